@@ -1,0 +1,41 @@
+"""Helpers for a course on federated learning with TensorFlow Federated.
+
+Importing this package is cheap. `setup` starts the engine; the modules are imported by name:
+`fl_course.data`, `preprocessing`, `models`, `training` and `plotting`.
+"""
+
+import importlib
+from types import ModuleType
+
+__version__ = "0.1.0"
+
+_MODULES = ("data", "models", "plotting", "preprocessing", "training")
+
+
+def setup(*, seed: int = 0) -> None:
+    """Makes `import tensorflow` and `import tensorflow_federated` work in this notebook.
+
+    Call it once, in the notebook's first cell and before TensorFlow is imported; calling it again
+    does no harm and seeds the random generators again. It prints one line with what is in use.
+
+    Args:
+        seed: Seeds Python's, NumPy's and TensorFlow's random generators.
+
+    Raises:
+        fl_course.runtime.SetupError: If something has to be installed or changed first.
+        fl_course.runtime.WorkerError: If TFF's worker process can't run on this machine.
+        ValueError: If `seed` is not an integer from 0 to 2**32 - 1.
+    """
+    from fl_course import runtime
+
+    print(f"{runtime.start(seed)} · data: handwritten digits by 14 writers, no download")
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _MODULES:
+        return importlib.import_module(f"fl_course.{name}")
+    raise AttributeError(f"module 'fl_course' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_MODULES])

@@ -1,0 +1,117 @@
+"""The course's two models, in Keras and wrapped for TFF."""
+
+import collections
+from collections.abc import Callable
+
+import tensorflow as tf
+import tensorflow_federated as tff
+
+IMAGE_SIZE = 28  # pixels, both ways
+NUM_LABELS = 10
+
+
+def softmax_model() -> tf.keras.Model:
+    """Softmax regression, 784 inputs to 10 probabilities; 7,850 parameters, zero at first.
+
+    The loss is convex, so training needs no random start, and zeros make every run the same.
+
+    Returns:
+        An uncompiled Keras model from [n, 784] to [n, 10]; rows of the output sum to 1.
+    """
+    return tf.keras.Sequential(
+        [
+            tf.keras.layers.InputLayer(input_shape=(IMAGE_SIZE * IMAGE_SIZE,)),
+            tf.keras.layers.Dense(NUM_LABELS, kernel_initializer="zeros"),
+            tf.keras.layers.Softmax(),
+        ]
+    )
+
+
+def cnn_model(*, seed: int = 0) -> tf.keras.Model:
+    """A small convolutional network: two convolutions, pooling, one dense layer; 18,378 parameters.
+
+    Args:
+        seed: Of the initial weights; the same seed gives the same weights.
+
+    Returns:
+        An uncompiled Keras model from [n, 784] to [n, 10]; rows of the output sum to 1.
+    """
+
+    def initializer(layer: int) -> tf.keras.initializers.Initializer:
+        return tf.keras.initializers.GlorotUniform(seed=seed * 10 + layer)
+
+    return tf.keras.Sequential(
+        [
+            tf.keras.layers.InputLayer(input_shape=(IMAGE_SIZE * IMAGE_SIZE,)),
+            tf.keras.layers.Reshape((IMAGE_SIZE, IMAGE_SIZE, 1)),
+            tf.keras.layers.Conv2D(
+                8, 3, strides=2, activation="relu", kernel_initializer=initializer(0)
+            ),
+            tf.keras.layers.Conv2D(16, 3, activation="relu", kernel_initializer=initializer(1)),
+            tf.keras.layers.MaxPool2D(2),
+            tf.keras.layers.Flatten(),
+            tf.keras.layers.Dense(32, activation="relu", kernel_initializer=initializer(2)),
+            tf.keras.layers.Dense(NUM_LABELS, kernel_initializer=initializer(3)),
+            tf.keras.layers.Softmax(),
+        ]
+    )
+
+
+def input_spec() -> collections.OrderedDict[str, tf.TensorSpec]:
+    """The batches that both models take, as `fl_course.preprocessing` makes them.
+
+    Returns:
+        An ordered dict of `x`, float32 [None, 784], and `y`, int32 [None].
+    """
+    return collections.OrderedDict(
+        x=tf.TensorSpec([None, IMAGE_SIZE * IMAGE_SIZE], tf.float32),
+        y=tf.TensorSpec([None], tf.int32),
+    )
+
+
+def variable_model_fn(
+    keras_fn: Callable[[], tf.keras.Model] = softmax_model,
+) -> Callable[[], tff.learning.models.VariableModel]:
+    """Wraps a Keras model for TFF, as a function that makes a new model each time it is called.
+
+    Args:
+        keras_fn: Makes an uncompiled Keras model; it is called anew for each TFF model.
+
+    Returns:
+        A function without arguments, for `tff.learning.algorithms`.
+    """
+
+    def model_fn() -> tff.learning.models.VariableModel:
+        return tff.learning.models.from_keras_model(
+            keras_fn(),
+            loss=tf.keras.losses.SparseCategoricalCrossentropy(),
+            input_spec=input_spec(),
+            metrics=[tf.keras.metrics.SparseCategoricalAccuracy()],
+        )
+
+    return model_fn
+
+
+def functional_model(
+    keras_fn: Callable[[], tf.keras.Model] = softmax_model,
+) -> tff.learning.models.FunctionalModel:
+    """Wraps a Keras model for TFF as pure functions of weights and batch.
+
+    A round with it is faster than with `variable_model_fn`: no variables are made and assigned.
+
+    Args:
+        keras_fn: Makes an uncompiled Keras model.
+
+    Returns:
+        A functional model with loss and accuracy, for `tff.learning.algorithms`.
+    """
+    return tff.learning.models.functional_model_from_keras(
+        keras_fn,
+        tf.keras.losses.SparseCategoricalCrossentropy(),
+        input_spec=input_spec(),
+        # TFF insists on an ordered dict here, and on one that holds the loss as well.
+        metrics_constructor=lambda: collections.OrderedDict(
+            sparse_categorical_accuracy=tf.keras.metrics.SparseCategoricalAccuracy(),
+            loss=tf.keras.metrics.SparseCategoricalCrossentropy(),
+        ),
+    )

@@ -1,0 +1,122 @@
+"""From a client's examples to the batches that a model trains on."""
+
+import collections
+from collections.abc import Sequence
+
+import tensorflow as tf
+import tensorflow_federated as tff
+
+ClientData = tff.simulation.datasets.ClientData
+
+# More than any writer of ours or of EMNIST has, so that a shuffle mixes all of a client's examples.
+SHUFFLE_BUFFER = 1000
+
+
+def flatten(
+    batch: collections.OrderedDict[str, tf.Tensor],
+) -> collections.OrderedDict[str, tf.Tensor]:
+    """Turns a batch of images into a batch of model inputs.
+
+    Args:
+        batch: `pixels`, [n, height, width], and `label`, [n].
+
+    Returns:
+        `x`, [n, height * width], and `y`, [n], in this order: TFF takes the first as the model's
+        input and the second as the label.
+    """
+    pixels = batch["pixels"]
+    size = pixels.shape[1] * pixels.shape[2]
+    return collections.OrderedDict(x=tf.reshape(pixels, [-1, size]), y=batch["label"])
+
+
+def preprocess(
+    dataset: tf.data.Dataset,
+    *,
+    epochs: int = 1,
+    batch_size: int = 20,
+    shuffle_buffer: int = SHUFFLE_BUFFER,
+    seed: int = 0,
+) -> tf.data.Dataset:
+    """Makes batches out of one client's examples.
+
+    Args:
+        dataset: Elements are dicts of `pixels`, [height, width], and `label`, [].
+        epochs: How many times to go through the data (local epochs); 1 or more.
+        batch_size: Examples in a batch; 1 or more. The last batch of all may be smaller.
+        shuffle_buffer: Examples among which the next one is drawn; 1 or less keeps the order.
+        seed: Of the shuffle. Each epoch has an order of its own, the same in every run.
+
+    Returns:
+        A dataset of batches, ordered dicts of `x`, [n, height * width], and `y`, [n].
+
+    Raises:
+        ValueError: If a number is out of its range, or the examples are not images with a label.
+    """
+    for name, value, least in (
+        ("epochs", epochs, 1),
+        ("batch_size", batch_size, 1),
+        ("shuffle_buffer", shuffle_buffer, 0),
+        ("seed", seed, 0),
+    ):
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise ValueError(f"{name} must be an integer of {least} or more, and it is {value!r}.")
+    _check_images(dataset.element_spec)
+    if shuffle_buffer > 1:
+        dataset = dataset.shuffle(shuffle_buffer, seed=seed, reshuffle_each_iteration=True)
+    # Repeat after the shuffle: one epoch ends before the next begins, each in its own order.
+    return dataset.repeat(epochs).batch(batch_size).map(flatten)
+
+
+def make_federated_data(
+    client_data: ClientData,
+    client_ids: Sequence[str],
+    *,
+    epochs: int = 1,
+    batch_size: int = 20,
+    shuffle_buffer: int = SHUFFLE_BUFFER,
+    seed: int = 0,
+) -> list[tf.data.Dataset]:
+    """Makes the datasets of one round's cohort: a list with one dataset for each client.
+
+    Args:
+        client_data: Where the clients' examples come from.
+        client_ids: The clients of the round.
+        epochs: See `preprocess`, as for the other arguments.
+        batch_size: Examples in a batch.
+        shuffle_buffer: Examples among which the next one is drawn.
+        seed: Of the shuffles.
+
+    Returns:
+        One preprocessed dataset for each id, in the same order.
+
+    Raises:
+        ValueError: If `client_ids` is empty, holds an unknown id, or a number is out of its range.
+    """
+    if len(client_ids) == 0:
+        raise ValueError("client_ids is empty; a round needs at least one client.")
+    known = set(client_data.client_ids)
+    for client_id in client_ids:
+        if client_id not in known:
+            raise ValueError(
+                f"client_ids holds {client_id!r}, which is not a client; there are {len(known)}, "
+                f"from {client_data.client_ids[0]!r} to {client_data.client_ids[-1]!r}."
+            )
+    return [
+        preprocess(
+            client_data.create_tf_dataset_for_client(client_id),
+            epochs=epochs,
+            batch_size=batch_size,
+            shuffle_buffer=shuffle_buffer,
+            seed=seed,
+        )
+        for client_id in client_ids
+    ]
+
+
+def _check_images(element_spec: object) -> None:
+    wanted = "a dict of 'pixels' with shape [height, width] and 'label' with shape []"
+    if not isinstance(element_spec, dict) or set(element_spec) != {"pixels", "label"}:
+        raise ValueError(f"dataset must have elements that are {wanted}, and has {element_spec}.")
+    if element_spec["pixels"].shape.rank != 2 or element_spec["label"].shape.rank != 0:
+        shapes = {name: list(spec.shape) for name, spec in sorted(element_spec.items())}
+        raise ValueError(f"dataset must have elements that are {wanted}; the shapes are {shapes}.")

@@ -1,0 +1,174 @@
+"""Makes TensorFlow and TFF importable together on Pythons and TensorFlows newer than TFF knows.
+
+TFF 0.87.0 was released for TensorFlow 2.14 and Python 3.11. It runs with TensorFlow 2.20 on Python
+3.11 to 3.13 if three things are arranged before its first import: Keras 2, TensorFlow Privacy's
+query classes without its estimators, and stand-ins for the two modules that need jax and vizier.
+"""
+
+import contextlib
+import ctypes
+import importlib
+import os
+import pathlib
+import sys
+import tempfile
+import types
+from collections.abc import Iterator
+from typing import NoReturn
+
+from fl_course.runtime.errors import SetupError
+
+# Where TensorFlow Privacy 0.9.0 defines each name that TFF reads from the package itself.
+_QUERIES = {
+    "DPQuery": "dp_query",
+    "SumAggregationDPQuery": "dp_query",
+    "NormalizedQuery": "normalized_query",
+    "GaussianSumQuery": "gaussian_query",
+    "NoPrivacySumQuery": "no_privacy_query",
+    "QuantileEstimatorQuery": "quantile_estimator_query",
+    "NoPrivacyQuantileEstimatorQuery": "quantile_estimator_query",
+    "QuantileAdaptiveClipSumQuery": "quantile_adaptive_clip_sum_query",
+    "QAdaClipTreeResSumQuery": "quantile_adaptive_clip_tree_query",
+    "TreeCumulativeSumQuery": "tree_aggregation_query",
+    "TreeResidualSumQuery": "tree_aggregation_query",
+    "TreeRangeSumQuery": "tree_range_query",
+    "RestartQuery": "restart_query",
+    "DiscreteGaussianSumQuery": "discrete_gaussian_query",
+    "DistributedDiscreteGaussianSumQuery": "distributed_discrete_gaussian_query",
+    "DistributedSkellamSumQuery": "distributed_skellam_query",
+}
+_QUERY_MODULES = ("restart_query", "tree_aggregation")
+_QUERY_PACKAGE = "tensorflow_privacy.privacy.dp_query"
+
+_STAND_INS = {
+    "tensorflow_federated.python.core.environments.jax_frontend.jax_computation": (
+        "jax_computation",
+        "tff.jax.computation needs jax, which this course's TensorFlow Federated runs without. "
+        "Write the computation in TensorFlow, with tff.tensorflow.computation.",
+    ),
+    "tensorflow_federated.python.learning.programs.vizier_program_logic": (
+        "train_model_with_vizier",
+        "tff.learning.programs.train_model_with_vizier needs google-vizier, which this course's "
+        "TensorFlow Federated runs without. Use tff.learning.programs.train_model instead.",
+    ),
+}
+
+# absl::SetMinLogLevel(absl::LogSeverityAtLeast), as the C++ compiler names it in the absl releases
+# that TensorFlow 2.19 and 2.20 contain.
+_SET_MIN_LOG_LEVEL = tuple(
+    f"_ZN4absl12lts_{release}14SetMinLogLevelENS0_18LogSeverityAtLeastE"
+    for release in ("20230802", "20240722", "20250127")
+)
+_FATAL = 3
+
+
+def import_tensorflow() -> None:
+    """Imports TensorFlow with Keras 2 as `tf.keras`, without a word on stderr.
+
+    Raises:
+        SetupError: If TensorFlow was imported before with Keras 3, or can't be imported.
+    """
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    with _silent_stderr():
+        try:
+            import tensorflow as tf
+
+            keras_origin = tf.keras.Model.__module__
+        except ImportError as error:
+            raise SetupError(
+                f"TensorFlow with Keras 2 can't be imported ({error}). Run `fl-course setup` in a "
+                "terminal (in a notebook: `!fl-course setup`), restart the kernel, and run the "
+                "first cell again."
+            ) from error
+    if not keras_origin.startswith("tf_keras."):
+        raise SetupError(
+            "TensorFlow was imported with Keras 3 before the course was set up, and TensorFlow "
+            "Federated needs Keras 2. Restart the kernel (in Colab: Runtime > Restart session) and "
+            "run the cell with fl_course.setup() before any other."
+        )
+    _mute_native_logs(pathlib.Path(tf.__file__).parent)
+
+
+def import_tff() -> None:
+    """Imports TFF; TensorFlow must have been imported with `import_tensorflow`."""
+    if "tensorflow_federated" in sys.modules:
+        return
+    _offer_privacy_queries()
+    for module, (name, message) in _STAND_INS.items():
+        _install_stand_in(module, name, message)
+    with _silent_stderr():
+        try:
+            importlib.import_module("tensorflow_federated")
+        except ImportError as error:
+            raise SetupError(
+                f"TensorFlow Federated can't be imported ({error}). Run `fl-course setup` in a "
+                "terminal (in a notebook: `!fl-course setup`), restart the kernel, and run the "
+                "first cell again."
+            ) from error
+
+
+def _offer_privacy_queries() -> None:
+    # TensorFlow Privacy's own switch: without it, its import needs tf.estimator, which is gone.
+    sys.skip_tf_privacy_import = True  # type: ignore[attr-defined]
+    try:
+        import tensorflow_privacy
+    except ImportError as error:
+        raise SetupError(
+            f"TensorFlow Privacy can't be imported ({error}). Run `fl-course setup`."
+        ) from error
+
+    # Loaded at first use: a few of the queries import TensorFlow Probability, which takes seconds.
+    def load(name: str) -> object:
+        if name in _QUERIES:
+            module = importlib.import_module(f"{_QUERY_PACKAGE}.{_QUERIES[name]}")
+            value = getattr(module, name)
+        elif name in _QUERY_MODULES:
+            value = importlib.import_module(f"{_QUERY_PACKAGE}.{name}")
+        else:
+            raise AttributeError(f"module 'tensorflow_privacy' has no attribute {name!r}")
+        setattr(tensorflow_privacy, name, value)
+        return value
+
+    tensorflow_privacy.__getattr__ = load
+
+
+def _install_stand_in(module_name: str, function_name: str, message: str) -> None:
+    def unavailable(*args: object, **kwargs: object) -> NoReturn:
+        raise NotImplementedError(message)
+
+    unavailable.__name__ = function_name
+    module = types.ModuleType(module_name)
+    setattr(module, function_name, unavailable)
+    sys.modules[module_name] = module
+
+
+def _mute_native_logs(tensorflow_folder: pathlib.Path) -> None:
+    # TFF optimizes graphs in this process, and TensorFlow then logs lines that TF_CPP_MIN_LOG_LEVEL
+    # does not stop. Best effort: a TensorFlow built with another absl only keeps its noise.
+    library = tensorflow_folder / "libtensorflow_cc.so.2"
+    with contextlib.suppress(OSError):
+        tensorflow = ctypes.CDLL(str(library), mode=os.RTLD_NOLOAD | os.RTLD_LAZY)
+        for symbol in _SET_MIN_LOG_LEVEL:
+            set_min_log_level = getattr(tensorflow, symbol, None)
+            if set_min_log_level is not None:
+                set_min_log_level.argtypes = [ctypes.c_int]
+                set_min_log_level.restype = None
+                set_min_log_level(_FATAL)
+
+
+@contextlib.contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Keeps native code from writing to stderr, but shows what it wrote if the block fails."""
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as sink:
+        os.dup2(sink.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            sink.seek(0)
+            os.write(kept, sink.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
