@@ -57,7 +57,7 @@ def worker_program() -> pathlib.Path:
     system, machine = platform.system(), platform.machine()
     if (system, machine) != ("Linux", "x86_64"):
         raise SetupError(
-            f"TensorFlow Federated runs only on Linux with an x86-64 processor, and this is "
+            "TensorFlow Federated runs only on Linux with an x86-64 processor, and this is "
             f"{system} on {machine}. Open the course in Google Colab, or in a Linux container or "
             "virtual machine for x86-64: the README's part 'On other machines' says how."
         )
@@ -123,8 +123,8 @@ class Worker:
         self.stop()
         raise WorkerError(
             f"TFF's worker process did not answer within {_START_TIMEOUT:.0f} seconds of its "
-            "start. Close other programs that use the processor or memory, restart the kernel, and run "
-            "the notebook from its first cell."
+            "start. Close other programs that use the processor or memory, restart the kernel, "
+            "and run the notebook from its first cell."
         )
 
     def error(self, what: str) -> WorkerError:

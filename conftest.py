@@ -1,0 +1,6 @@
+"""What every test run needs, those of the notebooks included."""
+
+import os
+
+# Progress bars hold times: the kernels that nbval starts must not draw them.
+os.environ["TQDM_DISABLE"] = "1"

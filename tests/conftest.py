@@ -1,0 +1,5 @@
+"""The engine, started once for all tests of a process."""
+
+import fl_course
+
+fl_course.setup()

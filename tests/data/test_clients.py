@@ -1,0 +1,80 @@
+"""Choosing clients and pooling their examples."""
+
+import numpy as np
+import pytest
+
+from fl_course import data
+
+
+@pytest.fixture(scope="module")
+def train():
+    return data.load()[0]
+
+
+def test_pool_is_client_after_client(train):
+    images, labels = data.pool(train, ["writer_03", "writer_01"])
+    first_images, first_labels = data.pool(train, ["writer_03"])
+    np.testing.assert_array_equal(images[: len(first_images)], first_images)
+    np.testing.assert_array_equal(labels[: len(first_labels)], first_labels)
+    assert images.shape[1:] == (28, 28)
+    assert images.dtype == np.float32
+    assert labels.dtype == np.int32
+
+
+def test_pool_of_everybody(train):
+    assert len(data.pool(train)[1]) == sum(
+        len(data.pool(train, [client_id])[1]) for client_id in train.client_ids
+    )
+
+
+def test_pool_of_nobody(train):
+    with pytest.raises(ValueError, match="client_ids is empty; give at least one id"):
+        data.pool(train, [])
+
+
+def test_pool_of_an_unknown_client(train):
+    with pytest.raises(ValueError, match="'writer_99', which is not a client; there are 14"):
+        data.pool(train, ["writer_00", "writer_99"])
+
+
+def test_pool_of_a_string(train):
+    with pytest.raises(TypeError, match=r"write \['writer_00'\] for one client"):
+        data.pool(train, "writer_00")
+
+
+def test_cohort_is_drawn_without_repetition(train):
+    cohort = data.sample_clients(train.client_ids, 10, seed=1)
+    assert len(set(cohort)) == 10
+    assert set(cohort) <= set(train.client_ids)
+
+
+def test_same_seed_and_round_give_the_same_cohort(train):
+    ids = train.client_ids
+    first = data.sample_clients(ids, 5, seed=3, round_num=2)
+    assert data.sample_clients(ids, 5, seed=3, round_num=2) == first
+    assert data.sample_clients(ids, 5, seed=3, round_num=3) != first
+    assert data.sample_clients(ids, 5, seed=4, round_num=2) != first
+
+
+def test_every_client_has_its_turn(train):
+    seen = set()
+    for round_num in range(30):
+        seen.update(data.sample_clients(train.client_ids, 3, round_num=round_num))
+    assert seen == set(train.client_ids)
+
+
+@pytest.mark.parametrize("num_clients", [0, -1, 15])
+def test_bad_number_of_clients(train, num_clients):
+    with pytest.raises(ValueError, match=f"num_clients must be from 1 to 14.*{num_clients}"):
+        data.sample_clients(train.client_ids, num_clients)
+
+
+def test_sample_of_nobody():
+    with pytest.raises(ValueError, match="client_ids is empty"):
+        data.sample_clients([], 1)
+
+
+@pytest.mark.parametrize("argument", ["seed", "round_num"])
+def test_bad_seed_or_round(train, argument):
+    with pytest.raises(ValueError, match=f"{argument} must be 0 or more, and it is -1"):
+        data.sample_clients(train.client_ids, 1, **{argument: -1})

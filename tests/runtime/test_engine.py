@@ -1,0 +1,155 @@
+"""The engine in fresh processes: it starts, is quiet, and explains what keeps it from starting."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import tensorflow_federated as tff
+
+import fl_course
+from fl_course import runtime
+
+
+def run(code, *, env=None, cwd=None, timeout=120):
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout,
+        env={**os.environ, **(env or {})},
+        cwd=cwd,
+    )
+
+
+def ends_with_setup_error(code, **options):
+    """Runs code that must end with a SetupError; gives its message and the seconds it took."""
+    start = time.monotonic()
+    done = run(code, **options)
+    seconds = time.monotonic() - start
+    assert done.returncode != 0
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("fl_course.runtime.errors.SetupError: "), done.stderr
+    return last.split(": ", 1)[1], seconds
+
+
+def test_prints_one_line_and_no_noise():
+    done = run(
+        "import fl_course; fl_course.setup()\n"
+        "import tensorflow as tf, tensorflow_federated as tff\n"
+        "@tff.tensorflow.computation(tf.int32)\n"
+        "def add_one(x): return x + 1\n"
+        "print(add_one(1))"
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    line, result = done.stdout.splitlines()
+    assert line.startswith(f"Python {sys.version_info.major}.{sys.version_info.minor}.")
+    assert "TensorFlow 2.20.0 · TFF 0.87.0 · data:" in line
+    assert result == "2"
+
+
+def test_setup_again_keeps_the_worker(capsys):
+    before = runtime.worker_pid()
+    fl_course.setup()
+    assert runtime.worker_pid() == before
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_seeds_python_numpy_and_tensorflow():
+    def draw():
+        return random.random(), np.random.rand(), float(tf.random.uniform([]))
+
+    fl_course.setup(seed=5)
+    first = draw()
+    fl_course.setup(seed=5)
+    assert draw() == first
+    fl_course.setup(seed=6)
+    assert draw() != first
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "0", None, True])
+def test_bad_seed(seed):
+    with pytest.raises(ValueError, match=r"seed must be an integer from 0 to 2\*\*32 - 1"):
+        fl_course.setup(seed=seed)
+
+
+def test_tensorflow_imported_before_without_keras_is_fine():
+    done = run("import tensorflow as tf, fl_course; fl_course.setup(); print(tf.keras.Model)")
+    assert "tf_keras" in done.stdout
+
+
+def test_keras_3_imported_before():
+    message, _ = ends_with_setup_error(
+        "import os; os.environ['TF_USE_LEGACY_KERAS'] = '0'\n"
+        "import tensorflow as tf; tf.keras.Model\n"
+        "import fl_course; fl_course.setup()"
+    )
+    assert "Keras 3" in message
+    assert "Restart the kernel" in message
+
+
+@pytest.mark.parametrize("version", ["0.1.0", "0.33.0"])
+def test_wrong_tff_installed(version, tmp_path):
+    info = tmp_path / f"tensorflow_federated-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: tensorflow-federated\nVersion: {version}\n"
+    )
+    message, seconds = ends_with_setup_error(
+        "import fl_course; fl_course.setup()", env={"PYTHONPATH": str(tmp_path)}
+    )
+    assert f"TensorFlow Federated {version} is installed, and the course needs 0.87.0" in message
+    assert "fl-course setup" in message
+    assert seconds < 10
+
+
+def test_tff_not_installed():
+    message, seconds = ends_with_setup_error(
+        "import importlib.metadata as m, fl_course\n"
+        "real = m.version\n"
+        "def version(name):\n"
+        "    if 'federated' in name: raise m.PackageNotFoundError(name)\n"
+        "    return real(name)\n"
+        "m.version = version\n"
+        "fl_course.setup()"
+    )
+    assert "not installed" in message
+    assert "fl-course setup" in message
+    assert seconds < 10
+
+
+@pytest.mark.parametrize(
+    ("system", "machine"), [("Darwin", "arm64"), ("Linux", "aarch64"), ("Windows", "AMD64")]
+)
+def test_platform_that_cannot_run_the_worker(system, machine):
+    message, seconds = ends_with_setup_error(
+        "import platform, fl_course\n"
+        f"platform.system = lambda: {system!r}\n"
+        f"platform.machine = lambda: {machine!r}\n"
+        "fl_course.setup()"
+    )
+    assert f"this is {system} on {machine}" in message
+    assert "Colab" in message
+    assert seconds < 10
+
+
+def test_jax_and_vizier_stand_ins_say_what_to_do():
+    with pytest.raises(NotImplementedError, match="needs jax"):
+        tff.jax.computation(np.int32)
+    with pytest.raises(NotImplementedError, match="needs google-vizier"):
+        tff.learning.programs.train_model_with_vizier()
+
+
+def test_differential_privacy_runs_without_tensorflow_estimator():
+    factory = tff.aggregators.DifferentiallyPrivateFactory.gaussian_fixed(
+        noise_multiplier=0.0, clients_per_round=2, clip=10.0
+    )
+    process = factory.create(tff.TensorType(np.float32))
+    state = process.initialize()
+    assert float(process.next(state, [1.0, 3.0]).result) == pytest.approx(2.0)

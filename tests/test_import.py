@@ -1,0 +1,80 @@
+"""What importing fl_course costs, and who may import whom."""
+
+import ast
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+PACKAGE = pathlib.Path(__file__).parent.parent / "fl_course"
+# Part of the package -> the other parts it may import.
+ALLOWED = {
+    "__init__": {"runtime"},
+    "runtime": set(),
+    "data": set(),
+    "preprocessing": set(),
+    "models": set(),
+    "plotting": set(),
+    "training": {"models"},
+    "authoring": set(),
+    "cli": {"authoring", "data", "models", "plotting", "preprocessing", "runtime", "training"},
+}
+
+
+def run(code):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_import_is_light():
+    heavy = ("tensorflow", "tensorflow_federated", "keras", "tf_keras", "matplotlib", "nbformat")
+    code = f"import sys, fl_course; print([m for m in {heavy!r} if m in sys.modules])"
+    assert run(code) == "[]"
+
+
+def test_import_takes_under_300_ms():
+    code = (
+        "import time; start = time.perf_counter(); import fl_course; "
+        "print(time.perf_counter() - start)"
+    )
+    assert min(float(run(code)) for _ in range(3)) < 0.3
+
+
+def test_unknown_attribute_is_an_attribute_error():
+    import fl_course
+
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = fl_course.nonsense
+
+
+@pytest.mark.parametrize("part", sorted(ALLOWED))
+def test_parts_import_only_what_they_may(part):
+    module = PACKAGE / f"{part}.py"
+    files = [module] if module.exists() else sorted((PACKAGE / part).rglob("*.py"))
+    assert files, f"fl_course has no part {part}"
+    for file in files:
+        imported = {name for node in ast.walk(ast.parse(file.read_text())) for name in parts(node)}
+        assert imported - {part} <= ALLOWED[part], f"{file.name} imports {imported}"
+
+
+def test_every_part_has_a_rule():
+    names = {path.stem for path in PACKAGE.iterdir() if not path.name.startswith("__pycache__")}
+    assert names == set(ALLOWED)
+
+
+def parts(node):
+    """The parts of fl_course that an import statement names."""
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom) and node.module == "fl_course":
+        names = [f"fl_course.{alias.name}" for alias in node.names]
+    elif isinstance(node, ast.ImportFrom):
+        names = [node.module or ""]
+    else:
+        names = []
+    return {
+        name.split(".")[1]
+        for name in names
+        if name.startswith("fl_course.") and not name.endswith(".__version__")
+    }

@@ -1,0 +1,66 @@
+"""The course's models, plain and wrapped for TFF."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import tensorflow_federated as tff
+
+from fl_course import models
+
+
+def test_softmax_model_starts_undecided():
+    model = models.softmax_model()
+    assert model.count_params() == 784 * 10 + 10
+    np.testing.assert_allclose(model(np.ones((3, 784), np.float32)), np.full((3, 10), 0.1))
+
+
+def test_cnn_model_gives_probabilities():
+    model = models.cnn_model()
+    assert model.count_params() == 14_410
+    output = model(np.random.default_rng(0).random((4, 784), np.float32)).numpy()
+    assert output.shape == (4, 10)
+    np.testing.assert_allclose(output.sum(axis=1), 1.0, rtol=1e-5)
+
+
+def test_cnn_weights_come_from_the_seed_alone():
+    tf.keras.utils.set_random_seed(1)
+    first = models.cnn_model(seed=3).get_weights()
+    tf.keras.utils.set_random_seed(2)
+    again = models.cnn_model(seed=3).get_weights()
+    other = models.cnn_model(seed=4).get_weights()
+    assert all((a == b).all() for a, b in zip(first, again, strict=True))
+    assert any((a != b).any() for a, b in zip(first, other, strict=True))
+
+
+def test_variable_model_fn_makes_a_new_model_each_time():
+    model_fn = models.variable_model_fn()
+    first, second = model_fn(), model_fn()
+    assert isinstance(first, tff.learning.models.VariableModel)
+    assert first is not second
+    first.trainable_variables[0].assign_add(tf.ones([784, 10]))
+    assert float(tf.reduce_sum(second.trainable_variables[0])) == 0.0
+
+
+@pytest.mark.parametrize("keras_fn", [models.softmax_model, models.cnn_model])
+def test_variable_and_functional_model_train_alike(keras_fn):
+    rng = np.random.default_rng(0)
+    batch = {"x": rng.random((40, 784), np.float32), "y": rng.integers(0, 10, 40, np.int32)}
+    cohort = [tf.data.Dataset.from_tensor_slices(batch).batch(20).map(_ordered)]
+    results = []
+    for model in (models.variable_model_fn(keras_fn), models.functional_model(keras_fn)):
+        process = tff.learning.algorithms.build_weighted_fed_avg(
+            model, client_optimizer_fn=tff.learning.optimizers.build_sgdm(0.05)
+        )
+        output = process.next(process.initialize(), cohort)
+        metrics = output.metrics["client_work"]["train"]
+        weights = process.get_model_weights(output.state).trainable
+        results.append((weights, metrics["loss"], metrics["sparse_categorical_accuracy"]))
+    for ours, theirs in zip(results[0][0], results[1][0], strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    assert results[0][1:] == pytest.approx(results[1][1:], rel=1e-5)
+
+
+def _ordered(batch):
+    import collections
+
+    return collections.OrderedDict(x=batch["x"], y=batch["y"])

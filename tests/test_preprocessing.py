@@ -1,0 +1,135 @@
+"""From examples to batches."""
+
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from fl_course import data
+from fl_course.preprocessing import make_federated_data, preprocess
+
+
+@pytest.fixture(scope="module")
+def train():
+    return data.load()[0]
+
+
+@pytest.fixture
+def examples(train):
+    return train.create_tf_dataset_for_client("writer_00")
+
+
+def batches(dataset):
+    return list(dataset.as_numpy_iterator())
+
+
+def test_batches_are_ordered_inputs_and_labels(examples):
+    dataset = preprocess(examples)
+    assert list(dataset.element_spec) == ["x", "y"]
+    assert dataset.element_spec["x"] == tf.TensorSpec([None, 784], tf.float32)
+    assert dataset.element_spec["y"] == tf.TensorSpec([None], tf.int32)
+
+
+def test_every_example_once_an_epoch(train, examples):
+    images, labels = data.pool(train, ["writer_00"])
+    got = batches(preprocess(examples, epochs=3, batch_size=7))
+    assert len(got) == math.ceil(3 * len(labels) / 7)
+    x = np.concatenate([batch["x"] for batch in got])
+    y = np.concatenate([batch["y"] for batch in got])
+    wanted = sorted(image.tobytes() for image in images.reshape(len(images), -1))
+    for epoch in range(3):
+        part = slice(epoch * len(labels), (epoch + 1) * len(labels))
+        assert sorted(row.tobytes() for row in x[part]) == wanted
+    assert (np.bincount(y) == 3 * np.bincount(labels)).all()
+
+
+def test_labels_stay_with_their_images(train, examples):
+    images, labels = data.pool(train, ["writer_00"])
+    label_of = {image.tobytes(): label for image, label in zip(images, labels, strict=True)}
+    for batch in batches(preprocess(examples)):
+        for x, y in zip(batch["x"], batch["y"], strict=True):
+            assert label_of[x.tobytes()] == y
+
+
+def test_shuffles_the_same_way_for_the_same_seed(examples):
+    first = batches(preprocess(examples, seed=1))
+    again = batches(preprocess(examples, seed=1))
+    other = batches(preprocess(examples, seed=2))
+    np.testing.assert_array_equal(first[0]["x"], again[0]["x"])
+    assert (first[0]["x"] != other[0]["x"]).any()
+
+
+def test_each_epoch_has_its_own_order(examples):
+    num_examples = len(batches(examples))
+    (both,) = batches(preprocess(examples, epochs=2, batch_size=2 * num_examples))
+    assert (both["y"][:num_examples] != both["y"][num_examples:]).any()
+
+
+def test_no_shuffle_keeps_the_order(train, examples):
+    _, labels = data.pool(train, ["writer_00"])
+    (batch,) = batches(preprocess(examples, batch_size=1000, shuffle_buffer=1))
+    np.testing.assert_array_equal(batch["y"], labels)
+
+
+def test_one_dataset_a_client_in_the_order_asked_for(train):
+    ids = ["writer_05", "writer_02"]
+    datasets = make_federated_data(train, ids, shuffle_buffer=1, batch_size=1000)
+    for client_id, dataset in zip(ids, datasets, strict=True):
+        (batch,) = batches(dataset)
+        np.testing.assert_array_equal(batch["y"], data.pool(train, [client_id])[1])
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "least"),
+    [
+        ("epochs", 0, 1),
+        ("epochs", -5, 1),
+        ("epochs", 1.5, 1),
+        ("batch_size", 0, 1),
+        ("batch_size", "20", 1),
+        ("shuffle_buffer", -1, 0),
+        ("seed", -1, 0),
+        ("epochs", True, 1),
+    ],
+)
+def test_bad_numbers(examples, argument, value, least):
+    message = f"{argument} must be an integer of {least} or more, and it is {value!r}"
+    with pytest.raises(ValueError, match=message):
+        preprocess(examples, **{argument: value})
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [
+        tf.data.Dataset.range(3),
+        tf.data.Dataset.from_tensor_slices({"pixels": np.zeros((3, 784), np.float32)}),
+        tf.data.Dataset.from_tensor_slices(
+            {"pixels": np.zeros((3, 784), np.float32), "label": np.zeros(3, np.int32)}
+        ),
+        tf.data.Dataset.from_tensor_slices(
+            {"pixels": np.zeros((3, 8, 8, 3), np.float32), "label": np.zeros(3, np.int32)}
+        ),
+    ],
+    ids=["numbers", "no label", "rows", "colour"],
+)
+def test_elements_that_are_not_images(elements):
+    with pytest.raises(ValueError, match="dataset must have elements that are a dict of 'pixels'"):
+        preprocess(elements)
+
+
+def test_images_of_another_size():
+    dataset = tf.data.Dataset.from_tensor_slices(
+        {"pixels": np.zeros((3, 8, 5), np.float32), "label": np.zeros(3, np.int32)}
+    )
+    assert preprocess(dataset).element_spec["x"].shape.as_list() == [None, 40]
+
+
+def test_no_clients(train):
+    with pytest.raises(ValueError, match="client_ids is empty; a round needs at least one client"):
+        make_federated_data(train, [])
+
+
+def test_unknown_client(train):
+    with pytest.raises(ValueError, match="'writer_14', which is not a client; there are 14"):
+        make_federated_data(train, ["writer_14"])
