@@ -8,7 +8,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 COLAB := .venv-colab
 
-.PHONY: course test open build lint lock test-colab clean
+.PHONY: setup course test open build lint lock test-colab test-processors clean
 
 course: setup
 	@$(BIN)/fl-course run
@@ -32,11 +32,15 @@ lock: setup
 
 test-colab:
 	@sh tests/colab/replica.sh $(COLAB)
-	@$(COLAB)/bin/python -m pytest -p no:cacheprovider --nbval solutions
+	@$(COLAB)/bin/python -m pytest -p no:cacheprovider solutions
+
+# The same outputs must come out of other processors' arithmetic.
+test-processors: setup
+	@ONEDNN_MAX_CPU_ISA=SSE41 $(BIN)/python -m pytest solutions
+	@TF_ENABLE_ONEDNN_OPTS=0 $(BIN)/python -m pytest solutions
 
 clean:
 	rm -rf .venv .venv-* dist .pytest_cache .ruff_cache
 
-.PHONY: setup
 setup:
 	@sh tools/set_up.sh $(VENV) $(PYTHON)

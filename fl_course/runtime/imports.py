@@ -53,6 +53,21 @@ _STAND_INS = {
     ),
 }
 
+# AutoGraph rewrites every Python function that TensorFlow traces so that `if` and `for` may depend
+# on tensors. In these modules none does (their conditions are about Python values), and rewriting
+# them takes much of the time of building a learning process. What a learner writes, and what these
+# modules call, is rewritten as before.
+_PLAIN_MODULES = (
+    "attr",
+    "tensorflow_federated.python.common_libs",
+    "tensorflow_federated.python.learning.metrics.counters",
+    "tensorflow_federated.python.learning.metrics.keras_finalizer",
+    "tensorflow_federated.python.learning.models.keras_utils",
+    "tensorflow_federated.python.learning.optimizers.optimizer",
+    "tensorflow_federated.python.learning.optimizers.sgdm",
+    "tensorflow_federated.python.learning.tensor_utils",
+)
+
 # absl::SetMinLogLevel(absl::LogSeverityAtLeast), as the C++ compiler names it in the absl releases
 # that TensorFlow 2.19 and 2.20 contain.
 _SET_MIN_LOG_LEVEL = tuple(
@@ -95,6 +110,7 @@ def import_tff() -> None:
     if "tensorflow_federated" in sys.modules:
         return
     _offer_privacy_queries()
+    _spare_autograph()
     for module, (name, message) in _STAND_INS.items():
         _install_stand_in(module, name, message)
     with _silent_stderr():
@@ -131,6 +147,15 @@ def _offer_privacy_queries() -> None:
         return value
 
     tensorflow_privacy.__getattr__ = load
+
+
+def _spare_autograph() -> None:
+    # Not a public interface: where it has moved, building a process takes longer, and no more.
+    with contextlib.suppress(ImportError, AttributeError):
+        from tensorflow.python.autograph.core import config, config_lib
+
+        rules = tuple(config_lib.DoNotConvert(module) for module in _PLAIN_MODULES)
+        config.CONVERSION_RULES = rules + config.CONVERSION_RULES
 
 
 def _install_stand_in(module_name: str, function_name: str, message: str) -> None:

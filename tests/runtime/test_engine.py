@@ -1,5 +1,6 @@
 """The engine in fresh processes: it starts, is quiet, and explains what keeps it from starting."""
 
+import collections
 import os
 import random
 import subprocess
@@ -153,3 +154,38 @@ def test_differential_privacy_runs_without_tensorflow_estimator():
     process = factory.create(tff.TensorType(np.float32))
     state = process.initialize()
     assert float(process.next(state, [1.0, 3.0]).result) == pytest.approx(2.0)
+
+
+class DoublesIfBright(tf.keras.layers.Layer):
+    """A learner's layer with an `if` on a tensor, which AutoGraph must still rewrite."""
+
+    def call(self, x):
+        if tf.reduce_mean(x) > 0.5:
+            return x * 2.0
+        return x
+
+
+@pytest.mark.parametrize(("bright", "loss"), [(1.0, 4.0), (0.25, 0.0625)])
+def test_learners_code_still_goes_through_autograph(bright, loss):
+    def model_fn():
+        layers = [
+            tf.keras.layers.InputLayer(input_shape=(1,)),
+            DoublesIfBright(),
+            tf.keras.layers.Dense(1, kernel_initializer="ones"),
+        ]
+        spec = collections.OrderedDict(
+            x=tf.TensorSpec([None, 1], tf.float32), y=tf.TensorSpec([None, 1], tf.float32)
+        )
+        return tff.learning.models.from_keras_model(
+            tf.keras.Sequential(layers), loss=tf.keras.losses.MeanSquaredError(), input_spec=spec
+        )
+
+    process = tff.learning.algorithms.build_weighted_fed_avg(
+        model_fn, client_optimizer_fn=tff.learning.optimizers.build_sgdm(0.0)
+    )
+    batch = {"x": [[bright]], "y": [[0.0]]}
+    dataset = tf.data.Dataset.from_tensors(
+        collections.OrderedDict((name, np.array(v, np.float32)) for name, v in batch.items())
+    )
+    metrics = process.next(process.initialize(), [dataset]).metrics["client_work"]["train"]
+    assert float(metrics["loss"]) == pytest.approx(loss)

@@ -1,0 +1,196 @@
+"""The command line of the course: `fl-course`.
+
+Every command imports what it needs only when it runs, so that `fl-course --help` is quick.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from fl_course import __version__
+
+_ROOT = click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the course. [default: found from the current folder upwards]",
+)
+_LANGUAGE = click.option("--language", default="en", show_default=True, help="Language to use.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """A Jupyter course on federated learning with TensorFlow Federated."""
+
+
+@main.command()
+def setup() -> None:
+    """Install what is missing and check that TensorFlow Federated works here."""
+    from fl_course.runtime import SetupError, install_and_check
+
+    try:
+        click.echo(install_and_check())
+    except SetupError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command("open", context_settings={"ignore_unknown_options": True})
+@_LANGUAGE
+@_ROOT
+@click.argument("jupyter_args", nargs=-1, type=click.UNPROCESSED)
+def open_(language: str, root: Path | None, jupyter_args: tuple[str, ...]) -> None:
+    """Start JupyterLab on the learner's notebooks.
+
+    Anything else on the line goes to JupyterLab, such as --no-browser or --port 9000.
+    """
+    import importlib.util
+
+    folder = _root(root) / "notebooks" / language
+    if not folder.is_dir():
+        raise click.ClickException(
+            f"there is no folder {folder}. Give a language that exists, or run: fl-course build"
+        )
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise click.ClickException("JupyterLab is not installed. Run: pip install jupyterlab")
+    sys.stdout.flush()
+    # Replaces this process, so that Ctrl-C and the exit code are JupyterLab's own.
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(folder), *jupyter_args])
+
+
+@main.command()
+@click.argument("lessons", nargs=-1)
+@_LANGUAGE
+@_ROOT
+def run(lessons: tuple[str, ...], language: str, root: Path | None) -> None:
+    """Execute the solved lessons afresh and print a table of results.
+
+    LESSONS are numbers, ranges or slugs, such as 1, 2-3 or federated_data; none means all. The
+    notebooks' files stay as they are.
+    """
+    import nbformat
+    from tqdm import tqdm
+
+    from fl_course.authoring import AuthoringError
+    from fl_course.authoring.course import read_course
+    from fl_course.authoring.execute import execute
+    from fl_course.authoring.notebooks import executed_cells, path_of
+    from fl_course.authoring.outputs import last_printed_line
+
+    folder = _root(root)
+    try:
+        chosen = read_course(folder).select(lessons)
+    except AuthoringError as error:
+        raise click.ClickException(str(error)) from None
+    notebooks = {}
+    for lesson in chosen:
+        path = folder / path_of(lesson, language, "solved")
+        if not path.is_file():
+            raise click.ClickException(f"{path} is missing. Run: fl-course build")
+        try:
+            notebooks[lesson] = nbformat.read(path, as_version=4)
+        except Exception:  # nbformat raises a different one for each way to be broken.
+            raise click.ClickException(f"{path} is not a notebook. Run: fl-course build") from None
+
+    rows: list[tuple[str, str, str, str]] = []
+    failures: list[str] = []
+    total = sum(len(executed_cells(notebook)) for notebook in notebooks.values())
+    cells = 0
+    with tqdm(total=total, unit="cell", file=sys.stderr, dynamic_ncols=True) as bar:
+        for lesson, notebook in notebooks.items():
+            bar.set_description(f"lesson {lesson.number}")
+            try:
+                done = execute(notebook, folder, allow_errors=True, on_cell=lambda _: bar.update())
+            except AuthoringError as error:
+                raise click.ClickException(str(error)) from None
+            cells += done.cells
+            name = f"{lesson.number} · {lesson.title}"
+            failures += [
+                f"lesson {lesson.number} ({lesson.slug}), cell {failure.key}: {failure.error}"
+                for failure in done.failures
+            ]
+            skipped = len(executed_cells(notebook)) - done.cells
+            if skipped:
+                failures[-1] += f"; {_count(skipped, 'cell')} after it did not run"
+            results = [
+                last_printed_line(cell)
+                for cell in executed_cells(notebook)
+                if cell.metadata.get("fl_course", {}).get("result")
+            ]
+            result = f"{len(done.failures)} failed" if done.failures else "".join(results)
+            rows.append((name, str(done.cells), f"{done.seconds:.1f}", result))
+    _print_table(("lesson", "cells", "seconds", "key result"), rows)
+    for failure in failures:
+        click.echo(f"Failed: {failure}")
+    click.echo(
+        f"{_count(len(rows), 'lesson')} ran, {_count(cells, 'cell')}, {len(failures)} failed."
+    )
+    if failures:
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail if a committed file is not right.")
+@click.option("--force", is_flag=True, help="Execute unchanged lessons too.")
+@click.option("--lesson", "lessons", multiple=True, help="Only this lesson; may be repeated.")
+@_ROOT
+def build(check: bool, force: bool, lessons: tuple[str, ...], root: Path | None) -> None:
+    """Build the notebooks from the lesson scripts."""
+    from fl_course.authoring import AuthoringError
+    from fl_course.authoring.build import build as build_course
+
+    if check and force:
+        raise click.UsageError("--check executes nothing. Leave out --check or --force.")
+    started = time.perf_counter()
+
+    def progress(lesson: str, key: str) -> None:
+        click.echo(f"{time.perf_counter() - started:6.1f} s  {lesson}  {key}", err=True)
+
+    try:
+        report = build_course(_root(root), lessons, check=check, force=force, on_cell=progress)
+    except AuthoringError as error:
+        raise click.ClickException(str(error)) from None
+    for path in report.written:
+        executed = ", executed" if path in report.executed else ""
+        click.echo(f"wrote {path}{executed}")
+    for path in report.removed:
+        click.echo(f"removed {path}")
+    for problem in report.problems:
+        click.echo(problem, err=True)
+    if report.problems:
+        raise click.ClickException(
+            f"{_count(len(report.problems), 'problem')}; see the lines before this one."
+        )
+    click.echo(
+        f"{_count(len(report.written), 'file')} written, {len(report.unchanged)} unchanged, "
+        f"{_count(len(report.executed), 'notebook')} executed."
+    )
+
+
+def _root(root: Path | None) -> Path:
+    from fl_course.authoring import AuthoringError
+    from fl_course.authoring.course import find_root
+
+    try:
+        return root.resolve() if root else find_root(Path.cwd())
+    except AuthoringError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _print_table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, tuple("-" * width for width in widths), *rows):
+        # Numbers, the columns in the middle, to the right.
+        first, *numbers, last = row
+        middle = [text.rjust(width) for text, width in zip(numbers, widths[1:-1], strict=True)]
+        click.echo("  ".join([first.ljust(widths[0]), *middle, last]).rstrip())
+
+
+if __name__ == "__main__":
+    main()

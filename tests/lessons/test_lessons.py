@@ -1,0 +1,124 @@
+"""What holds for every lesson, read from the built notebooks."""
+
+import pathlib
+import re
+
+import nbformat
+import pytest
+
+from fl_course.authoring.course import read_course
+
+ROOT = pathlib.Path(__file__).parent.parent.parent
+COURSE = read_course(ROOT)
+README = (ROOT / "README.md").read_text()
+VARIANTS = [(lesson, language) for lesson in COURSE.lessons for language in COURSE.languages]
+IDS = [f"{lesson.slug}-{language}" for lesson, language in VARIANTS]
+each_notebook = pytest.mark.parametrize(("lesson", "language"), VARIANTS, ids=IDS)
+
+
+def read(folder, lesson, language):
+    path = ROOT / folder / language / f"{lesson.number:02d}_{lesson.slug}.ipynb"
+    return nbformat.read(path, as_version=4)
+
+
+def kind(cell):
+    return cell.metadata.get("fl_course", {}).get("kind")
+
+
+def text(notebook):
+    return [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def outputs(notebook):
+    return [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
+
+
+def printed(notebook):
+    return "".join(o.text for o in outputs(notebook) if o.output_type == "stream")
+
+
+@each_notebook
+def test_learners_notebook_has_blanks_and_no_outputs(lesson, language):
+    learner = read("notebooks", lesson, language)
+    assert outputs(learner) == []
+    exercises = [cell.source for cell in learner.cells if kind(cell) == "exercise"]
+    assert len(exercises) == len(lesson.exercises) >= 3
+    assert all("..." in source for source in exercises)
+    assert not [cell for cell in learner.cells if kind(cell) in ("solution", "instructor")]
+
+
+@each_notebook
+def test_solutions_differ_from_blanks(lesson, language):
+    blank = {c.id: c.source for c in read("notebooks", lesson, language).cells}
+    solved = [c for c in read("solutions", lesson, language).cells if kind(c) == "exercise"]
+    assert all(cell.source != blank[cell.id] for cell in solved)
+
+
+@each_notebook
+def test_at_least_two_figures_and_a_key_result(lesson, language):
+    solved = read("solutions", lesson, language)
+    assert sum("image/png" in o.get("data", {}) for o in outputs(solved)) >= 2
+    results = [c for c in solved.cells if c.metadata.get("fl_course", {}).get("result")]
+    assert len(results) == 1
+    assert results[0].outputs
+
+
+@each_notebook
+def test_outputs_are_free_of_noise(lesson, language):
+    for output in outputs(read("solutions", lesson, language)):
+        assert output.output_type != "error"
+        assert output.get("name") != "stderr"
+        shown = output.get("text", "") + str(output.get("data", {}).get("text/plain", ""))
+        assert not re.search(r"0x[0-9a-f]{6,}|/(home|root|tmp|work|usr)/|object at", shown), shown
+
+
+@each_notebook
+def test_every_number_of_the_text_is_in_code_or_output(lesson, language):
+    solved = read("solutions", lesson, language)
+    shown = printed(solved) + "\n".join(c.source for c in solved.cells if c.cell_type == "code")
+    known = {number.replace(",", "").replace("_", "") for number in NUMBER.findall(shown)}
+    body = "\n".join(text(solved)[1:]).split("## Further reading")[0]
+    body = re.sub(r"\]\([^)]*\)|arXiv:\S+|`[^`]*`|\$[^$]*\$", " ", body)
+    missing = {
+        number
+        for number in NUMBER.findall(body)
+        if len(number) > 1 and number.replace(",", "") not in known
+    }
+    assert not missing - set(FACTS), f"numbers that no cell shows: {sorted(missing)}"
+
+
+# 28 or 1,797 or 0.02 or 7_850; one-digit numbers are mostly digits, clients and counts of things.
+NUMBER = re.compile(r"(?<![\w.])\d+(?:[,_]\d{3})*(?:\.\d+)?(?!\w)")
+# Facts of the literature and of arithmetic that the text may state without a cell.
+FACTS = {
+    "3,383": "writers of digits in federated EMNIST",
+    "1998": "year of the digits data",
+    "13": "writers by the data's own description",
+}
+
+
+@each_notebook
+def test_readme_and_header_lead_to_the_notebook(lesson, language):
+    path = f"notebooks/{language}/{lesson.number:02d}_{lesson.slug}.ipynb"
+    colab = f"https://colab.research.google.com/github/{COURSE.repository}/blob/{COURSE.branch}/"
+    row = next(row for row in README.splitlines() if row.startswith(f"| {lesson.number} |"))
+    assert f"| {lesson.number} | [{lesson.title}]({path}) | {lesson.minutes} |" in row
+    assert f"[{language}{lesson.number}]: {colab}{path}\n" in README
+    assert f"({colab}{path})" in text(read("notebooks", lesson, language))[0]
+
+
+def test_every_path_that_the_readme_names_exists():
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    folders = re.findall(r"^\| `([\w/]+)`", README, flags=re.MULTILINE)
+    assert links
+    assert folders
+    for path in [*links, *folders]:
+        assert (ROOT / path).exists(), path
+
+
+def test_every_make_target_that_the_readme_names_exists():
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"make ([a-z][a-z-]*)", README))
+    assert {"course", "open", "test"} <= targets
+    for target in targets:
+        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
