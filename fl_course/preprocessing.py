@@ -21,8 +21,8 @@ def flatten(
         batch: `pixels`, [n, height, width], and `label`, [n].
 
     Returns:
-        `x`, [n, height * width], and `y`, [n], in this order: TFF takes the first as the model's
-        input and the second as the label.
+        `x`, [n, height * width], and `y`, [n]. `tff.learning` reads these two names; their order is
+        part of the element's type, so it must be the same everywhere.
     """
     pixels = batch["pixels"]
     size = pixels.shape[1] * pixels.shape[2]

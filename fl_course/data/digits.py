@@ -5,11 +5,12 @@ C. Kaynak, UCI Machine Learning Repository, 1998, doi:10.24432/C50P49, CC BY 4.0
 8 x 8 pixels.
 """
 
+import importlib.util
 import itertools
+import pathlib
 from collections.abc import Mapping
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 # Each writer copied the same sheet of digits, so the order of the labels repeats where a new
 # writer begins. These are the first images of the 14 runs, and the end of the last.
@@ -33,9 +34,8 @@ def writers() -> dict[str, Examples]:
         [n, 28, 28], from 0.0 (ink) to 1.0 (paper), in the order in which they were written.
         n is 114 to 139.
     """
-    source = load_digits()
-    pixels = _enlarge(source.images)
-    labels = source.target.astype(np.int32)
+    images, labels = _source()
+    pixels = _enlarge(images)
     return {
         f"writer_{i:02d}": {"label": labels[start:stop], "pixels": pixels[start:stop]}
         for i, (start, stop) in enumerate(itertools.pairwise(_BOUNDARIES))
@@ -64,6 +64,22 @@ def split(examples: Examples) -> tuple[Examples, Examples]:
     train = {name: values[~is_test] for name, values in examples.items()}
     test = {name: values[is_test] for name, values in examples.items()}
     return train, test
+
+
+def _source() -> tuple[np.ndarray, np.ndarray]:
+    """Loads the images, float64 [1797, 8, 8] in grey levels, and the labels, int32 [1797]."""
+    # Read past scikit-learn's own loader: importing that takes longer than everything else here.
+    spec = importlib.util.find_spec("sklearn")
+    if spec is not None and spec.origin is not None:
+        table_file = pathlib.Path(spec.origin).parent / "datasets" / "data" / "digits.csv.gz"
+        if table_file.is_file():
+            table = np.loadtxt(table_file, delimiter=",")
+            return table[:, :-1].reshape(-1, 8, 8), table[:, -1].astype(np.int32)
+
+    from sklearn.datasets import load_digits
+
+    source = load_digits()
+    return source.images, source.target.astype(np.int32)
 
 
 def _enlarge(images: np.ndarray) -> np.ndarray:

@@ -14,8 +14,10 @@ def dirichlet_proportions(
 ) -> np.ndarray:
     """Draws a distribution over labels for each client from a symmetric Dirichlet distribution.
 
-    Hsu, Qi and Brown, "Measuring the Effects of Non-Identical Data Distribution for Federated
-    Visual Classification" (2019), section 3.
+    The idea is from Hsu, Qi and Brown, "Measuring the Effects of Non-Identical Data Distribution
+    for Federated Visual Classification" (2019), section 3. They write it as Dir(alpha p) with p
+    the overall share of each label: for `num_labels` labels of equal share, their alpha is
+    `num_labels` times ours, which is the parameter of each label, as in most later work.
 
     Args:
         num_clients: 1 or more.

@@ -42,9 +42,10 @@ def start(seed: int) -> str:
         packages.check_tff()
         worker = start_worker()  # comes up while TensorFlow is imported
         try:
-            imports.import_tensorflow()
-            imports.import_tff()
-            from fl_course.runtime import context
+            with imports.without_garbage_collection():
+                imports.import_tensorflow()
+                imports.import_tff()
+                from fl_course.runtime import context
 
             worker.wait_until_listening()
         except BaseException:

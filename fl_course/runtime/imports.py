@@ -7,7 +7,9 @@ query classes without its estimators, and stand-ins for the two modules that nee
 
 import contextlib
 import ctypes
+import gc
 import importlib
+import importlib.util
 import os
 import pathlib
 import sys
@@ -51,6 +53,13 @@ _STAND_INS = {
         "tff.learning.programs.train_model_with_vizier needs google-vizier, which this course's "
         "TensorFlow Federated runs without. Use tff.learning.programs.train_model instead.",
     ),
+}
+
+# Packages whose own __init__ imports far more than TFF needs of them (all of Keras 3, pyplot,
+# scipy.signal), with the modules in which their names are looked for first.
+_DEFERRED_PACKAGES = {
+    "tensorflow_model_optimization": (),
+    "dp_accounting": ("dp_event",),
 }
 
 # AutoGraph rewrites every Python function that TensorFlow traces so that `if` and `for` may depend
@@ -109,6 +118,8 @@ def import_tff() -> None:
     """Imports TFF; TensorFlow must have been imported with `import_tensorflow`."""
     if "tensorflow_federated" in sys.modules:
         return
+    for package, quick_modules in _DEFERRED_PACKAGES.items():
+        _defer_package(package, quick_modules)
     _offer_privacy_queries()
     _spare_autograph()
     for module, (name, message) in _STAND_INS.items():
@@ -149,6 +160,33 @@ def _offer_privacy_queries() -> None:
     tensorflow_privacy.__getattr__ = load
 
 
+def _defer_package(name: str, quick_modules: tuple[str, ...]) -> None:
+    """Registers a package whose __init__ runs only when a name is asked for that needs it."""
+    if name in sys.modules:
+        return
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
+        raise SetupError(f"The package {name} is not installed. Run `fl-course setup`.")
+    loader = spec.loader
+    package = importlib.util.module_from_spec(spec)
+
+    def load(attribute: str) -> object:
+        # Tools that look a module over ask for such names; they are no reason to load it.
+        if attribute.startswith("__") and attribute not in ("__all__", "__version__"):
+            raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
+        for quick_module in quick_modules:
+            values = vars(importlib.import_module(f"{name}.{quick_module}"))
+            if attribute in values:
+                return values[attribute]
+        if "__getattr__" in vars(package):
+            del package.__getattr__
+            loader.exec_module(package)
+        return getattr(package, attribute)
+
+    package.__getattr__ = load  # type: ignore[method-assign]
+    sys.modules[name] = package
+
+
 def _spare_autograph() -> None:
     # Not a public interface: where it has moved, building a process takes longer, and no more.
     with contextlib.suppress(ImportError, AttributeError):
@@ -180,6 +218,19 @@ def _mute_native_logs(tensorflow_folder: pathlib.Path) -> None:
                 set_min_log_level.argtypes = [ctypes.c_int]
                 set_min_log_level.restype = None
                 set_min_log_level(_FATAL)
+
+
+@contextlib.contextmanager
+def without_garbage_collection() -> Iterator[None]:
+    """Keeps the collector from walking, again and again, the many objects that imports make."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+    gc.freeze()  # what was imported stays: no later collection has to walk it
 
 
 @contextlib.contextmanager

@@ -95,3 +95,13 @@ def test_split_of_a_label_written_once_stays_in_train():
     )
     assert train["label"].tolist() == [3, 3, 3, 3, 8]
     assert test["label"].tolist() == [3]
+
+
+@pytest.mark.parametrize("file_is_there", [True, False])
+def test_source_is_what_scikit_learn_loads(file_is_there, monkeypatch):
+    if not file_is_there:
+        monkeypatch.setattr(digits.pathlib.Path, "is_file", lambda path: False)
+    images, labels = digits._source()
+    expected = load_digits()
+    np.testing.assert_array_equal(images, expected.images)
+    np.testing.assert_array_equal(labels, expected.target)

@@ -41,7 +41,7 @@ def test_old_tff_is_replaced_and_another_numpy_is_left_alone(monkeypatch):
 
 def test_tensorflow_missing_says_to_install_the_course_first(monkeypatch):
     pretend(monkeypatch, {"tensorflow": None})
-    with pytest.raises(SetupError, match="TensorFlow is not installed.*pip install fl-course"):
+    with pytest.raises(SetupError, match=r"TensorFlow is not installed.*pip install fl-course"):
         packages.install_missing()
 
 

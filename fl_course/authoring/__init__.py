@@ -1,0 +1,13 @@
+"""From one lesson script to the notebooks of learners and instructors.
+
+`build.build` is the whole way: `course` and `script` read and check what people write, `variants`
+and `notebooks` derive the two notebooks, `execute` and `outputs` fill the solved one. A learner's
+notebook imports nothing from here.
+"""
+
+
+class AuthoringError(ValueError):
+    """What people wrote cannot be built; the message says where, what, and what to do next.
+
+    A message may hold several lines, one for each problem found.
+    """

@@ -1,0 +1,333 @@
+"""A lesson script read into checked cells.
+
+The script is jupytext's percent format. Every cell header names a `key` and may name a `kind`:
+
+    # %% [markdown] key="why_federate"
+    # %% key="ex_reshape" kind="exercise" exercise="reshape_and_scale"
+
+Code reaches the notebook as it is written, with one exception: `# %load_ext x` and `# !command`
+lose the comment sign, because IPython's own lines are not Python and the script has to be.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+from IPython.core.inputtransformer2 import TransformerManager
+from markdown_it import MarkdownIt
+
+from fl_course.authoring import AuthoringError
+from fl_course.authoring.course import SNAKE_CASE, Course, Lesson
+from fl_course.authoring.variants import BlankError, Variants, split
+
+CODE_KINDS = ("code", "exercise", "solution", "optional")
+TEXT_KINDS = ("text", "instructor")
+MAX_CELL_ID = 64  # nbformat 4.5 allows no longer one
+
+_ATTRIBUTES = ("key", "kind", "exercise", "result")
+_FROM_JUPYTEXT = ("lines_to_next_cell", "cell_marker")
+_HEADER = re.compile(r"#\s*%%%*(\s.*)?")
+_MAGIC = re.compile(r"^(\s*)# (%{1,2}[A-Za-z]|![A-Za-z])", re.MULTILINE)
+# comment_magics would also take the sign off comments such as "# cat pictures".
+_FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a lesson script.
+
+    Attributes:
+        key: Name within the lesson, snake_case.
+        kind: One of `CODE_KINDS` or `TEXT_KINDS`.
+        source: Markdown or Python, with the markers of blanks.
+        line: Line of the cell's header in the script, from 1.
+        exercise: Id of the exercise, for kind "exercise".
+        result: Whether the last line the cell prints is the lesson's key result.
+    """
+
+    key: str
+    kind: str
+    source: str
+    line: int
+    exercise: str | None = None
+    result: bool = False
+
+    @property
+    def is_code(self) -> bool:
+        """Whether this is a code cell."""
+        return self.kind in CODE_KINDS
+
+    @property
+    def variants(self) -> Variants:
+        """The learner's and the solved source."""
+        return split(self.source)
+
+
+def cell_id(lesson: Lesson, key: str) -> str:
+    """The notebook's id of a cell: the same for every build, variant and language."""
+    return f"{lesson.slug}-{key}"
+
+
+def read_script(root: Path, course: Course, lesson: Lesson) -> tuple[Cell, ...]:
+    """Parses and checks a lesson's script.
+
+    Args:
+        root: Folder of the repository.
+        course: The course, to check links between lessons.
+        lesson: The lesson whose script is read.
+
+    Raises:
+        AuthoringError: One line for each problem, naming file, line, cell key and the remedy.
+    """
+    try:
+        text = (root / lesson.script).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise AuthoringError(
+            f"{lesson.script} is missing. Write it, or take lesson {lesson.number} "
+            "out of lessons/course.toml."
+        ) from None
+    except UnicodeDecodeError as error:
+        raise AuthoringError(f"{lesson.script} is not UTF-8: {error}. Save it as UTF-8.") from None
+    return parse(text, course, lesson)
+
+
+def parse(text: str, course: Course, lesson: Lesson) -> tuple[Cell, ...]:
+    """Parses and checks the text of a lesson's script, as `read_script` does."""
+    lines = text.splitlines()
+    starts = [number for number, line in enumerate(lines) if _HEADER.fullmatch(line)]
+    if not starts or any(line.strip() for line in lines[: starts[0]]):
+        raise AuthoringError(
+            f"{lesson.script}:1: the script does not start with a cell header. "
+            'Begin it with a line such as: # %% [markdown] key="what_you_learn"'
+        )
+    parsed = jupytext.reads(text, fmt=_FORMAT).cells
+    if len(parsed) != len(starts):
+        raise AuthoringError(
+            f"{lesson.script}: {len(starts)} lines look like cell headers, but there are "
+            f"{len(parsed)} cells. Indent or reword a line in a string that starts with `# %%`."
+        )
+
+    problems: list[str] = []
+    cells: list[Cell] = []
+    for start, end, raw in zip(starts, [*starts[1:], len(lines)], parsed, strict=True):
+        metadata = {k: v for k, v in raw.metadata.items() if k not in _FROM_JUPYTEXT}
+        default = {"code": "code", "markdown": "text"}.get(raw.cell_type, raw.cell_type)
+        source = raw.source
+        if raw.cell_type == "code":
+            source = _MAGIC.sub(r"\1\2", source)
+        cell = Cell(
+            key=metadata.get("key", ""),
+            kind=metadata.get("kind", default),
+            source=source,
+            line=start + 1,
+            exercise=metadata.get("exercise"),
+            result=metadata.get("result", False),
+        )
+        found = _header_problems(cell, metadata, raw.cell_type, lesson)
+        if not found:
+            body = lines[start + 1 : end]
+            found = (
+                _code_problems(cell, body) if cell.is_code else _text_problems(cell, body, course)
+            )
+            cells.append(cell)
+        problems += [
+            f"{lesson.script}:{line}: cell {cell.key or '(no key)'}: {problem}"
+            for line, problem in found
+        ]
+    problems += [f"{lesson.script}:{line}: {problem}" for line, problem in _lesson_problems(cells)]
+    problems += [
+        f"{lesson.script}:{line}: {problem}" for line, problem in _exercise_problems(cells, lesson)
+    ]
+    if problems:
+        raise AuthoringError("\n".join(problems))
+    return tuple(cells)
+
+
+def _header_problems(
+    cell: Cell, metadata: dict[str, object], cell_type: str, lesson: Lesson
+) -> list[tuple[int, str]]:
+    """Problems of one header; with any of them the cell's body is not looked at."""
+    problems: list[str] = []
+    if "incorrectly_encoded_metadata" in metadata:
+        return [
+            (
+                cell.line,
+                f"the header {metadata['incorrectly_encoded_metadata']!r} cannot be read. Write "
+                'attributes as name="value", numbers and true without quotes.',
+            )
+        ]
+    if "title" in metadata:
+        problems.append(
+            f"{metadata['title']!r} in the header is not an attribute. "
+            'Write attributes as name="value".'
+        )
+    problems += [
+        f"attribute {name!r} is not known. Use only {', '.join(_ATTRIBUTES)}."
+        for name in metadata
+        if name not in (*_ATTRIBUTES, "title")
+    ]
+    if cell_type not in ("code", "markdown"):
+        problems.append(f"a {cell_type} cell is not known. Use code or [markdown].")
+        return [(cell.line, problem) for problem in problems]
+    if not cell.key:
+        problems.append('the header has no key. Add key="a_name_of_its_own".')
+    elif not isinstance(cell.key, str) or not SNAKE_CASE.fullmatch(cell.key):
+        problems.append(f"key {cell.key!r} is not snake_case. Use a-z, 0-9 and single underscores.")
+    elif len(cell_id(lesson, cell.key)) > MAX_CELL_ID:
+        room = MAX_CELL_ID - len(cell_id(lesson, ""))
+        problems.append(f"the key has {len(cell.key)} characters. Shorten it to {room}.")
+    kinds = CODE_KINDS if cell_type == "code" else TEXT_KINDS
+    if cell.kind not in kinds:
+        problems.append(
+            f"kind {cell.kind!r} does not fit a {cell_type} cell. Use one of: {', '.join(kinds)}."
+        )
+    if cell.kind == "exercise" and not (cell.exercise and isinstance(cell.exercise, str)):
+        problems.append('an exercise needs its id. Add exercise="id_as_in_course_toml".')
+    if cell.kind != "exercise" and "exercise" in metadata:
+        problems.append('only an exercise has an exercise id. Add kind="exercise", or remove it.')
+    if "result" in metadata and (
+        cell.result is not True or cell_type != "code" or cell.kind == "optional"
+    ):
+        problems.append(
+            "result marks an executed code cell, as result=true. Remove it from this header."
+        )
+    return [(cell.line, problem) for problem in problems]
+
+
+def _first_line(cell: Cell, body: list[str]) -> int:
+    """Line in the script of the first line of the cell's source: jupytext drops empty ones."""
+    empty = next((at for at, line in enumerate(body) if line.strip()), 0)
+    return cell.line + 1 + empty
+
+
+def _code_problems(cell: Cell, body: list[str]) -> list[tuple[int, str]]:
+    first = _first_line(cell, body)
+    if not cell.source.strip():
+        return [(cell.line, "the cell is empty. Fill it, or remove it.")]
+    try:
+        variants = cell.variants
+    except BlankError as error:
+        return [(first + error.line, str(error))]
+    if cell.kind == "exercise" and not variants.blanks:
+        return [
+            (cell.line, "an exercise has no blank. Put one between `# blank:` and `# end blank`.")
+        ]
+    if cell.kind != "exercise" and variants.blanks:
+        return [(cell.line, f'a blank in a cell of kind "{cell.kind}". Make it kind="exercise".')]
+    # The markers are comments: with them in place the lines are the script's.
+    if error := _syntax_error(cell.source):
+        return [(first + (error.lineno or 1) - 1, f"not valid Python: {error.msg}. Correct it.")]
+    if error := _syntax_error(variants.learner):
+        return [
+            (
+                cell.line,
+                f"with its blanks the cell is not valid Python: {error.msg}: "
+                f"{(error.text or '').strip()!r}. Let the replacement be code, such as `x = ...`.",
+            )
+        ]
+    return []
+
+
+def _syntax_error(source: str) -> SyntaxError | None:
+    try:
+        python = TransformerManager().transform_cell(source)
+        compile(python, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST)
+    except SyntaxError as error:
+        return error
+    return None
+
+
+def _text_problems(cell: Cell, body: list[str], course: Course) -> Iterator[tuple[int, str]]:
+    if not cell.source.strip():
+        yield cell.line, "the cell is empty. Fill it, or remove it."
+        return
+    first = _first_line(cell, body)
+    for number, line in enumerate(body, start=cell.line + 1):
+        if line.strip() and line.rstrip() != "#" and not line.startswith("# "):
+            yield (
+                number,
+                f"{line.strip()[:40]!r} in a text cell does not start with `# `. Add that, or the "
+                "header of a code cell before it.",
+            )
+            return
+    if "data:image" in cell.source or "attachment:" in cell.source:
+        yield cell.line, "an embedded image. Draw it with fl_course.plotting instead."
+    notebooks = {lesson.notebook_file for lesson in course.lessons}
+    for token in MarkdownIt("commonmark").enable("table").parse(cell.source):
+        line = first + (token.map[0] if token.map else 0)
+        if token.type == "heading_open" and token.tag == "h1":
+            yield line, "a heading of level 1. Start at `##`: the builder writes the title."
+        for child in token.children or ():
+            if child.type == "image":
+                address = str(child.attrs.get("src", ""))
+                if not address.startswith("https://"):
+                    yield (
+                        line,
+                        f"image {address[:40]!r} is not in the notebook's reach on Colab. Draw it "
+                        "with fl_course.plotting, or link to it with https.",
+                    )
+            elif child.type == "link_open":
+                address = str(child.attrs.get("href", ""))
+                target = address.split("#")[0]
+                if target and not re.match(r"(https?|mailto):", target) and target not in notebooks:
+                    yield (
+                        line,
+                        f"link to {address!r}, which no lesson makes. Use a file name such as "
+                        f"{min(notebooks)}, or https.",
+                    )
+
+
+def _lesson_problems(cells: list[Cell]) -> Iterator[tuple[int, str]]:
+    """Problems between the cells of a lesson."""
+    first_with: dict[str, Cell] = {}
+    for cell in cells:
+        if cell.key in first_with:
+            yield (
+                cell.line,
+                f"cell {cell.key}: the key is already used in line {first_with[cell.key].line}. "
+                "Give each cell its own.",
+            )
+        first_with.setdefault(cell.key, cell)
+    results = [cell for cell in cells if cell.result]
+    for cell in results[1:]:
+        yield (
+            cell.line,
+            f"cell {cell.key}: cell {results[0].key} has result=true too. Keep one of them.",
+        )
+
+
+def _exercise_problems(cells: list[Cell], lesson: Lesson) -> Iterator[tuple[int, str]]:
+    """Differences between the exercises of the script and those of course.toml."""
+    found = {cell.exercise: cell for cell in reversed(cells) if cell.kind == "exercise"}
+    for cell in cells:
+        if cell.kind != "exercise":
+            continue
+        if cell.exercise not in lesson.exercises:
+            yield (
+                cell.line,
+                f"cell {cell.key}: exercise {cell.exercise!r} is not in lessons/course.toml. "
+                f"Add it to `exercises` of lesson {lesson.number}, or correct the id.",
+            )
+        elif found[cell.exercise] is not cell:
+            yield (
+                cell.line,
+                f"cell {cell.key}: exercise {cell.exercise!r} is already in line "
+                f"{found[cell.exercise].line}. Give each exercise its own id.",
+            )
+    for exercise in lesson.exercises:
+        if exercise not in found:
+            yield (
+                1,
+                f"exercise {exercise!r} of lessons/course.toml is not in the script. Write its "
+                f'cell with kind="exercise" exercise="{exercise}", or remove it there.',
+            )
+    in_script = list(dict.fromkeys(c.exercise for c in cells if c.kind == "exercise"))
+    if set(in_script) == set(lesson.exercises) and in_script != list(lesson.exercises):
+        yield (
+            1,
+            f"the exercises come in the order {', '.join(map(str, in_script))}, but in "
+            f"lessons/course.toml as {', '.join(lesson.exercises)}. Put them in the same order.",
+        )

@@ -1,0 +1,321 @@
+import json
+
+import pytest
+
+from fl_course.authoring import AuthoringError
+from fl_course.authoring.build import build, write_atomically
+
+FILES = [
+    "notebooks/en/01_adding.ipynb",
+    "notebooks/en/02_printing.ipynb",
+    "solutions/en/01_adding.ipynb",
+    "solutions/en/02_printing.ipynb",
+]
+SOLVED = FILES[2]
+
+
+def edit_notebook(course_dir, name, change):
+    """Changes a built notebook as by hand."""
+    notebook = json.loads((course_dir.root / name).read_text())
+    change(notebook)
+    course_dir.write(
+        name, json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    )
+
+
+def test_a_build_makes_both_notebooks_of_every_lesson(course_dir, executions):
+    report = build(course_dir.root)
+    assert report.problems == []
+    assert sorted(map(str, report.written)) == FILES
+    assert sorted(course_dir.built()) == FILES
+    assert executions == ["adding", "printing"]
+    solved = json.loads(course_dir.built()[SOLVED])
+    counts = [cell["execution_count"] for cell in solved["cells"] if cell["cell_type"] == "code"]
+    assert counts == [1, 2, 3, None]
+
+
+def test_an_unchanged_lesson_is_not_executed_again(course_dir, executions):
+    build(course_dir.root)
+    before = course_dir.built()
+    report = build(course_dir.root)
+    assert (report.written, report.executed, report.problems) == ([], [], [])
+    assert len(report.unchanged) == 4
+    assert executions == ["adding", "printing"]
+    assert course_dir.built() == before
+
+
+def test_force_executes_and_gives_the_same_bytes(course_dir, executions):
+    build(course_dir.root)
+    before = course_dir.built()
+    assert build(course_dir.root, force=True).written == []
+    assert executions == ["adding", "printing"] * 2
+    assert course_dir.built() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("lessons/01_adding.py", "## Why add", "## Why one adds"),
+        ("lessons/01_adding.py", "Wait for questions", "Wait"),
+        ("lessons/01_adding.py", "!ls", "!ls -l"),
+        ("lessons/01_adding.py", "total = ...", "total = None"),
+        ("lessons/course.toml", "Adding", "Adding up"),
+    ],
+)
+def test_a_change_that_is_not_executed_keeps_the_outputs(course_dir, executions, name, old, new):
+    build(course_dir.root)
+    before = course_dir.built()
+    course_dir.edit(name, old, new)
+    assert build(course_dir.root).problems == []
+    assert executions == ["adding", "printing"]
+    assert course_dir.built() != before
+    assert b"total 4" in course_dir.built()[SOLVED]
+    assert build(course_dir.root, check=True).problems == []
+
+
+def test_changed_code_is_executed(course_dir, executions):
+    build(course_dir.root)
+    course_dir.edit("lessons/01_adding.py", "two() + 2", "two() + 3")
+    build(course_dir.root)
+    assert executions == ["adding", "printing", "adding"]
+    assert b"total 5" in course_dir.built()[SOLVED]
+
+
+def test_a_renamed_key_is_executed(course_dir, executions):
+    build(course_dir.root)
+    course_dir.edit("lessons/01_adding.py", "ex_add", "ex_sum")
+    assert build(course_dir.root).problems == []
+    assert executions == ["adding", "printing", "adding"]
+
+
+def test_a_changed_module_of_the_package_executes_every_lesson(course_dir, executions):
+    build(course_dir.root)
+    course_dir.edit("fl_course/__init__.py", "return 2", "return 1 + 1")
+    build(course_dir.root)
+    assert executions == ["adding", "printing"] * 2
+
+
+def test_the_builder_itself_is_not_a_reason_to_execute(course_dir, executions):
+    build(course_dir.root)
+    course_dir.write("fl_course/cli.py", "x = 1")
+    course_dir.write("fl_course/authoring/course.py", "x = 1")
+    assert build(course_dir.root, check=True).problems == []
+    build(course_dir.root)
+    assert executions == ["adding", "printing"]
+
+
+def test_only_the_wanted_lesson_is_built(course_dir, executions):
+    build(course_dir.root, ["2"])
+    assert sorted(course_dir.built()) == [FILES[1], FILES[3]]
+    assert executions == ["printing"]
+
+
+def test_check_passes_after_a_build_and_writes_and_executes_nothing(course_dir, executions):
+    report = build(course_dir.root, check=True)
+    assert len(report.problems) == 4
+    assert all("is missing" in problem for problem in report.problems)
+    assert course_dir.built() == {}
+    build(course_dir.root)
+    assert build(course_dir.root, check=True).problems == []
+    assert executions == ["adding", "printing"]
+
+
+def only_problem(course_dir):
+    before = course_dir.built()
+    (problem,) = build(course_dir.root, check=True).problems
+    assert course_dir.built() == before
+    assert problem.endswith("Run: fl-course build")
+    return problem
+
+
+def test_check_finds_an_edited_notebook(course_dir, executions):
+    build(course_dir.root)
+    edit_notebook(course_dir, FILES[0], lambda nb: nb["cells"][3]["source"].append("# mine"))
+    assert only_problem(course_dir).startswith(
+        "notebooks/en/01_adding.ipynb: differs from its script, first in cell ex_add."
+    )
+    build(course_dir.root)
+    assert build(course_dir.root, check=True).problems == []
+
+
+def test_check_finds_edited_outputs(course_dir, executions):
+    build(course_dir.root)
+
+    def flatter(notebook):
+        notebook["cells"][3]["outputs"][0]["text"] = ["total 99\n"]
+
+    edit_notebook(course_dir, SOLVED, flatter)
+    assert f"{SOLVED}: its outputs are not those that were built" in only_problem(course_dir)
+    build(course_dir.root)
+    assert executions == ["adding", "printing", "adding"]
+    assert b"total 4" in course_dir.built()[SOLVED]
+
+
+def test_check_finds_outputs_out_of_date(course_dir, executions):
+    build(course_dir.root)
+    course_dir.edit("lessons/02_printing.py", "hello", "goodbye")
+    first, second = build(course_dir.root, check=True).problems
+    assert "its outputs are out of date" in first + second
+    assert "differs from its script, first in cell say" in first + second
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda nb: nb["cells"].pop(), "has 5 cells, not 6; first _next"),
+        (lambda nb: nb["cells"][0].update(metadata={}), "first in cell _header"),
+        (lambda nb: nb["metadata"].update(x=1), "in its metadata or its spacing"),
+        (lambda nb: nb.clear(), "is not a notebook"),
+        (lambda nb: nb.update(cells=[{"id": 3}]), "is not a notebook"),
+    ],
+)
+def test_check_says_where_a_notebook_differs(course_dir, executions, change, message):
+    build(course_dir.root)
+    edit_notebook(course_dir, FILES[0], change)
+    assert message in only_problem(course_dir)
+    assert build(course_dir.root).problems == []
+    assert build(course_dir.root, check=True).problems == []
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "3", '{"cells": 3, "nbformat": 4}'])
+def test_a_broken_solved_notebook_is_built_again(course_dir, executions, content):
+    build(course_dir.root)
+    before = course_dir.built()
+    course_dir.write(SOLVED, content)
+    assert SOLVED in only_problem(course_dir)
+    assert build(course_dir.root).problems == []
+    assert course_dir.built() == before
+
+
+def test_check_finds_a_missing_and_a_stray_file(course_dir, executions):
+    build(course_dir.root)
+    (course_dir.root / FILES[0]).unlink()
+    assert only_problem(course_dir).startswith(f"{FILES[0]}: is missing")
+    build(course_dir.root)
+    course_dir.write("notebooks/en/.ipynb_checkpoints/x.ipynb", "")
+    assert build(course_dir.root, check=True).problems == []
+    course_dir.write("solutions/en/old.ipynb", "")
+    assert only_problem(course_dir).startswith("solutions/en/old.ipynb: no lesson makes this")
+
+
+def test_a_build_removes_what_no_lesson_makes_now(course_dir, executions):
+    build(course_dir.root)
+    text = (course_dir.root / "lessons/course.toml").read_text()
+    course_dir.write("lessons/course.toml", text[: text.rindex("[[lesson]]")])
+    course_dir.edit("lessons/01_adding.py", "02_printing", "01_adding")
+    (course_dir.root / "lessons/02_printing.py").unlink()
+    report = build(course_dir.root)
+    assert sorted(map(str, report.removed)) == [FILES[1], FILES[3]]
+    assert sorted(course_dir.built()) == [FILES[0], FILES[2]]
+
+
+def test_a_build_does_not_remove_what_people_made(course_dir, executions):
+    build(course_dir.root)
+    copy = course_dir.built()[FILES[0]].decode()
+    course_dir.write("notebooks/en/01_adding-Copy1.ipynb", copy)
+    course_dir.write("notebooks/en/mine.txt", "notes")
+    report = build(course_dir.root)
+    assert report.removed == []
+    assert [problem.split(":")[0] for problem in report.problems] == [
+        "notebooks/en/01_adding-Copy1.ipynb",
+        "notebooks/en/mine.txt",
+    ]
+    assert "mine.txt" in "".join(course_dir.built())
+
+
+def test_a_script_that_is_not_in_the_course_is_reported(course_dir, executions):
+    course_dir.write("lessons/03_new.py", '# %% key="a"\nx = 1\n')
+    report = build(course_dir.root)
+    assert report.problems == [
+        "lessons/03_new.py: is not in lessons/course.toml. Add a [[lesson]] there."
+    ]
+    assert len(report.written) == 4
+
+
+def test_a_failing_lesson_keeps_its_files_and_not_the_others(course_dir, executions):
+    build(course_dir.root)
+    before = course_dir.built()
+    course_dir.edit("lessons/01_adding.py", "two() + 2", "two( + 2")
+    course_dir.edit("lessons/01_adding.py", "## Why add", "## Why one adds")
+    course_dir.edit("lessons/02_printing.py", "hello", "goodbye")
+    report = build(course_dir.root)
+    assert len(report.problems) == 1
+    assert report.problems[0].startswith("lessons/01_adding.py:9: cell ex_add: not valid Python")
+    after = course_dir.built()
+    assert [name for name in FILES if after[name] != before[name]] == [FILES[1], FILES[3]]
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("print(object())", "lesson printing, cell say: shows a memory address"),
+        ("print('x' * 1_600_000)", "solutions/en/02_printing.ipynb: 1,6"),
+    ],
+)
+def test_outputs_that_must_not_be_published_are_not_written(course_dir, executions, code, message):
+    course_dir.edit("lessons/02_printing.py", 'print("hello")', code)
+    report = build(course_dir.root)
+    assert len(report.problems) == 1
+    assert message in report.problems[0]
+    assert sorted(course_dir.built()) == [FILES[0], FILES[2]]
+
+
+def test_an_unknown_language_or_a_root_without_a_package(course_dir):
+    with pytest.raises(AuthoringError, match=r"language 'ko' is not released. Use one of: en"):
+        build(course_dir.root, languages=["ko"])
+    (course_dir.root / "fl_course").rename(course_dir.root / "elsewhere")
+    with pytest.raises(AuthoringError, match="there is no package fl_course in"):
+        build(course_dir.root)
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    target = tmp_path / "a.ipynb"
+    write_atomically(target, b"old")
+
+    def broken(*_args):
+        raise OSError("disk full")
+
+    monkeypatch.setattr("os.replace", broken)
+    with pytest.raises(OSError, match="disk full"):
+        write_atomically(target, b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.ipynb"]
+    assert target.read_bytes() == b"old"
+
+
+FIGURE = """\
+# %% key="draw"
+import sys
+
+import matplotlib.pyplot as plt
+
+plt.plot([1, 3, 2])
+plt.show()
+print("one")
+sys.stdout.flush()
+print("two")
+1 + 1
+"""
+
+
+def test_two_builds_in_a_kernel_give_the_same_bytes(course_dir):
+    course_dir.write("lessons/02_printing.py", FIGURE)
+    assert build(course_dir.root, ["2"]).problems == []
+    before = course_dir.built()
+    report = build(course_dir.root, ["2"], force=True)
+    assert (len(report.executed), report.written) == (1, [])
+    assert course_dir.built() == before
+    draw = json.loads(before[FILES[3]])["cells"][2]
+    kinds = [output["output_type"] for output in draw["outputs"]]
+    assert kinds == ["display_data", "stream", "execute_result"]
+    assert draw["outputs"][1]["text"] == ["one\n", "two\n"]
+    assert draw["outputs"][2]["execution_count"] == 2
+
+
+def test_noise_in_a_kernel_fails_the_lesson(course_dir):
+    course_dir.write(
+        "lessons/02_printing.py", '# %% key="warn"\nimport warnings\n\nwarnings.warn("old")\n'
+    )
+    report = build(course_dir.root, ["2"])
+    assert len(report.problems) == 1
+    assert "lesson printing, cell warn: wrote to stderr:" in report.problems[0]
+    assert course_dir.built() == {}

@@ -1,0 +1,94 @@
+import re
+
+import nbformat
+import pytest
+
+from fl_course.authoring import AuthoringError
+from fl_course.authoring.notebooks import dumps, executed_cells, key_of, make
+from fl_course.authoring.script import read_script
+
+
+@pytest.fixture
+def build_one(course_dir, course, lesson):
+    cells = read_script(course_dir.root, course, lesson)
+    return lambda variant, language="en": make(course, lesson, cells, language, variant)
+
+
+def keys(notebook):
+    return [key_of(cell) for cell in notebook.cells]
+
+
+def test_a_learner_sees_blanks_and_no_solutions(build_one):
+    notebook = build_one("learner")
+    assert keys(notebook) == ["_header", "_setup", "why", "ex_add", "download", "_next"]
+    assert "total = ..." in notebook.cells[3].source
+    assert "two() + 2" not in dumps(notebook).decode()
+    assert all(cell.get("outputs", []) == [] for cell in notebook.cells)
+
+
+def test_an_instructor_sees_everything(build_one):
+    notebook = build_one("solved")
+    assert keys(notebook) == [
+        *("_header", "_setup", "why", "ex_add", "note", "proof", "download", "_next")
+    ]
+    assert "total = two() + 2" in notebook.cells[3].source
+    assert "blank" not in notebook.cells[3].source
+
+
+def test_cells_carry_key_kind_and_tags(build_one):
+    cells = {key_of(cell): cell for cell in build_one("solved").cells}
+    assert cells["ex_add"].metadata == {
+        "fl_course": {"key": "ex_add", "kind": "exercise", "exercise": "add_two", "result": True},
+        "tags": ["exercise"],
+    }
+    assert cells["download"].metadata.tags == ["optional", "nbval-skip"]
+    assert cells["note"].metadata.tags == ["instructor"]
+    assert "tags" not in cells["why"].metadata
+    assert keys_of_executed(build_one("solved")) == ["_setup", "ex_add", "proof"]
+
+
+def keys_of_executed(notebook):
+    return [key_of(cell) for cell in executed_cells(notebook)]
+
+
+def test_cell_ids_come_from_lesson_and_key(build_one):
+    learner, solved = build_one("learner"), build_one("solved")
+    ids = {key_of(cell): cell.id for cell in solved.cells}
+    assert ids["ex_add"] == "adding-ex_add"
+    assert {key_of(cell): cell.id for cell in learner.cells}.items() <= ids.items()
+    assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", cell_id) for cell_id in ids.values())
+
+
+def test_the_header_leads_to_colab(build_one):
+    header = build_one("learner").cells[0].source
+    assert header.startswith("# 1 · Adding\n\n10 minutes · [![Open in Colab](https://")
+    colab = "https://colab.research.google.com/github/owner/name/blob/main/"
+    assert f"({colab}notebooks/en/01_adding.ipynb)" in header
+    assert f"({colab}solutions/en/01_adding.ipynb)" in build_one("solved").cells[0].source
+
+
+def test_the_last_cell_leads_to_the_next_lesson(build_one, course):
+    assert "[2 · Printing](02_printing.ipynb)" in build_one("learner").cells[-1].source
+    last = make(course, course.lessons[1], (), "en", "learner")
+    assert "last lesson" in last.cells[-1].source
+
+
+def test_the_setup_cell_installs_only_where_the_course_is_missing(build_one):
+    setup = build_one("learner").cells[1].source
+    assert '!pip install --quiet --no-deps "fl-course @ git+https://github.com/owner/name' in setup
+    assert setup.endswith("import fl_course\n\nfl_course.setup()")
+
+
+def test_the_file_is_valid_and_always_the_same(build_one):
+    content = dumps(build_one("solved"))
+    assert content == dumps(build_one("solved"))
+    assert content.endswith(b"}\n")
+    notebook = nbformat.reads(content.decode(), as_version=nbformat.NO_CONVERT)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert notebook.metadata.language_info == {"name": "python"}
+
+
+def test_a_language_without_text_is_refused(build_one):
+    with pytest.raises(AuthoringError, match=r"language 'ko' has no text yet. Use one of: en"):
+        build_one("learner", "ko")

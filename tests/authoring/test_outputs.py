@@ -1,0 +1,159 @@
+import base64
+import io
+import struct
+import zlib
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from PIL import Image, PngImagePlugin
+
+from fl_course.authoring.outputs import (
+    inputs_digest,
+    last_printed_line,
+    lint,
+    normalize,
+    outputs_digest,
+    strip_png,
+)
+
+
+def png(text):
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("Software", text)
+    notes.add_itxt("Title", text)
+    target = io.BytesIO()
+    Image.new("RGB", (3, 2), (200, 10, 10)).save(target, "png", pnginfo=notes, dpi=(72, 72))
+    return target.getvalue()
+
+
+def stream(text, name="stdout"):
+    return new_output("stream", name=name, text=text)
+
+
+def notebook_of(*outputs):
+    cell = new_code_cell("x", id="a", metadata={"fl_course": {"key": "a"}}, outputs=list(outputs))
+    return new_notebook(cells=[cell])
+
+
+def test_strip_png_keeps_pixels_and_drops_texts():
+    one, two = strip_png(png("Matplotlib 3.9")), strip_png(png("Matplotlib 3.10"))
+    assert one == two
+    assert b"Matplotlib" not in one
+    image = Image.open(io.BytesIO(one))
+    assert image.getpixel((0, 0)) == (200, 10, 10)
+    assert "dpi" in image.info
+
+
+def test_strip_png_drops_a_time():
+    chunk = struct.pack(">I4s", 7, b"tIME") + bytes(7)
+    chunk += struct.pack(">I", zlib.crc32(chunk[4:]))
+    image = strip_png(png("x"))
+    assert strip_png(image[:33] + chunk + image[33:]) == image
+
+
+def test_strip_png_refuses_other_bytes():
+    with pytest.raises(ValueError, match="not as a PNG file does"):
+        strip_png(b"\xff\xd8 a JPEG")
+
+
+def test_normalize_merges_streams_that_follow_each_other():
+    shown = new_output("display_data", {"text/plain": "y"})
+    notebook = notebook_of(stream("a\n"), stream("b\n"), shown, stream("c\n"))
+    normalize(notebook)
+    outputs = notebook.cells[0].outputs
+    assert [output.get("text") for output in outputs] == ["a\nb\n", None, "c\n"]
+
+
+def test_normalize_keeps_what_a_terminal_would_show():
+    notebook = notebook_of(stream("10%\r20"), stream("%\rdone\r\nnext\n"))
+    normalize(notebook)
+    assert notebook.cells[0].outputs[0].text == "done\nnext\n"
+
+
+def test_normalize_drops_what_varies():
+    data = {"text/plain": "1", "image/png": base64.b64encode(png("x")).decode() + "\n"}
+    result = new_output(
+        "execute_result",
+        data,
+        execution_count=17,
+        metadata={"image/png": {"width": 3}, "needs_background": "light"},
+    )
+    notebook = notebook_of(result)
+    notebook.cells[0].metadata["execution"] = {"iopub.status.busy": "2026-01-01T00:00:00Z"}
+    normalize(notebook)
+    cell = notebook.cells[0]
+    assert "execution" not in cell.metadata
+    assert cell.execution_count == cell.outputs[0].execution_count == 1
+    assert cell.outputs[0].metadata == {"image/png": {"width": 3}}
+    assert base64.b64decode(cell.outputs[0].data["image/png"]) == strip_png(png("x"))
+    before = outputs_digest(notebook)
+    normalize(notebook)
+    assert outputs_digest(notebook) == before
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        (stream("I0000 noise\n", "stderr"), "cell a: wrote to stderr: 'I0000 noise'. Silence it"),
+        (new_output("error", ename="KeyError", evalue="'x'"), "cell a: raised KeyError: 'x'."),
+        (stream("<f at 0x7f3a0c001d30>"), "cell a: shows a memory address"),
+        (new_output("display_data", {"text/html": "<b>0x7f3a0c001d30</b>"}), "memory address"),
+        (new_output("execute_result", {"text/plain": "/home/me/x"}), "a path of this machine"),
+        (stream("see C:\\Users"), "a path of this machine"),
+        (stream("lib/site-packages/x.py"), "a path of this machine"),
+        (stream("saved to /srv/me/model"), "a path of this machine: 'saved to /srv/me/model'"),
+        (stream("a\nTraceback (most recent call last)"), "cell a: shows a Traceback: 'Traceback"),
+        (new_output("display_data", {"application/json": {"a": "/tmp/b"}}), "path of this machine"),
+    ],
+)
+def test_lint_refuses(output, message):
+    faults = lint(notebook_of(output), places=("/srv/me", "/"))
+    assert len(faults) == 1
+    assert message in faults[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "accuracy 0.86, 3/14 clients, ratio /2",
+        "https://example.org/home/page and https://example.org:80/tmp/x",
+        "({float32}@CLIENTS -> float32@SERVER)",
+        "logs/tmp/round_1 at 0x1F",
+    ],
+)
+def test_lint_lets_pass(text):
+    assert lint(notebook_of(stream(text)), places=("/srv/me",)) == []
+
+
+def test_lint_does_not_read_images():
+    image = new_output("display_data", {"image/png": "/tmp/x0x7f3a0c001d30"})
+    assert lint(notebook_of(image)) == []
+
+
+def test_last_printed_line():
+    cell = notebook_of(stream("one\n"), stream("noise\n", "stderr"), stream("two\n\n")).cells[0]
+    assert last_printed_line(cell) == "two"
+    assert last_printed_line(notebook_of().cells[0]) == ""
+
+
+def test_inputs_digest_depends_on_executed_code_and_importable_files(tmp_path):
+    files = {}
+
+    def digest(source="x", **changes):
+        files.update({"__init__.py": "", "data/digits.csv": "1", "cli.py": "", **changes})
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        optional = new_code_cell("y", id="b", metadata={"tags": ["nbval-skip"]})
+        return inputs_digest(
+            new_notebook(cells=[new_code_cell(source, id="a"), optional]), tmp_path
+        )
+
+    first = digest()
+    assert digest("x = 1") != first
+    assert digest() == first
+    changes = {"cli.py": "x", "authoring/build.py": "x", "__pycache__/a.pyc": "x", ".cache": "x"}
+    assert digest(**changes) == first
+    assert digest(**{"data/digits.csv": "2"}) != first
+    assert digest(**{"data/digits.csv": "1", "new.py": ""}) != first

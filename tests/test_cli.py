@@ -1,0 +1,196 @@
+import functools
+import json
+import os
+import subprocess
+import sys
+import types
+
+import pytest
+import tqdm
+from click.testing import CliRunner
+from nbformat.v4 import new_code_cell, new_notebook, writes
+
+from fl_course.cli import main
+
+TOML = """\
+title = "A course"
+repository = "owner/name"
+branch = "main"
+languages = ["en"]
+"""
+
+
+def cell(key, source, **metadata):
+    return new_code_cell(source, id=key, metadata={"fl_course": {"key": key, **metadata}})
+
+
+@pytest.fixture
+def course_dir(tmp_path, monkeypatch):
+    """A course of two lessons, with solved notebooks and a stand-in for fl_course."""
+    toml = TOML
+    for number, slug in enumerate(("adding", "printing"), start=1):
+        toml += f'[[lesson]]\nnumber = {number}\nslug = "{slug}"\ntitle = "{slug.title()}"\n'
+        toml += "minutes = 5\nexercises = []\n"
+    files = {
+        "lessons/course.toml": toml,
+        "lessons/01_adding.py": '# %% key="a"\nprint(1 + 1)\n',
+        "lessons/02_printing.py": '# %% key="a"\nprint("hello")\n',
+        "fl_course/__init__.py": "def setup():\n    pass\n",
+        "notebooks/en/01_adding.ipynb": "{}",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def solve(course_dir, name, *cells):
+    path = course_dir / "solutions" / "en" / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(writes(new_notebook(cells=list(cells))))
+    return path
+
+
+def call(*arguments):
+    return CliRunner().invoke(main, arguments)
+
+
+def test_help_names_the_commands_and_imports_nothing_heavy():
+    program = (
+        "import sys\nfrom fl_course.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'tensorflow', 'nbformat', 'jupytext', 'numpy', 'tqdm'} & set(sys.modules)\n"
+        "print('heavy', sorted(heavy))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "heavy []" in done.stdout
+    for command in ("build", "open", "run", "setup"):
+        assert f"\n  {command} " in done.stdout
+
+
+@pytest.mark.parametrize("command", ["build", "run", "open"])
+def test_outside_the_course_the_error_says_what_to_do(tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    done = call(command)
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: no lessons/course.toml in")
+    assert "give its folder with --root" in done.output
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_setup_shows_an_error_without_a_traceback(monkeypatch, works):
+    class SetupError(RuntimeError):
+        pass
+
+    def install_and_check():
+        if not works:
+            raise SetupError("no worker for this platform. Use Colab.")
+        return "ready"
+
+    runtime = types.SimpleNamespace(SetupError=SetupError, install_and_check=install_and_check)
+    monkeypatch.setitem(sys.modules, "fl_course.runtime", runtime)
+    done = call("setup")
+    if works:
+        assert (done.exit_code, done.output) == (0, "ready\n")
+    else:
+        assert done.exit_code == 1
+        assert done.output == "Error: no worker for this platform. Use Colab.\n"
+
+
+def test_run_prints_a_table_and_changes_no_file(course_dir, monkeypatch):
+    # conftest.py turns bars off, by a variable that tqdm reads at its import.
+    monkeypatch.setattr("tqdm.tqdm", functools.partial(tqdm.tqdm, disable=False))
+    path = solve(
+        course_dir,
+        "01_adding",
+        cell("a", "x = 1 + 1\nprint('x')\nprint('sum', x)", result=True),
+        cell("b", "print('more')"),
+    )
+    solve(course_dir, "02_printing", cell("a", "print('hello')"))
+    before = path.read_bytes()
+    done = call("run")
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["lesson", "cells", "seconds", "key", "result"]
+    assert lines[2].split()[:4] == ["1", "·", "Adding", "2"]
+    assert lines[2].endswith("  sum 2")
+    assert lines[3].split()[:4] == ["2", "·", "Printing", "1"]
+    assert lines[-1] == "2 lessons ran, 3 cells, 0 failed."
+    assert "3/3" in done.stderr
+    assert path.read_bytes() == before
+
+
+def test_run_names_failed_cells(course_dir):
+    solve(course_dir, "01_adding", cell("bad", "1 / 0"), cell("b", "print('x')", result=True))
+    solve(course_dir, "02_printing", cell("end", "import os\nos._exit(1)"), cell("b", "x = 1"))
+    done = call("run", "1-2")
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert lines[2].endswith("  1 failed")
+    assert lines[-3:] == [
+        "Failed: lesson 1 (adding), cell bad: ZeroDivisionError: division by zero",
+        "Failed: lesson 2 (printing), cell end: ended the kernel; 1 cell after it did not run",
+        "2 lessons ran, 3 cells, 2 failed.",
+    ]
+
+
+def test_run_refuses_what_it_cannot_run(course_dir):
+    done = call("run", "3")
+    assert done.exit_code == 1
+    assert "lesson '3' is not in the course" in done.output
+    done = call("run", "adding")
+    assert done.exit_code == 1
+    assert done.output.endswith("01_adding.ipynb is missing. Run: fl-course build\n")
+    solve(course_dir, "01_adding").write_text("{")
+    done = call("run", "adding")
+    assert done.exit_code == 1
+    assert done.output.endswith("01_adding.ipynb is not a notebook. Run: fl-course build\n")
+
+
+def test_build_and_check(course_dir):
+    done = call("build", "--check", "--lesson", "1")
+    assert done.exit_code == 1
+    assert "Error: 2 problems" in done.stderr
+    done = call("build", "--root", str(course_dir), "--lesson", "printing")
+    assert done.exit_code == 0, done.output
+    assert "wrote solutions/en/02_printing.ipynb, executed" in done.stdout
+    assert done.stdout.endswith("2 files written, 0 unchanged, 1 notebook executed.\n")
+    assert "02_printing  a\n" in done.stderr
+    solved = json.loads((course_dir / "solutions/en/02_printing.ipynb").read_text())
+    assert solved["cells"][2]["outputs"][0]["text"] == ["hello\n"]
+    done = call("build", "--check", "--lesson", "2")
+    assert (done.exit_code, done.stdout) == (
+        0,
+        "0 files written, 2 unchanged, 0 notebooks executed.\n",
+    )
+
+
+def test_build_reports_problems_and_fails(course_dir):
+    (course_dir / "lessons/01_adding.py").write_text('# %% key="a"\nprint(\n')
+    done = call("build", "--lesson", "1")
+    assert done.exit_code == 1
+    assert "lessons/01_adding.py:2: cell a: not valid Python" in done.stderr
+    assert "Error: 1 problem; see" in done.stderr
+
+
+def test_build_refuses_check_with_force(course_dir):
+    done = call("build", "--check", "--force")
+    assert done.exit_code == 2
+    assert "--check executes nothing" in done.output
+
+
+def test_open_becomes_jupyterlab(course_dir, monkeypatch):
+    calls = []
+    monkeypatch.setattr(os, "execv", lambda *arguments: calls.append(arguments))
+    assert call("open", "--no-browser", "--port", "9000").exit_code == 0
+    folder = str(course_dir / "notebooks" / "en")
+    command = [sys.executable, "-m", "jupyterlab", folder, "--no-browser", "--port", "9000"]
+    assert calls == [(sys.executable, command)]
+
+
+def test_open_refuses_a_language_that_is_not_there(course_dir):
+    done = call("open", "--language", "xx")
+    assert done.exit_code == 1
+    assert "there is no folder" in done.output
