@@ -1,6 +1,7 @@
 """The round loop: run a federated learning process, show progress, keep the metrics."""
 
 import dataclasses
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -60,7 +61,13 @@ def train(
         part: tf.summary.create_file_writer(f"{log_dir}/{part}")
         for part in (("train", "evaluation") if log_dir else ())
     }
-    progress = tqdm(range(1, num_rounds + 1), desc="Rounds", unit="round")
+    progress = tqdm(
+        range(1, num_rounds + 1),
+        desc="Rounds",
+        unit="round",
+        # In a notebook, tqdm shows an empty bar although its own variable says not to.
+        disable=bool(os.environ.get("TQDM_DISABLE")),
+    )
     for round_num in progress:
         cohort = list(cohort_fn(round_num))
         if not cohort:

@@ -46,6 +46,9 @@ def start(seed: int) -> str:
                 imports.import_tensorflow()
                 imports.import_tff()
                 from fl_course.runtime import context
+                from fl_course.runtime.keras_modes import restore_keras_after_graphs
+
+                restore_keras_after_graphs()
 
             worker.wait_until_listening()
         except BaseException:
