@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import tensorflow as tf
+import tensorflow_federated as tff
 
 from fl_course import data
 from fl_course.preprocessing import make_federated_data, preprocess
@@ -123,6 +124,15 @@ def test_images_of_another_size():
         {"pixels": np.zeros((3, 8, 5), np.float32), "label": np.zeros(3, np.int32)}
     )
     assert preprocess(dataset).element_spec["x"].shape.as_list() == [None, 40]
+
+
+def test_clients_have_orders_of_their_own():
+    same = {"pixels": np.zeros((40, 2, 2), np.float32), "label": np.arange(40, dtype=np.int32)}
+    twins = tff.simulation.datasets.TestClientData({"a": same, "b": same})
+    first, second = (batches(d)[0]["y"] for d in make_federated_data(twins, ["a", "b"]))
+    (alone,) = (batches(d)[0]["y"] for d in make_federated_data(twins, ["b"]))
+    assert (first != second).any()
+    np.testing.assert_array_equal(second, alone)
 
 
 def test_no_clients(train):

@@ -1,0 +1,614 @@
+# %% [markdown] key="intro"
+# Federated learning changes one thing about machine learning: the data stays where it was made. To
+# see what that changes, you first need the ordinary way, with all data in one place. This lesson
+# trains a small model on handwritten digits in the ordinary way, and then asks what happens when
+# the 14 people who wrote those digits do not pool them.
+#
+# After this lesson you can
+#
+# - run a federated computation, and say what ran where;
+# - explain federated learning with one figure;
+# - train and judge a classifier in Keras: inputs, loss, learning curve, held-out images, confusion
+#   matrix;
+# - show with numbers what a model loses when it learns from one person only;
+# - name reasons not to pool data, and what federated learning does not solve by itself.
+#
+# You need Python, a little NumPy, and the idea that a model is trained by changing its parameters
+# step by step so that a loss gets smaller. You need not know TensorFlow Federated, which we call
+# TFF from here on.
+
+# %% [markdown] key="first_computation"
+# ## A greeting
+#
+# First we check that the engine works. The function below is turned into a *federated computation*:
+# a program that TFF can hand to other processes or machines.
+
+# %% key="define_greeting"
+import numpy as np
+import tensorflow as tf
+import tensorflow_federated as tff
+
+from fl_course import data, plotting
+
+
+@tff.federated_computation
+def greeting():
+    print("Python reads the body of greeting.")
+    return "Hello from the worker"
+
+
+print("Its type:", greeting.type_signature.formatted_representation())
+
+# %% [markdown] key="read_definition"
+# The body ran although nobody has called `greeting` yet. TFF ran it once, here in the notebook, to
+# record what it computes. The type `( -> str)` says: no argument, and a string as the result. Now
+# we call it, twice.
+
+# %% key="call_greeting"
+for _ in range(2):
+    print(greeting().decode())
+
+# %% [markdown] key="what_ran_where"
+# Two greetings, and the line from the body did not come again: the calls did not run the Python
+# function. Each call sent the recorded computation to the *worker*, a separate process that
+# `fl_course.setup()` started on this machine. The worker executed it and sent the bytes of the
+# string back, which is why we decode them.
+#
+# So nothing left your computer, and no client took part. In the whole course, the worker simulates
+# server and clients on one machine, as is usual in research. The algorithms are the real ones; the
+# network, the phones and their empty batteries are not there.
+
+# %% [markdown] key="what_is_fl"
+# ## What federated learning is
+#
+# In federated learning many *clients* (phones, hospitals or, in this course, writers) train one
+# model together. Each keeps its own *client data*; a *server* coordinates them. The figure shows
+# one *round*, with three of our writers as clients.
+
+# %% key="diagram"
+train, test = data.load("digits")
+
+three_writers = train.client_ids[:3]
+plotting.federated_learning_diagram(
+    {writer: data.pool(train, [writer])[0][:3] for writer in three_writers}
+)
+
+# %% [markdown] key="read_diagram"
+# Follow the numbers. (1) The server sends the current model to the clients that take part in this
+# round, the *cohort*. (2) Each client trains the model on its own data. (3) It sends back a *model
+# update*: the difference between its trained parameters and those it received. (4) The server
+# averages the updates, which is called *aggregation*, and adds the average to the model. Then the
+# next round begins.
+#
+# Look at the arrows: parameters travel, images do not. You will run these steps in lesson 3 and
+# write them yourself in lesson 6. In this lesson there is no server; we look at the two extremes:
+# all data in one place, and everybody alone.
+
+# %% [markdown] key="digits_intro"
+# ## The pooled digits
+#
+# `train` and `test` hold the same 14 writers: of each one's images, about four in five are for
+# training, the rest is *held out*, which means that no model may learn from it. `data.pool` forgets
+# who wrote what and puts everything into two arrays.
+
+# %% key="pool_digits"
+train_images, y_train = data.pool(train)
+test_images, y_test = data.pool(test)
+
+print(f"writers:         {len(train.client_ids)}")
+print(f"training images: {len(train_images):,} of {train_images.shape[1:]} pixels")
+print(f"held-out images: {len(test_images):,}")
+print(f"pixels:          {train_images.dtype}, {train_images.min()} to {train_images.max()}")
+print(f"labels:          {y_train.dtype}, {y_train.min()} to {y_train.max()}")
+
+# %% [markdown] key="read_pool"
+# That is little data, but it is enough here and trains in seconds. A pixel is 1.0 where the paper
+# is white and goes towards 0.0 with the ink. A label is the digit that the image shows. Next, ten
+# images each of four writers.
+
+# %% key="look"
+four_writers = train.client_ids[::4]
+first_ten = [data.pool(train, [writer]) for writer in four_writers]
+plotting.digits(
+    np.concatenate([images[:10] for images, labels in first_ten]),
+    np.concatenate([labels[:10] for images, labels in first_ten]),
+)
+
+# %% [markdown] key="read_look"
+# Each row is one writer. The strokes are blurred because the originals have only 8 × 8 pixels. Go
+# down a column and compare: the 1 of the first writer has an upstroke, that of the second a foot,
+# that of the third is a bare bar. One label, several pictures: keep this in mind for the second
+# half of the lesson.
+
+# %% [markdown] key="scans_intro"
+# ### From a scan to the input of a model
+#
+# Cameras and scanners deliver 8-bit numbers, 0 to 255, and so does the MNIST data of Keras. Our
+# pixels are already between 0 and 1. So that you meet the usual case, we turn them back into scans.
+
+# %% key="scan"
+train_scans = np.round(255 * train_images).astype(np.uint8)
+test_scans = np.round(255 * test_images).astype(np.uint8)
+
+print(f"{train_scans.dtype}, {train_scans.shape}, {train_scans.min()} to {train_scans.max()}")
+print("row 14 of the first scan:", *train_scans[0, 14])
+
+# %% [markdown] key="task_rows"
+# Read the printed row from left to right: 255 is paper, the numbers fall at the left stroke of the
+# 0, rise to paper inside it, and fall again at the right stroke.
+#
+# Our model takes a row of numbers, not a square, and trains best with numbers of about size 1.
+#
+# **Your task.** Make `x_train` from `train_scans`, and `x_test` from `test_scans`: arrays of shape
+# `[n, 784]` (28 times 28 is 784), with values from 0 to 1, of type `float32`. You need
+# `array.reshape`, a division, and `array.astype`, which the cell above uses: NumPy's quotient of
+# two integers is wider than `float32`.
+
+# %% key="ex_rows" kind="exercise" exercise="reshape_and_scale"
+# blank: x_train = ...
+# blank: x_test = ...
+x_train = (train_scans.reshape(len(train_scans), 784) / 255).astype(np.float32)
+x_test = (test_scans.reshape(len(test_scans), 784) / 255).astype(np.float32)
+# end blank
+
+# %% [markdown] key="check_rows_intro"
+# If the scaling is right, we get back the pixels we began with, up to the rounding to 8 bits.
+
+# %% key="check_rows"
+print(f"x_train: {x_train.dtype}, {x_train.shape}; x_test: {x_test.dtype}, {x_test.shape}")
+difference = np.abs(x_train.reshape(train_images.shape) - train_images).max()
+print(f"largest difference from the original pixels: {difference:.4f}")
+print(f"one step of an 8-bit scan, 1/255:            {1 / 255:.4f}")
+
+# %% [markdown] key="read_rows"
+# No pixel is off by more than half a step of the scan. In federated learning this work happens on
+# each client, and it has to be the same on all of them: a client that forgot to divide would train
+# on inputs 255 times too large and pull the shared model with it.
+
+# %% [markdown] key="model_intro"
+# ## A model of one layer
+#
+# The model is *softmax regression*: for each of the ten digits a weighted sum of the 784 pixels,
+# plus a bias. The softmax function turns the ten sums into ten probabilities. All parameters start
+# at zero.
+
+# %% key="model"
+model = tf.keras.Sequential(
+    [
+        tf.keras.layers.InputLayer(input_shape=(784,)),
+        tf.keras.layers.Dense(10, kernel_initializer="zeros"),
+        tf.keras.layers.Softmax(),
+    ]
+)
+for name, values in zip(["weights", "biases"], model.get_weights(), strict=True):
+    print(f"{name + ':':12}{values.size:5,}, shape {values.shape}")
+print(f"parameters: {model.count_params():5,}")
+
+# %% [markdown] key="read_model"
+# There is one weight for each pixel and digit, 784 × 10 = 7,840 in all, and one bias for each
+# digit: 7,850 parameters. These numbers *are* the model. They are what a federated server sends out
+# and what clients change.
+#
+# Larger networks need a random start. This one does not: its loss is convex in the parameters, so
+# there is no bad valley to start in, and zeros make every run begin the same.
+
+# %% [markdown] key="task_compile"
+# Keras needs three more things. The *optimizer* says how parameters change: we take stochastic
+# gradient descent, SGD, which moves them against the gradient of the loss, times a *learning rate*.
+# The *loss* is what training makes small: cross-entropy, minus the logarithm of the probability
+# that the model gave to the right digit; Keras calls it *sparse* when labels are integers such as
+# 7. The *metric* is what we want to read: accuracy, the share of images recognised.
+#
+# **Your task.** Call `model.compile` with `optimizer=` SGD with learning rate 0.02, `loss=` a
+# `SparseCategoricalCrossentropy`, and `metrics=` a list with one `SparseCategoricalAccuracy`. They
+# are classes in `tf.keras.optimizers`, `tf.keras.losses` and `tf.keras.metrics`.
+
+# %% key="ex_compile" kind="exercise" exercise="compile_model"
+# blank: model.compile(...)
+model.compile(
+    optimizer=tf.keras.optimizers.SGD(learning_rate=0.02),
+    loss=tf.keras.losses.SparseCategoricalCrossentropy(),
+    metrics=[tf.keras.metrics.SparseCategoricalAccuracy()],
+)
+# end blank
+
+# %% [markdown] key="untrained_intro"
+# What does this model say before it has learned anything?
+
+# %% key="untrained"
+loss, accuracy = model.evaluate(x_train, y_train, verbose=0)
+probabilities = model.predict(x_train[:1], verbose=0)[0]
+print("probabilities for the first image:", *(f"{p:.1f}" for p in probabilities))
+print(f"untrained: loss {loss:.2f}, accuracy {100 * accuracy:.0f} %")
+print(f"ln 10 = {np.log(10):.2f}")
+
+# %% [markdown] key="read_untrained"
+# With all parameters at zero, all ten sums are equal, so every digit gets the probability 0.1, and
+# every image has the loss -ln 0.1 = ln 10 = 2.30. Remember this number: a ten-class model whose
+# first loss is far from 2.30, here or federated, has something wrong in its labels, its scaling or
+# its start. The accuracy of 10 % is what one gets for always giving the same answer.
+
+# %% [markdown] key="fit_intro"
+# ### Training
+#
+# `fit` shuffles the images, goes through them in batches of 20, and takes one step of SGD for each
+# batch. One pass over all images is an *epoch*. We set a seed first: the shuffles then come out the
+# same in every run, and your numbers are those of this text. (If you run the cell twice, training
+# goes on from where it stopped.)
+
+# %% key="fit"
+tf.keras.utils.set_random_seed(0)
+history = model.fit(x_train, y_train, epochs=20, batch_size=20, verbose=0).history
+
+print(f"steps: 20 x {int(np.ceil(len(x_train) / 20))} = {model.optimizer.iterations.numpy():,}")
+for epoch in (1, 2, 10, 20):
+    loss = history["loss"][epoch - 1]
+    accuracy = history["sparse_categorical_accuracy"][epoch - 1]
+    print(f"epoch {epoch:2}: loss {loss:.2f}, accuracy {100 * accuracy:.0f} %")
+
+# %% key="curve"
+plotting.learning_curves(
+    {
+        "loss": {"pooled digits": history["loss"]},
+        "accuracy": {"pooled digits": history["sparse_categorical_accuracy"]},
+    },
+    x_label="epoch",
+    percent="accuracy",
+)
+
+# %% [markdown] key="read_curve"
+# An epoch is 70 steps, 1,399 / 20 rounded up. Read both panels from left to right. The loss falls
+# from 2.24 in the first epoch, close to the 2.30 of knowing nothing, to 0.28. The accuracy rises
+# steeply until about epoch 8 and then creeps to 94 %.
+#
+# Two warnings, which return with federated training. Keras averages these values *while* the
+# parameters change: the point of epoch 1 mixes the empty model of its first step with the better
+# one of its last. And they are measured on images that the model is learning from, not on new ones.
+
+# %% [markdown] key="task_evaluate"
+# ### Held-out images
+#
+# **Your task.** Measure the trained model on the held-out images `x_test` with labels `y_test`, and
+# keep both numbers that come back as `held_out_loss` and `held_out_accuracy`. The cell that looked
+# at the untrained model shows the call.
+
+# %% key="ex_evaluate" kind="exercise" exercise="evaluate_held_out"
+# blank: held_out_loss, held_out_accuracy = ...
+held_out_loss, held_out_accuracy = model.evaluate(x_test, y_test, verbose=0)
+# end blank
+
+# %% key="show_evaluate"
+print(f"held-out images: loss {held_out_loss:.2f}, accuracy {100 * held_out_accuracy:.0f} %")
+print(f"misread: {round((1 - held_out_accuracy) * len(x_test))} of {len(x_test)}")
+
+# %% [markdown] key="read_evaluate"
+# Held out, the model is as good as in training: it has learned digits, not these particular images.
+# But the held-out images come from the same 14 people. Whether the model would read a stranger is
+# another question, which lesson 4 takes up.
+#
+# Which digits does it take for which? A *confusion matrix* counts that.
+
+# %% key="confusion"
+predictions = model.predict(x_test, verbose=0).argmax(axis=1)
+plotting.confusion_matrix(y_test, predictions)
+
+# %% [markdown] key="read_confusion"
+# A row is a written digit, a column is the model's answer. Right answers are on the framed
+# diagonal, and their share stands at the end of each row. Every 6 and every 7 is recognised. The
+# weakest row is the 1: four 1s are read as 8 and four as 9. Next comes the 3, four of them read as
+# 8. Here are the misread images themselves.
+
+# %% key="mistakes"
+wrong = np.flatnonzero(predictions != y_test)
+plotting.digits(
+    test_images[wrong],
+    y_test[wrong],
+    titles=[f"read as {prediction}" for prediction in predictions[wrong]],
+)
+
+# %% [markdown] key="read_mistakes"
+# Above each image is the model's answer, below it the label. Some you might misread too. But look
+# at the 1s: those with a long upstroke were read as 9, the thick bars as 8. Different people write
+# different 1s, and a model with one weight for each pixel and digit has only one picture of a 1 to
+# offer to all of them.
+#
+# Do not read too much into single counts: with other seeds, most of the confusion between 1 and 8
+# goes the other way.
+
+# %% [markdown] key="mnist_intro"
+# ### Optional: the full MNIST
+#
+# The same code trains on MNIST. The next cell downloads it, so it needs a network connection; it is
+# not run when the course is checked, so we promise no accuracy. For orientation, LeCun and others
+# (see further reading) report 12 % errors for a linear classifier. MNIST has white ink on black
+# paper, so we invert it: 1 - x.
+
+# %% key="mnist" kind="optional"
+(mnist_scans, mnist_labels), (new_scans, new_labels) = tf.keras.datasets.mnist.load_data()
+mnist_rows = 1 - (mnist_scans.reshape(len(mnist_scans), 784) / 255).astype(np.float32)
+new_rows = 1 - (new_scans.reshape(len(new_scans), 784) / 255).astype(np.float32)
+
+mnist_model = tf.keras.models.clone_model(model)  # same layers, parameters at zero again
+mnist_model.compile(
+    optimizer=tf.keras.optimizers.SGD(learning_rate=0.02),
+    loss=tf.keras.losses.SparseCategoricalCrossentropy(),
+    metrics=[tf.keras.metrics.SparseCategoricalAccuracy()],
+)
+mnist_model.fit(mnist_rows, mnist_labels, epochs=5, batch_size=20, verbose=0)
+_, accuracy = mnist_model.evaluate(new_rows, new_labels, verbose=0)
+print(f"MNIST, {len(mnist_rows):,} training images: {100 * accuracy:.0f} % on {len(new_rows):,}")
+
+# %% [markdown] key="why_federate"
+# ## Why federate
+#
+# Suppose now that the writers do not hand their digits over. Each of them can still train alone, on
+# about 100 images. How good is such a *lone model*?
+#
+# The comparison has to be fair: same model, same zeros at the start, same learning rate, same
+# number of epochs. One thing remains. With batches of 20, an epoch is 70 steps for the pool and 5
+# for a lone writer. So we put all the images of a training run into one batch. An epoch is then one
+# step, for one writer as for all, and 100 epochs are 100 steps for every model. No shuffle is left
+# either: differences can come from the data alone.
+
+# %% key="helpers"
+zeros = [np.zeros_like(values) for values in model.get_weights()]
+
+
+def rows_of(client_data, writers):
+    images, labels = data.pool(client_data, writers)
+    return images.reshape(len(images), 784), labels
+
+
+def train_from_zero(rows, labels):
+    model.set_weights(zeros)
+    one_batch = tf.data.Dataset.from_tensors((rows, labels))
+    model.fit(one_batch.repeat(100), verbose=0)
+
+
+def accuracy_on(rows, labels):
+    return model.evaluate(rows, labels, batch_size=len(labels), verbose=0)[1]
+
+
+# %% [markdown] key="read_helpers"
+# `rows_of` gives images and labels of a group of writers, from the original pixels, so without the
+# division by 255. `train_from_zero` sets the parameters of our model back to zero rather than
+# making a new one: Keras builds its training function at the first `fit` after `compile`, and we
+# would wait for that at every writer. This is a full reset, because plain SGD remembers nothing
+# from step to step; the variables of momentum or Adam would have to be reset too.
+#
+# First the pool, trained this way.
+
+# %% key="pooled"
+writers = train.client_ids
+everybody = rows_of(test, writers)
+
+train_from_zero(*rows_of(train, writers))
+pooled_on_everybody = accuracy_on(*everybody)
+pooled_at_home = {writer: accuracy_on(*rows_of(test, [writer])) for writer in writers}
+
+print(f"pooled, 100 steps, on everybody's held-out images: {100 * pooled_on_everybody:.0f} %")
+
+# %% [markdown] key="task_lone"
+# 91 %, a little less than the 94 % from before: 100 steps instead of 1,400. It is the number to
+# hold the lone models against. The cell also kept how this model does on each writer's own held-out
+# images, which we call *at home*.
+#
+# **Your task.** Measure one lone model, that of `writer_04`. Train it from zero on this writer's
+# training images. Then let `at_home` be its accuracy on the same writer's held-out images, and
+# `on_everybody` its accuracy on all held-out images, which are in `everybody`. The cell before
+# shows each of the three functions in use.
+
+# %% key="ex_lone" kind="exercise" exercise="lone_model"
+writer = "writer_04"
+# blank: ...
+# blank: at_home = ...
+# blank: on_everybody = ...
+train_from_zero(*rows_of(train, [writer]))
+at_home = accuracy_on(*rows_of(test, [writer]))
+on_everybody = accuracy_on(*everybody)
+# end blank
+
+# %% key="show_lone"
+print(f"{writer} alone: {100 * at_home:.0f} % at home, {100 * on_everybody:.0f} % on everybody's")
+
+# %% [markdown] key="read_lone"
+# At home this model makes no mistake. On everybody's images it misreads more than one in four,
+# which a test at home would never show. One writer can be an accident, so here are all of them.
+
+# %% key="all_lone" result=true
+lone_at_home, lone_on_everybody = {}, {}
+print("writer     lone at home  lone on everybody's  pooled at home")
+for writer in writers:
+    train_from_zero(*rows_of(train, [writer]))
+    lone_at_home[writer] = accuracy_on(*rows_of(test, [writer]))
+    lone_on_everybody[writer] = accuracy_on(*everybody)
+    home, everywhere, pooled = (
+        100 * column[writer] for column in (lone_at_home, lone_on_everybody, pooled_at_home)
+    )
+    print(f"{writer} {home:12.0f} % {everywhere:18.0f} % {pooled:13.0f} %")
+
+columns = (lone_at_home, lone_on_everybody, pooled_at_home)
+means = [100 * np.mean(list(column.values())) for column in columns]
+print(f"mean      {means[0]:12.0f} % {means[1]:18.0f} % {means[2]:13.0f} %")
+print(f"the pool's gain on everybody's: {100 * pooled_on_everybody - means[1]:.0f} points")
+print(f"everybody's digits: lone {means[1]:.0f} %, pooled {100 * pooled_on_everybody:.0f} %")
+
+# %% key="bars"
+plotting.accuracy_bars(
+    {"at home": lone_at_home, "on everybody's held-out images": lone_on_everybody},
+    reference={"pooled model, on everybody's": pooled_on_everybody},
+)
+
+# %% [markdown] key="read_bars"
+# Each pair of bars is one lone model. The full bar, at home, is between 93 and 100 %. The hatched
+# bar, on everybody's images (the own ones included), is between 69 and 81 %, and 75 % in the mean.
+# The dashed line is the pooled model, 91 %. No hatched bar reaches it: with the same model and the
+# same number of steps, the pool is 16 points better.
+#
+# The pool differs in two things, though: it holds more people, and 14 times as many images. Which
+# of them counts? We now give it no more images than a lone writer has: ten of each digit, drawn
+# from all writers. Since luck plays a part with so few, we draw five times.
+
+# %% key="same_amount"
+rows, labels = rows_of(train, writers)
+small_pool = []
+for seed in range(5):
+    rng = np.random.default_rng(seed)
+    drawn = np.concatenate([rng.permutation(np.flatnonzero(labels == k))[:10] for k in range(10)])
+    train_from_zero(rows[drawn], labels[drawn])
+    small_pool.append(accuracy_on(*everybody))
+
+small_mean = 100 * np.mean(small_pool)
+print(f"{len(drawn)} images of all writers: {small_mean:.0f} % on everybody's, mean of 5 draws")
+print(f"gain over the lone models: {small_mean - means[1]:.0f} points")
+
+# %% [markdown] key="read_same_amount"
+# Of the 16 points, 12 are there with 100 images already. **What a lone writer lacks most is not
+# more digits, but other people's digits.** The own hand it knows: 97 % at home.
+#
+# One honest remark. At home, says the table, the pooled model has 91 % in the mean, the lone models
+# 97 %. A model of one hand serves whoever only reads that hand. `writer_04` would be right to
+# complain: 100 % alone, 77 % with the pooled model. A shared model is a compromise; lesson 4 looks
+# for the people whom it serves worst.
+
+# %% [markdown] key="missing_intro"
+# ### The digit that was never written
+#
+# The gap widens when a writer's data lacks something. Take the 7s out of the training images of
+# `writer_04`, train alone on the rest, and ask for everybody's 7s.
+
+# %% key="missing"
+writer = "writer_04"
+rows, labels = rows_of(train, [writer])
+no_sevens = labels != 7
+train_from_zero(rows[no_sevens], labels[no_sevens])
+
+everybody_rows, everybody_labels = everybody
+sevens = everybody_labels == 7
+on_training = accuracy_on(rows[no_sevens], labels[no_sevens])
+on_sevens = accuracy_on(everybody_rows[sevens], everybody_labels[sevens])
+print(f"{writer} without its {np.sum(~no_sevens)} sevens, alone:")
+print(f"{100 * on_training:.0f} % of its training images")
+print(f"{100 * on_sevens:.0f} % of everybody's {np.sum(sevens)} held-out 7s")
+
+# %% key="sevens_read_as"
+answers = model.predict(everybody_rows[sevens], verbose=0).argmax(axis=1)
+for digit in range(10):
+    print(f"read as {digit}: {np.sum(answers == digit):2}")
+plotting.digits(
+    test_images[y_test == 7][:10], titles=[f"read as {answer}" for answer in answers[:10]]
+)
+
+# %% [markdown] key="read_missing"
+# None of the 39 is recognised, and nothing on the writer's side gave a warning: on its own training
+# images the model is at 100 %. It was never told that there is such a thing as a 7, so it takes
+# each one for another digit. In the figure, most 7s with a crossbar become 4s, the two without it
+# become 5s. More training would not help.
+#
+# Real clients lack labels too: a hospital sees the diseases of its region, a phone the words of its
+# owner. What happens if this writer, still without 7s, joins the other 13?
+
+# %% key="missing_pooled"
+keep = np.concatenate([(rows_of(train, [w])[1] != 7) | (w != writer) for w in writers])
+rows, labels = rows_of(train, writers)
+train_from_zero(rows[keep], labels[keep])
+
+own_rows, own_labels = rows_of(test, [writer])
+on_sevens = accuracy_on(everybody_rows[sevens], everybody_labels[sevens])
+on_own_sevens = accuracy_on(own_rows[own_labels == 7], own_labels[own_labels == 7])
+print(f"pool of 14 writers, {writer} without sevens:")
+print(f"{100 * on_sevens:.0f} % of everybody's {np.sum(sevens)} held-out 7s")
+print(f"{100 * on_own_sevens:.0f} % of the {np.sum(own_labels == 7)} by {writer}")
+
+# %% [markdown] key="read_missing_pooled"
+# With the pool, every held-out 7 is recognised, those in this writer's own hand included, although
+# no 7 of this hand was in the training. The others have taught it. This is what clients gain by
+# learning together, and what federated learning tries to give them without the pool.
+#
+# ## Why not pool, then
+#
+# Often one cannot, or should not:
+#
+# - **Privacy.** What people type, say or write tells who they are. Data that was never collected
+#   cannot be stolen, sold or used for another purpose later.
+# - **Law.** Health, school and bank records may not leave an institution or a country without a
+#   legal ground.
+# - **Ownership.** Two hospitals may both want the better model and still not show each other their
+#   data.
+# - **Bandwidth.** A fleet of cameras makes more data than its network can carry. A model update has
+#   the size of the model, however much data it was trained on.
+#
+# Federated learning answers: the training goes to the data. Lesson 3 shows how far that gets from
+# 75 towards 91 %.
+#
+# ### What it does not give by itself
+#
+# What leaves a client is not the data, but it was computed from the data. The next cell plays a
+# client that trains for one step on a single image, and a curious server that sees nothing but the
+# model update.
+
+# %% key="leak"
+secret_image, secret_label = x_train[7:8], y_train[7:8]
+model.set_weights(zeros)
+model.fit(secret_image, secret_label, verbose=0)
+model_update = model.get_weights()[0] - zeros[0]
+
+# From here on, only the update is used: the one digit whose weights grew, scaled to 1.
+digit = model_update.sum(axis=0).argmax()
+rebuilt = model_update[:, digit] / model_update[:, digit].max()
+print(f"label read from the update: {digit}; true label: {secret_label[0]}")
+print(f"largest difference of a pixel: {np.abs(rebuilt - secret_image).max():.4f}")
+plotting.digits(
+    np.stack([secret_image[0], rebuilt]).reshape(2, 28, 28),
+    titles=["stayed on the client", "read from the update"],
+)
+
+# %% [markdown] key="read_leak"
+# The two images are the same, and the server has read the label too. The gradient explains it: the
+# weights of the right digit change by a multiple of the image itself. With 100 images and many
+# steps an update is a mixture, but it still carries traces; for deep networks, too, images have
+# been rebuilt from gradients (Zhu, Liu and Han, below).
+#
+# So federated learning is not anonymous, and by itself no guarantee of privacy. It collects less:
+# an update in place of the data. Other methods build on that. *Secure aggregation* lets the server
+# see only the sum over many clients; *differential privacy* clips updates and adds noise, which
+# bounds what the model can tell about any one client. Nor does federated learning by itself stop a
+# client that sends a harmful update, or make a model fair.
+
+# %% [markdown] key="summary"
+# ## What you now know
+#
+# - A federated computation is recorded once in the notebook and executed by the worker.
+# - In a round of federated learning, clients train the server's model on their own data, and the
+#   server averages their model updates.
+# - Softmax regression on 784 pixels has 7,850 parameters, and its loss starts at ln 10 = 2.30.
+#   Trained on the pooled digits, it reads 94 % of the held-out images.
+# - Trained on one writer it reads 97 % at home and 75 % of everybody's, and no 7 at all if it never
+#   saw one. In as many steps it reaches 91 % on the pool, and 87 % on 100 images by all writers.
+# - A model update is not the data, but it can give the data away.
+#
+# ## To talk about
+#
+# 1. At home, the lone models beat the pooled one. When would you choose a lone model? How could a
+#    model be good at both?
+# 2. `writer_04` cannot know from its own data that its model fails on 7s. Who could find out, and
+#    what would they have to see?
+# 3. What else could "the same budget" mean: images seen, seconds, energy, bytes sent? Which would
+#    favour the pool?
+# 4. What would the curious server have seen if the client had trained on a 3 and a 7? And on two
+#    7s?
+#
+# ## Further reading
+#
+# - H. B. McMahan, E. Moore, D. Ramage, S. Hampson, B. Agüera y Arcas, "Communication-Efficient
+#   Learning of Deep Networks from Decentralized Data", AISTATS 2017, arXiv:1602.05629. It named
+#   federated learning.
+# - P. Kairouz, H. B. McMahan and others, "Advances and Open Problems in Federated Learning",
+#   Foundations and Trends in Machine Learning, 2021, arXiv:1912.04977.
+# - L. Zhu, Z. Liu, S. Han, "Deep Leakage from Gradients", NeurIPS 2019, arXiv:1906.08935.
+# - K. Bonawitz and others, "Practical Secure Aggregation for Privacy-Preserving Machine Learning",
+#   ACM CCS 2017.
+# - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-Based Learning Applied to Document
+#   Recognition", Proceedings of the IEEE, 1998.
+# - E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning
+#   Repository, 1998, doi:10.24432/C50P49. Our data.
