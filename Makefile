@@ -23,6 +23,7 @@ open: setup
 
 build: setup
 	@$(BIN)/fl-course build
+	@$(BIN)/python tools/readme_figure.py
 
 lint: setup
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -2,10 +2,12 @@
 
 import pathlib
 import re
+import sys
 
 import nbformat
 import pytest
 
+from fl_course.authoring.build import build
 from fl_course.authoring.course import read_course
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
@@ -114,6 +116,18 @@ def test_every_path_that_the_readme_names_exists():
     assert folders
     for path in [*links, *folders]:
         assert (ROOT / path).exists(), path
+
+
+def test_readme_figure_is_the_one_of_the_lesson():
+    sys.path.insert(0, str(ROOT / "tools"))
+    import readme_figure
+
+    assert readme_figure.FIGURE.read_bytes() == readme_figure.figure_bytes(), "run `make build`"
+
+
+def test_notebooks_are_those_of_the_lesson_scripts():
+    report = build(ROOT, check=True)
+    assert report.problems == []
 
 
 def test_every_make_target_that_the_readme_names_exists():
