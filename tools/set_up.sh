@@ -45,4 +45,6 @@ pip="$venv/bin/python -m pip --disable-pip-version-check install --quiet"
 # Two packages' own requirements can't be met; the lock names everything they really need.
 $pip --no-deps --ignore-requires-python --require-hashes -r requirements.lock
 $pip --no-deps --no-build-isolation --editable .
+# matplotlib lists the machine's fonts at its first use, and says so on stderr where that takes long.
+"$venv/bin/python" -c "import matplotlib.font_manager" 2>/dev/null
 echo "$wanted" > "$ready"

@@ -15,6 +15,7 @@ if [ ! -f "$ready" ] || ! cmp -s "$list" "$ready"; then
     $pip -r "$list"
     # To run the notebooks and compare what they print; Colab has none of these.
     $pip "nbval==0.11.0" "coverage>=7"
+    "$venv/bin/python" -c "import matplotlib.font_manager" 2>/dev/null
     cp "$list" "$ready"
 fi
 
