@@ -400,12 +400,12 @@ def skew_panels(
         axes.tick_params(length=0)
         axes.set_xticks([])
         axes.set_yticks((np.arange(len(images)) + 0.5) * pitch, list(images), size=SMALL)
-        axes.set(xlabel=image_label, ylabel=client_label)
+        axes.set_xlabel(image_label)
 
         grid = middle.subplots(len(counts), 1, sharex=True, sharey=True, squeeze=False)
         for axes, (client, values) in zip(grid.flat, counts.items(), strict=True):
             _label_bars(axes, values)
-            axes.set_title(client, size=SMALL, loc="left", pad=3)
+            axes.set_title(client, size=SMALL, loc="left", pad=4)
             axes.yaxis.set_major_locator(MaxNLocator(2, integer=True))
             axes.tick_params(labelsize=SMALL)
         axes.set_xlabel(label_label)
@@ -491,7 +491,7 @@ def learning_curves(
         for axes, (metric, runs) in zip(grid.flat, values.items(), strict=True):
             for run, line in runs.items():
                 rounds = np.arange(start, start + len(line))
-                every = math.ceil((end - start + 1) * len(values) / 26)
+                every = math.ceil((end - start + 1) * len(values) / 40)
                 marked = ((len(line) - 1) % every, every)  # The last value always has its marker.
                 (handles[run],) = axes.plot(
                     rounds, line, **looks[run], markevery=marked, label=run, clip_on=False

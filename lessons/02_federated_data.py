@@ -93,7 +93,7 @@ plotting.digits(forty["pixels"], forty["label"])
 
 # %% [markdown] key="forty_digits_read"
 # Read it row by row: the labels run from 0 to 9 twice, then in a mixed order, that of the sheet
-# which every writer copied. The style is one person's: every 1 has a long upstroke, every 7 a bar
+# which every writer copied. The style is one person's: every 1 has an upstroke, every 7 a bar
 # through its stem.
 #
 # How many examples of each label does a client have? Six clients:
@@ -156,11 +156,11 @@ for digit in (0, 1, 7):
 # writer's 1s only 1.2. For the 0 the two are closer: a circle leaves little room for style.
 #
 # What does this do to a model? Take lesson 1's softmax model with all weights at zero. It answers
-# 0.1 for every label. Gradient descent on one client's examples $x$ with labels $y$ first moves
-# the 784 weights of label $k$ along the mean of $([y = k] - 0.1)\,x$, where $[y = k]$ is 1 if the
-# example shows a $k$ and 0 if not. With ten labels in equal shares that is a tenth of **the mean
-# image of $k$ minus the mean of all images**. So the mean images, less what all digits have in
-# common, are what a client's first step adds to the model.
+# 0.1 for every label. Gradient descent on one client's examples $x$ with labels $y$ first moves the
+# 784 weights of label $k$ along the mean of $([y = k] - 0.1)\,x$, where $[y = k]$ is 1 if the
+# example shows a $k$ and 0 if not. With ten labels in equal shares that is a tenth of the
+# difference **mean image of $k$ minus mean of all images**. So the mean images, less what all
+# digits have in common, are what a client's first step adds to the model.
 #
 # The cosine of the angle between two clients' steps says whether they agree: 1 is the same
 # direction, 0 a right angle.
@@ -187,7 +187,8 @@ print(f"median of all pairs: {np.median(angles):.2f}")
 # Writers 0 and 1 agree well on what a 1 is: 0.78. Writers 1 and 7 are almost at a right angle,
 # -0.06: in the weights of label 1, a step that helps one does next to nothing for the other. The
 # median over all pairs is 0.47. A server that averages such steps gets a compromise, and the more
-# steps clients take before the average, the further they come apart: **client drift**.
+# steps clients take before the average, the further they come apart. This is called **client
+# drift**.
 
 # %% [markdown] key="non_iid"
 # ## Three kinds of skew
@@ -233,9 +234,9 @@ uneven_counts = data.label_counts(uneven)
 plotting.skew_panels(ones, skewed, {c: int(n.sum()) for c, n in uneven_counts.items()})
 
 # %% [markdown] key="three_skews_read"
-# Left, feature skew: each row is one writer, and every image is a 1. Within a row they are alike,
-# between rows they differ. Middle, label skew: `client_04` has no 0, no 2 and no 6, and more than
-# a third of its examples are 1s. Right, quantity skew: the first client has more examples than
+# Left, feature skew: each row is one writer, and every image is a 1. Within a row they are mostly
+# alike, between rows they differ. Middle, label skew: `client_04` has no 0, no 2 and no 6, and more
+# than a third of its examples are 1s. Right, quantity skew: the first client has more examples than
 # the other four together.
 #
 # ### Which of the three do our writers have?
@@ -277,9 +278,9 @@ print(f"writer recognised: {100 * recognised:.0f} %, by chance {100 / 14:.0f} %"
 
 # %% [markdown] key="measure_skew_read"
 # Quantity hardly: 94 to 109 examples. Label hardly: 1 % off the mix of all, 3 % at most. Feature
-# clearly: from a single digit the writer is found for 60 % of the images, where guessing finds
-# 7 %. (Kairouz et al. split feature skew further: clients may differ in $p(x)$, or in
-# $p(x \mid y)$, how a given label looks, as ours do.)
+# clearly: from a single digit the writer is found for 60 % of the images, where guessing finds 7 %.
+# (Kairouz et al. tell two kinds of it apart: clients may differ in $p(x)$, what comes in at all, or
+# in $p(x \mid y)$, how a given label looks. Our writers differ in both.)
 #
 # ### Are they 14 people?
 #
@@ -326,8 +327,8 @@ for alpha in (0.1, 1, 100):
 
 # %% [markdown] key="three_pies_read"
 # Each line is one client and each number the share of a label, 0 to 9. At alpha 0.1 one or two
-# labels take nearly all: the first client has 88 % of label 1. At alpha 1 there are large and
-# small slices. At alpha 100 all are between 8 % and 12 %.
+# labels take nearly all: label 1 makes up 88 % of the first client's examples. At alpha 1 there are
+# large and small slices. At alpha 100 all are between 8 % and 12 %.
 #
 # `data.label_skew` takes such shares and deals our writers' images out to new clients, all of the
 # same size, so that only the labels differ. Each heat map below is one deal: a row is a client, a
@@ -358,8 +359,9 @@ print(f"{partition['client_00'].sum()} examples a client")
 # ### Exercise: which alpha?
 #
 # The next cell draws a deal whose alpha is one of the four `candidates`. Compare the picture with
-# the three above, and set `my_alpha` to the candidate that you think made it. How many labels
-# does a row have, and how dark is its darkest cell?
+# the three above, and set `my_alpha` to the candidate that you think made it. How many labels does
+# a row have, and how large is its largest number? (Compare the numbers, not the blues: the colour
+# scales differ.)
 
 # %% key="mystery_picture"
 candidates = (0.1, 0.5, 2.0, 100.0)
@@ -488,17 +490,17 @@ def the_other_way_round(batch):
 
 
 batches = dataset.batch(20)
-wanted = tff.types.tensorflow_to_type(batches.map(to_model_input).element_spec)
+yours = tff.types.tensorflow_to_type(batches.map(to_model_input).element_spec)
 other = tff.types.tensorflow_to_type(batches.map(the_other_way_round).element_spec)
-print(f"wanted: {wanted.compact_representation()}")
-print(f"other:  {other.compact_representation()}")
-print(f"may stand in for the wanted type: {wanted.is_assignable_from(other)}")
+print(f"yours: {yours.compact_representation()}")
+print(f"other: {other.compact_representation()}")
+print(f"the other may stand in for yours: {yours.is_assignable_from(other)}")
 
 # %% [markdown] key="order_in_types_read"
-# Read `float32[?,784]` as a float32 tensor of any number of rows with 784 columns. Both types
-# hold the same tensors, and TFF still does not take one for the other. A plain dict is ambiguous,
-# since TensorFlow sorts its keys in some places only; TFF rejects datasets of plain dicts whose
-# keys are not in alphabetical order.
+# Yours should read `<x=float32[?,784],y=int32[?]>`: a float32 tensor of any number of rows with 784
+# columns, then as many labels. A number in place of the first `?` would break on the last, shorter
+# batch. Both types hold the same tensors, and TFF still does not take one for the other. (It
+# rejects plain dicts whose keys are not in alphabetical order.)
 #
 # Now all five steps, for one client and five local epochs.
 
@@ -539,10 +541,10 @@ for name, values in first_batch.items():
 # %% [markdown] key="cohorts"
 # ## The cohort of a round
 #
-# In each round the server picks some of the clients, the **cohort**. In practice it cannot have
-# all: of a million phones only those take part that are idle, charging and on an unmetered
-# network (Bonawitz et al.), and asking every one of them would cost more than it teaches. Which
-# clients come is partly chance.
+# In each round the server picks some of the clients, the **cohort**. A dozen hospitals can all take
+# part in every round. Phones cannot: of a million, only those that are idle, charging and on an
+# unmetered network take part (Bonawitz et al.), and asking all of those would cost more than it
+# teaches. Which clients come is partly chance.
 #
 # We draw ten of the 14 writers a round. Our draw is **seeded**: the same seed and round always
 # give the same cohort. When two algorithms are compared over the same cohorts, a difference comes
@@ -596,14 +598,16 @@ print(f"{len(cohort_data)} datasets: {cohort_type.compact_representation()}")
 # %% [markdown] key="check_cohort_data_read"
 # Ten lines, ten clients. A client with $n$ examples streams $5n$ of them in batches of 20, which
 # makes $\lceil 5n / 20 \rceil$ batches; the brackets mean rounding up, and the last batch may be
-# short. With 100 examples it takes 25 gradient steps before the server hears from it. Here
-# clients take 24 to 28 steps. With quantity skew the gap is wide: of the clients we made above,
-# the one with 640 examples would take 160 steps and the one with 40 would take 10.
+# short. A client with 100 examples takes 25 gradient steps before it answers the server. Here
+# clients take 24 to 28. With quantity skew the gap is wide: of the clients we made above, the one
+# with 640 examples would take 160 steps and the one with 40 would take 10.
 #
 # The last line is TFF's type of the whole list, read from the inside out: batches of `x` and `y`;
-# the star makes a sequence of them, one dataset; the braces and `@CLIENTS` say that each client
-# has its own. This list goes to the training process in lesson 3.
-# `preprocessing.make_federated_data(train, cohort, epochs=5)` builds the same list in one call.
+# the star makes a sequence of them, one dataset; the braces and `@CLIENTS` say that each client has
+# its own. This list goes to the training process in lesson 3.
+# `preprocessing.make_federated_data(train, cohort, epochs=5)` builds such a list in one call, and
+# gives each client a shuffle seed of its own. In your list all have seed 0, so writers who copied
+# the sheet alike meet the same labels in the same order.
 
 # %% [markdown] key="emnist"
 # ### Optional: thousands of writers

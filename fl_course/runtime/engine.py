@@ -1,5 +1,7 @@
 """Starting the engine: packages, imports, worker process, seeds."""
 
+import os
+import pathlib
 import platform
 import subprocess
 import sys
@@ -55,6 +57,11 @@ def start(seed: int) -> str:
             worker.stop()
             raise
         _factory = context.set_default_context(worker)
+        # A notebook's kernel may run without its environment's programs on the PATH, where the
+        # magic %tensorboard looks for the one that belongs to this Python.
+        tensorboard = pathlib.Path(sys.executable).with_name("tensorboard")
+        if tensorboard.exists():
+            os.environ.setdefault("TENSORBOARD_BINARY", str(tensorboard))
         # TFF's own loop runs in another thread; learners' asyncio code in a notebook needs this.
         nest_asyncio.apply()
 
