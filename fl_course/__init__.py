@@ -5,11 +5,13 @@ Importing this package is cheap. `setup` starts the engine; the modules are impo
 """
 
 import importlib
+import sys
 from types import ModuleType
 
 __version__ = "0.1.0"
 
-_MODULES = ("data", "models", "plotting", "preprocessing", "training")
+_NEED_THE_ENGINE = ("data", "models", "preprocessing", "training")
+_MODULES = (*_NEED_THE_ENGINE, "plotting")
 
 
 def setup(*, seed: int = 0) -> None:
@@ -33,6 +35,13 @@ def setup(*, seed: int = 0) -> None:
 
 def __getattr__(name: str) -> ModuleType:
     if name in _MODULES:
+        if name in _NEED_THE_ENGINE and "tensorflow_federated" not in sys.modules:
+            from fl_course.runtime import SetupError
+
+            raise SetupError(
+                f"fl_course.{name} needs TensorFlow Federated, which is not running yet. Run the "
+                "cell with fl_course.setup() first, the first one of the notebook."
+            )
         return importlib.import_module(f"fl_course.{name}")
     raise AttributeError(f"module 'fl_course' has no attribute {name!r}")
 

@@ -33,6 +33,20 @@ def test_import_is_light():
     assert run(code) == "[]"
 
 
+@pytest.mark.parametrize("module", ["data", "models", "preprocessing", "training"])
+def test_a_module_before_setup_says_to_run_setup(module):
+    code = f"from fl_course import {module}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith(f"fl_course.runtime.errors.SetupError: fl_course.{module} needs")
+    assert "fl_course.setup() first" in last
+
+
+def test_figures_need_no_engine():
+    assert run("from fl_course import plotting; print(callable(plotting.digits))") == "True"
+
+
 def test_unknown_attribute_is_an_attribute_error():
     import fl_course
 

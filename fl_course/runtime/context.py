@@ -30,9 +30,10 @@ class _SupervisedStub(tff.framework.RemoteExecutorGrpcStub):
     def _call(self, method: Callable[[Any], Any], request: object) -> Any:
         try:
             return method(request)
-        except grpc.RpcError as error:
+        except grpc.RpcError:
             if self._worker.has_ended(within=_DEATH_NOTICE_SECONDS):
-                raise self._worker.error("ended in the middle of a computation") from error
+                # From None: gRPC's error quotes the whole request, thousands of lines of it.
+                raise self._worker.error("ended in the middle of a computation") from None
             raise
 
     def get_executor(self, request: object) -> Any:
