@@ -688,7 +688,7 @@ for name, ids in [("the ten writers", ten_writers), ("the other four", train.cli
 #
 # Reported metrics are not always too low. We deal the training images of all writers out to ten
 # clients with **label skew** (lesson 2) so strong that most images of a client have the same label,
-# and run three rounds.
+# and run two rounds.
 
 # %% key="label_skew"
 skewed = data.label_skew(train, 10, alpha=0.001, seed=0)
@@ -698,9 +698,9 @@ skewed_cohort = preprocessing.make_federated_data(
     skewed, skewed.client_ids, epochs=5, batch_size=20, seed=0
 )
 _, skewed_history = training.train(
-    functional_process, lambda round_num: skewed_cohort, 3, evaluate=held_out
+    functional_process, lambda round_num: skewed_cohort, 2, evaluate=held_out
 )
-for round_num in range(3):
+for round_num in range(2):
     seen = skewed_history.train["sparse_categorical_accuracy"][round_num]
     unseen = skewed_history.evaluation["sparse_categorical_accuracy"][round_num]
     print(f"round {round_num + 1}: reported {100 * seen:.0f} %, held-out {100 * unseen:.0f} %")
