@@ -11,7 +11,7 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 _NEED_THE_ENGINE = ("data", "models", "preprocessing", "training")
-_MODULES = (*_NEED_THE_ENGINE, "plotting")
+_MODULES = (*_NEED_THE_ENGINE, "exercises", "plotting")
 
 
 def setup(*, seed: int = 0) -> None:

@@ -17,8 +17,17 @@ ALLOWED = {
     "models": set(),
     "plotting": set(),
     "training": {"models"},
-    "authoring": set(),
-    "cli": {"authoring", "data", "models", "plotting", "preprocessing", "runtime", "training"},
+    "exercises": {
+        "algorithms",
+        "data",
+        "models",
+        "plotting",
+        "preprocessing",
+        "runtime",
+        "training",
+    },
+    "authoring": {"exercises"},
+    "cli": {"authoring", "exercises", "runtime"},
 }
 
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from nbformat import NotebookNode
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.course import Course, Lesson, read_course
 from fl_course.authoring.execute import CELL_SECONDS, execute
+from fl_course.authoring.exercises import CATALOG, catalog_bytes, outcome_problems, read_exercises
 from fl_course.authoring.notebooks import (
     FOLDERS,
     Variant,
@@ -23,7 +25,7 @@ from fl_course.authoring.notebooks import (
     path_of,
 )
 from fl_course.authoring.outputs import inputs_digest, lint, normalize, outputs_digest
-from fl_course.authoring.script import read_script
+from fl_course.authoring.script import Cell, read_script
 
 MAX_BYTES = 1_500_000
 _REBUILD = "Run: fl-course build"
@@ -36,7 +38,7 @@ class Report:
     Attributes:
         written: Files that were made or replaced.
         unchanged: Files that were already right.
-        executed: Solved notebooks that were executed.
+        executed: Notebooks that were executed.
         removed: Files that no lesson makes any more.
         problems: One message for each thing that is wrong; none means success.
     """
@@ -60,9 +62,11 @@ def build(
 ) -> Report:
     """Builds the learner's and the solved notebooks of lessons, or checks the committed ones.
 
-    A solved notebook is executed only if its code, or `fl_course`, changed since; otherwise its
-    outputs are kept. A lesson's files are replaced together, after all of them are made; a lesson
-    that fails keeps its files and does not keep the others from being built.
+    A notebook is executed only if its code, or `fl_course`, changed since; otherwise the solved
+    one's outputs are kept. The learner's is executed, untouched, to prove that it runs to its end
+    and that no blank passes its check; its outputs are not stored. A lesson's files are replaced
+    together, after all of them are made; a lesson that fails keeps its files and does not keep the
+    others from being built.
 
     Args:
         root: Folder of the repository.
@@ -93,12 +97,24 @@ def build(
             )
     chosen = course.select(lessons)
     report = Report()
+    scripts: dict[Lesson, tuple[Cell, ...]] = {}
     for lesson in chosen:
+        try:
+            scripts[lesson] = read_script(root, course, lesson)
+            read_exercises(root, lesson)
+        except AuthoringError as error:
+            scripts.pop(lesson, None)
+            report.problems.append(str(error))
+    # Before the lessons are executed: their exercises read it.
+    committed = (root / CATALOG).read_bytes() if (root / CATALOG).is_file() else b""
+    _keep(root, CATALOG, catalog_bytes(course, scripts, committed), report, check=check)
+    for lesson, cells in scripts.items():
         try:
             _build_lesson(
                 root,
                 course,
                 lesson,
+                cells,
                 tuple(languages) or course.languages,
                 report,
                 check=check,
@@ -117,6 +133,7 @@ def _build_lesson(
     root: Path,
     course: Course,
     lesson: Lesson,
+    cells: tuple[Cell, ...],
     languages: tuple[str, ...],
     report: Report,
     *,
@@ -125,26 +142,37 @@ def _build_lesson(
     cell_seconds: int,
     on_cell: Callable[[str, str], None] | None,
 ) -> None:
-    cells = read_script(root, course, lesson)
     made: dict[Path, NotebookNode] = {}
+    to_execute: dict[Path, NotebookNode] = {}
     for language in languages:
         for variant in FOLDERS:
             path = path_of(lesson, language, variant)
             notebook = make(course, lesson, cells, language, variant)
-            if variant == "solved":
-                stale = _take_outputs(notebook, _read(root / path), root / "fl_course")
-                if stale and check:
-                    report.problems.append(f"{path}: {stale}. {_REBUILD}")
-                    continue
-                if stale or (force and not check):
-                    _execute(
-                        notebook,
-                        root,
-                        cell_seconds,
-                        lambda key: on_cell(lesson.name, key) if on_cell else None,
-                    )
-                    report.executed.append(path)
+            notebook.metadata.fl_course.inputs = inputs_digest(
+                notebook, root / "fl_course", lesson.number
+            )
+            stale = _staleness(notebook, _read(root / path), variant)
+            if stale and check:
+                report.problems.append(f"{path}: {stale}. {_REBUILD}")
+                continue
+            if stale or (force and not check):
+                to_execute[path] = notebook
             made[path] = notebook
+
+    # A kernel keeps about one core busy. The list makes the first failure end the build.
+    with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
+        list(
+            pool.map(
+                lambda path: _execute(
+                    to_execute[path],
+                    root,
+                    cell_seconds,
+                    lambda key: on_cell(f"{path.parts[0]}/{lesson.name}", key) if on_cell else None,
+                ),
+                to_execute,
+            )
+        )
+    report.executed += to_execute
 
     contents = {path: dumps(notebook) for path, notebook in made.items()}
     for path, content in contents.items():
@@ -154,29 +182,42 @@ def _build_lesson(
                 "Draw fewer or smaller figures."
             )
     for path, content in contents.items():
-        target = root / path
-        if target.is_file() and target.read_bytes() == content:
-            report.unchanged.append(path)
-        elif check:
-            difference = _difference(made[path], target)
-            report.problems.append(f"{path}: {difference}. {_REBUILD}")
-        else:
-            write_atomically(target, content)
-            report.written.append(path)
+        _keep(root, path, content, report, check=check, notebook=made[path])
 
 
-def _take_outputs(notebook: NotebookNode, committed: NotebookNode | None, package: Path) -> str:
-    """Fills a solved notebook with the committed one's outputs, if they still belong to it.
+def _keep(
+    root: Path,
+    path: Path,
+    content: bytes,
+    report: Report,
+    *,
+    check: bool,
+    notebook: NotebookNode | None = None,
+) -> None:
+    """Writes a file if it differs from what is there; with `check`, reports the difference."""
+    target = root / path
+    if target.is_file() and target.read_bytes() == content:
+        report.unchanged.append(path)
+    elif check:
+        difference = _difference(notebook, target) if notebook else "is out of date, or missing"
+        report.problems.append(f"{path}: {difference}. {_REBUILD}")
+    else:
+        write_atomically(target, content)
+        report.written.append(path)
 
-    Returns:
-        An empty text, or why the committed outputs can't be used.
+
+def _staleness(notebook: NotebookNode, committed: NotebookNode | None, variant: Variant) -> str:
+    """Why a notebook has to be executed, or an empty text.
+
+    A solved notebook that need not be is filled with the committed one's outputs.
     """
-    notebook.metadata.fl_course.inputs = inputs_digest(notebook, package)
     if committed is None:
         return "is missing, or is not a notebook"
     recorded = committed.metadata.get("fl_course", {})
     if recorded.get("inputs") != notebook.metadata.fl_course.inputs:
-        return "its outputs are out of date, because its code or fl_course changed"
+        return "its execution is out of date, because its code or fl_course changed"
+    if variant == "learner":
+        return ""
     if recorded.get("outputs") != outputs_digest(committed):
         return "its outputs are not those that were built"
     outputs = {cell.id: cell.outputs for cell in executed_cells(committed)}
@@ -194,6 +235,13 @@ def _execute(
 ) -> None:
     execute(notebook, root, cell_seconds=cell_seconds, on_cell=on_cell)
     normalize(notebook)
+    variant = notebook.metadata.fl_course.variant
+    if problems := outcome_problems(notebook, variant):
+        raise AuthoringError("\n".join(problems))
+    if variant == "learner":
+        for cell in executed_cells(notebook):
+            cell.outputs, cell.execution_count = [], None
+        return
     places = (str(root), str(Path.home()), tempfile.gettempdir())
     if faults := lint(notebook, places):
         lesson = notebook.metadata.fl_course.lesson

@@ -174,6 +174,7 @@ def _environment(root: Path, scratch: Path) -> dict[str, str]:
     paths = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
         **os.environ,
+        "FL_COURSE_PROGRESS": "off",
         "IPYTHONDIR": str(scratch / "ipython"),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYTHONHASHSEED": "0",

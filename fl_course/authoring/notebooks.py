@@ -26,6 +26,7 @@ _WORDS = {
     "en": {
         "minutes": "{minutes} minutes",
         "solved": "with solutions",
+        "instructor": "For the instructor · {minutes} minutes",
         "colab": "Open in Colab",
         "setup": "On Colab the course has to be fetched first; elsewhere it is already there.",
         "next": "**Next lesson:** [{number} · {title}]({file}) ([{colab}]({address}))",
@@ -69,7 +70,7 @@ def make(
         _cell(lesson, "_header", "text", _header(course, lesson, language, variant, words)),
         _cell(lesson, "_setup", "code", _setup(course, words)),
         *(
-            _cell(lesson, cell.key, cell.kind, _source(cell, variant), **_extra(cell))
+            _cell(lesson, cell.key, cell.kind, _source(cell, variant, words), **_extra(cell))
             for cell in shown
         ),
         _cell(lesson, "_next", "text", _next(course, lesson, language, variant, words)),
@@ -107,7 +108,9 @@ def dumps(notebook: NotebookNode) -> bytes:
 _SOLVED_ONLY = ("solution", "instructor")
 
 
-def _source(cell: Cell, variant: Variant) -> str:
+def _source(cell: Cell, variant: Variant, words: dict[str, str]) -> str:
+    if cell.kind == "instructor":
+        return f"**{words['instructor'].format(minutes=cell.minutes)}**\n\n{cell.source}"
     if not cell.is_code:
         return cell.source
     return getattr(cell.variants, variant)

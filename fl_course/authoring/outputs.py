@@ -169,17 +169,23 @@ def last_printed_line(cell: NotebookNode) -> str:
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
 
 
-def inputs_digest(notebook: NotebookNode, package: Path) -> str:
-    """SHA-256 over what the outputs of a solved notebook depend on.
+_OF_ONE_LESSON = re.compile(r"exercises/(lesson_\d+\.py|catalog\.json)")
+
+
+def inputs_digest(notebook: NotebookNode, package: Path, number: int) -> str:
+    """SHA-256 over what the outputs of a notebook depend on.
 
     That is the code of the cells that are executed, by cell id and in order, and every file of
-    `fl_course` that a lesson can import or read: all but `authoring/` and `cli.py`. The versions of
-    libraries are not a part of it, so that it is the same on every Python.
+    `fl_course` that the lesson can import or read: all but `authoring/`, `cli.py`, and what the
+    exercises of other lessons need. The versions of libraries are not a part of it, so that it is
+    the same on every Python.
 
     Args:
-        notebook: The solved notebook, with or without outputs.
+        notebook: The notebook, with or without outputs.
         package: Folder of the `fl_course` package.
+        number: The lesson's number.
     """
+    own = f"exercises/lesson_{number}.py"
     digest = hashlib.sha256(b"1")  # To be raised when `normalize` changes what it makes.
     for cell in executed_cells(notebook):
         digest.update(json.dumps([cell.id, cell.source]).encode())
@@ -189,7 +195,8 @@ def inputs_digest(notebook: NotebookNode, package: Path) -> str:
     for name in sorted(files):
         parts = name.split("/")
         local = any(part.startswith((".", "__pycache__")) for part in parts)
-        if not local and name != "cli.py" and parts[0] != "authoring":
+        others = name != own and _OF_ONE_LESSON.fullmatch(name)
+        if not local and name != "cli.py" and parts[0] != "authoring" and not others:
             content = hashlib.sha256(files[name].read_bytes()).hexdigest()
             digest.update(json.dumps([name, content]).encode())
     return digest.hexdigest()

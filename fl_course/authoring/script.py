@@ -27,7 +27,7 @@ CODE_KINDS = ("code", "exercise", "solution", "optional")
 TEXT_KINDS = ("text", "instructor")
 MAX_CELL_ID = 64  # nbformat 4.5 allows no longer one
 
-_ATTRIBUTES = ("key", "kind", "exercise", "result")
+_ATTRIBUTES = ("key", "kind", "exercise", "result", "minutes")
 _FROM_JUPYTEXT = ("lines_to_next_cell", "cell_marker")
 _HEADER = re.compile(r"#\s*%%%*(\s.*)?")
 _MAGIC = re.compile(r"^(\s*)# (%{1,2}[A-Za-z]|![A-Za-z])", re.MULTILINE)
@@ -46,6 +46,7 @@ class Cell:
         line: Line of the cell's header in the script, from 1.
         exercise: Id of the exercise, for kind "exercise".
         result: Whether the last line the cell prints is the lesson's key result.
+        minutes: Classroom minutes of the section that an instructor's cell belongs to.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Cell:
     line: int
     exercise: str | None = None
     result: bool = False
+    minutes: int | None = None
 
     @property
     def is_code(self) -> bool:
@@ -125,6 +127,7 @@ def parse(text: str, course: Course, lesson: Lesson) -> tuple[Cell, ...]:
             line=start + 1,
             exercise=metadata.get("exercise"),
             result=metadata.get("result", False),
+            minutes=metadata.get("minutes"),
         )
         found = _header_problems(cell, metadata, raw.cell_type, lesson)
         if not found:
@@ -137,7 +140,9 @@ def parse(text: str, course: Course, lesson: Lesson) -> tuple[Cell, ...]:
             f"{lesson.script}:{line}: cell {cell.key or '(no key)'}: {problem}"
             for line, problem in found
         ]
-    problems += [f"{lesson.script}:{line}: {problem}" for line, problem in _lesson_problems(cells)]
+    problems += [
+        f"{lesson.script}:{line}: {problem}" for line, problem in _lesson_problems(cells, lesson)
+    ]
     problems += [
         f"{lesson.script}:{line}: {problem}" for line, problem in _exercise_problems(cells, lesson)
     ]
@@ -188,6 +193,14 @@ def _header_problems(
         problems.append('an exercise needs its id. Add exercise="id_as_in_course_toml".')
     if cell.kind != "exercise" and "exercise" in metadata:
         problems.append('only an exercise has an exercise id. Add kind="exercise", or remove it.')
+    if cell.kind == "instructor" and (
+        not isinstance(cell.minutes, int) or isinstance(cell.minutes, bool) or cell.minutes < 1
+    ):
+        problems.append("an instructor's cell needs its section's minutes. Add minutes=5.")
+    if cell.kind != "instructor" and "minutes" in metadata:
+        problems.append(
+            'only an instructor\'s cell has minutes. Add kind="instructor", or remove it.'
+        )
     if "result" in metadata and (
         cell.result is not True or cell_type != "code" or cell.kind == "optional"
     ):
@@ -214,6 +227,14 @@ def _code_problems(cell: Cell, body: list[str]) -> list[tuple[int, str]]:
     if cell.kind == "exercise" and not variants.blanks:
         return [
             (cell.line, "an exercise has no blank. Put one between `# blank:` and `# end blank`.")
+        ]
+    if cell.kind == "exercise" and f"ex.{cell.exercise}.check(" not in variants.learner:
+        return [
+            (
+                cell.line,
+                "an exercise does not answer back. End the cell, outside the blank, with: "
+                f"answer = ex.{cell.exercise}.check(answer)",
+            )
         ]
     if cell.kind != "exercise" and variants.blanks:
         return [(cell.line, f'a blank in a cell of kind "{cell.kind}". Make it kind="exercise".')]
@@ -280,7 +301,7 @@ def _text_problems(cell: Cell, body: list[str], course: Course) -> Iterator[tupl
                     )
 
 
-def _lesson_problems(cells: list[Cell]) -> Iterator[tuple[int, str]]:
+def _lesson_problems(cells: list[Cell], lesson: Lesson) -> Iterator[tuple[int, str]]:
     """Problems between the cells of a lesson."""
     first_with: dict[str, Cell] = {}
     for cell in cells:
@@ -296,6 +317,14 @@ def _lesson_problems(cells: list[Cell]) -> Iterator[tuple[int, str]]:
         yield (
             cell.line,
             f"cell {cell.key}: cell {results[0].key} has result=true too. Keep one of them.",
+        )
+    notes = [cell for cell in cells if cell.kind == "instructor"]
+    minutes = sum(cell.minutes or 0 for cell in notes)
+    if notes and minutes != lesson.minutes:
+        yield (
+            notes[0].line,
+            f"the instructor's cells add up to {minutes} minutes, and lessons/course.toml has "
+            f"{lesson.minutes} for lesson {lesson.number}. Correct either.",
         )
 
 

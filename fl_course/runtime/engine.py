@@ -81,6 +81,12 @@ def worker_pid() -> int:
     return _factory.worker.pid
 
 
+def end_worker() -> None:
+    """Ends the worker in use, whatever it is doing. The next computation starts a fresh one."""
+    if _factory is not None:
+        _factory.worker.stop()
+
+
 def install_and_check() -> str:
     """Installs what is missing, then starts the engine in a fresh process to see that it runs.
 

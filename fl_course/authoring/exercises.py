@@ -1,0 +1,156 @@
+"""What a build checks of a lesson's exercises, and what it writes for them."""
+
+import importlib.util
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from fl_course.authoring import AuthoringError
+from fl_course.authoring.course import Course, Lesson
+from fl_course.authoring.notebooks import Variant, key_of
+from fl_course.authoring.outputs import first_line
+from fl_course.authoring.script import Cell
+
+CATALOG = Path("fl_course", "exercises", "catalog.json")
+_MIME = "text/markdown"
+_EXPECTED: dict[Variant, str] = {"learner": "not attempted", "solved": "right"}
+
+
+def read_exercises(root: Path, lesson: Lesson) -> dict[str, Any]:
+    """Loads a lesson's exercises from the repository, by id, and checks them.
+
+    Args:
+        root: Folder of the repository.
+        lesson: The lesson.
+
+    Raises:
+        AuthoringError: If the module can't be loaded, an exercise of course.toml has no check or
+            the other way round, or an exercise lacks words; one line for each problem.
+    """
+    path = Path("fl_course", "exercises", f"lesson_{lesson.number}.py")
+    if not (root / path).is_file():
+        if not lesson.exercises:
+            return {}
+        raise AuthoringError(
+            f"{path} is missing, and lesson {lesson.number} has exercises. Write it with a tuple "
+            f"EXERCISES of: {', '.join(lesson.exercises)}."
+        )
+    spec = importlib.util.spec_from_file_location(f"_lesson_{lesson.number}", root / path)
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+        found = {exercise.id: exercise for exercise in module.EXERCISES}
+        problems = [*_id_problems(lesson, found), *_word_problems(found)]
+    except Exception as error:
+        raise AuthoringError(
+            f"{path}: cannot be loaded: {type(error).__name__}: {first_line(str(error))}. Correct "
+            "it."
+        ) from None
+    if problems:
+        raise AuthoringError("\n".join(f"{path}: {problem}" for problem in problems))
+    return found
+
+
+def _id_problems(lesson: Lesson, found: Mapping[str, Any]) -> Iterator[str]:
+    for name in lesson.exercises:
+        if name not in found:
+            yield (
+                f"exercise {name!r} of lessons/course.toml has no check. Add an Exercise with this "
+                "id to EXERCISES, or take it out there."
+            )
+    for name in found:
+        if name not in lesson.exercises:
+            yield (
+                f"exercise {name!r} is not in lessons/course.toml. Add it to `exercises` of lesson "
+                f"{lesson.number}, or remove it here."
+            )
+
+
+def _word_problems(found: Mapping[str, Any]) -> Iterator[str]:
+    for name, exercise in found.items():
+        if len(exercise.hints) < 2:
+            yield f"exercise {name!r} has {len(exercise.hints)} hints. Write two or more."
+        for number, hint in enumerate(exercise.hints, start=1):
+            if not hint.strip():
+                yield f"exercise {name!r}: hint {number} is empty. Write it, or drop it."
+        for mistake, sentence in exercise.mistakes.items():
+            if not sentence.strip():
+                yield f"exercise {name!r}: mistake {mistake!r} has no sentence. Write it."
+        for part in ("expects", "right"):
+            if not getattr(exercise, part).strip():
+                yield f"exercise {name!r}: `{part}` is empty. Write it."
+
+
+def outcome_problems(notebook: NotebookNode, variant: Variant) -> list[str]:
+    """What is wrong with the answers that a notebook's exercises got when it was executed.
+
+    Args:
+        notebook: The executed notebook.
+        variant: With the blanks every exercise must be not attempted, solved it must be right.
+    """
+    problems: list[str] = []
+    for cell in notebook.cells:
+        noted = cell.metadata.get("fl_course", {})
+        if noted.get("kind") != "exercise":
+            continue
+        name = noted["exercise"]
+        answers = [
+            (about["outcome"], output.data[_MIME])
+            for output in cell.outputs
+            if _MIME in output.get("data", {})
+            and (about := output.metadata.get(_MIME, {}).get("fl_course", {})).get("exercise")
+            == name
+        ]
+        where = f"lesson {notebook.metadata.fl_course.lesson}, cell {key_of(cell)}: "
+        if not answers:
+            problems.append(
+                f"{where}exercise {name!r} gives no answer. Let the cell run ex.{name}.check()."
+            )
+        elif answers[-1][0] != _EXPECTED[variant]:
+            outcome, text = answers[-1]
+            if variant == "solved":
+                problems.append(
+                    f"{where}the solution of exercise {name!r} is judged as {outcome!r}: "
+                    f"{first_line(text)} Correct the solution or the check."
+                )
+            else:
+                problems.append(
+                    f"{where}the blank of exercise {name!r} is judged as {outcome!r}, not as not "
+                    "attempted. Leave more to fill in, or make the check stricter."
+                )
+    return problems
+
+
+def catalog_bytes(
+    course: Course, scripts: Mapping[Lesson, tuple[Cell, ...]], committed: bytes
+) -> bytes:
+    """The file that tells an installed course its lessons' titles and solved cells.
+
+    Args:
+        course: The course.
+        scripts: The lessons that were read, with their cells.
+        committed: The file as it is; what it says of other lessons of the course is kept.
+    """
+    try:
+        before = {entry["number"]: entry for entry in json.loads(committed)}
+    except (ValueError, TypeError, KeyError):
+        before = {}
+    entries = [
+        {
+            "number": lesson.number,
+            "title": lesson.title,
+            "solutions": {
+                cell.exercise: cell.variants.solved
+                for cell in scripts[lesson]
+                if cell.kind == "exercise"
+            },
+        }
+        if lesson in scripts
+        else before[lesson.number]
+        for lesson in course.lessons
+        if lesson in scripts or lesson.number in before
+    ]
+    return (json.dumps(entries, indent=1, ensure_ascii=False) + "\n").encode()

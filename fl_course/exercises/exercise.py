@@ -1,0 +1,286 @@
+"""One exercise: how an answer is judged, and what the learner is told about it."""
+
+import enum
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fl_course.exercises import catalog, feedback, limits, progress
+from fl_course.exercises.errors import describe
+
+SECONDS = 10.0  # for a check; a good answer needs less than 2
+TRAINING_SECONDS = 30.0  # for one that trains; a good answer needs less than 8
+
+
+class Outcome(enum.StrEnum):
+    """What became of an answer."""
+
+    NOT_ATTEMPTED = "not attempted"
+    NOT_YET = "not yet right"
+    RAISED = "raised"
+    RIGHT = "right"
+
+
+class _Sentinel(enum.Enum):
+    NOT_ATTEMPTED = enum.auto()
+    OTHER = enum.auto()
+
+
+NOT_ATTEMPTED = _Sentinel.NOT_ATTEMPTED
+"""A judge's word for an answer that is still blank in a way that only it can see."""
+OTHER = _Sentinel.OTHER
+"""A judge's word for an answer that is wrong in a way that the catalogue does not know."""
+
+
+@dataclass(frozen=True, init=False)
+class Mistake:
+    """A catalogued mistake together with values for the placeholders of its sentence.
+
+    Attributes:
+        name: Key in the exercise's `mistakes`.
+        values: Values for the sentence's placeholders, by name.
+    """
+
+    name: str
+    values: Mapping[str, Any]
+
+    def __init__(self, name: str, /, **values: Any) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "values", values)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of a check and its words.
+
+    Attributes:
+        outcome: One of the four outcomes.
+        mistake: Name of the mistake, for outcome "not yet right".
+        text: What the learner is told, in Markdown.
+    """
+
+    outcome: Outcome
+    mistake: str | None
+    text: str
+
+
+# Mistakes that can be made in every exercise.
+_COMMON = {
+    "other": "What is wanted is {expects}. What you gave does not behave like that.",
+    "nothing": "The answer is `None`, so nothing was assigned: a call that changes an object in "
+    "place gives `None`, and so does a function without `return`.",
+    "partly_blank": "A part of the answer is still `...`. Fill in every blank of the cell.",
+    "returns_nothing": "Your function was called and gave back `None`. Does every way through it "
+    "end in a `return`?",
+    "returns_blank": "Your function was called and a part of what it gave back is still `...`.",
+    "not_callable": "What is wanted is {expects}, something that can be called. What you gave is "
+    "of type `{type}`.",
+    "too_long": "The check stopped your code after {seconds} seconds. Does a loop in it never end, "
+    "such as one over a dataset that repeats without a count?",
+}
+_GO_ON = "The notebook goes on with the reference answer."
+_HELP = "For a hint, run `ex.{id}.hint()`; for the solution, `ex.{id}.solution()`."
+_TRAINS = "Training to check your answer; this takes a few seconds."
+_BLANK = object()  # `check()` without an answer
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise of a lesson.
+
+    Attributes:
+        id: Name, snake_case, unique in the course.
+        expects: What the answer has to be, as a noun phrase.
+        judge: Takes the answer, and `check`'s keywords; gives None if the answer is right, else the
+            name of a mistake, a `Mistake`, `OTHER` or `NOT_ATTEMPTED`. Runs learners' code by `run`.
+        reference: Takes `check`'s keywords; gives the value to go on with.
+        hints: Markdown; each says more than the one before.
+        mistakes: A sentence in Markdown for each plausible mistake, by name. It may have
+            placeholders as `str.format` takes them.
+        right: What a right answer means, in Markdown.
+        trains: Whether the check has to train a model.
+        adapt: Makes of a right answer the form in which the lesson goes on with it.
+    """
+
+    id: str
+    expects: str
+    judge: Callable[..., str | Mistake | _Sentinel | None]
+    reference: Callable[..., Any]
+    hints: tuple[str, ...]
+    mistakes: Mapping[str, str]
+    right: str
+    trains: bool = False
+    adapt: Callable[[Any], Any] | None = None
+    _shown: list[int] = field(default_factory=lambda: [0], compare=False, repr=False)
+
+    def check(self, answer: Any = _BLANK, **context: Any) -> Any:
+        """Says what it makes of an answer, and gives back a value to go on with.
+
+        Args:
+            answer: The learner's value or function; none at all asks for the reference answer.
+            **context: What else of the notebook the check needs, as the lesson's cell gives it.
+
+        Returns:
+            The answer if it is right, otherwise the reference answer.
+        """
+        if self.trains and answer is not _BLANK and not _is_blank(answer):
+            feedback.show(_TRAINS)
+        verdict = self.verdict(answer, **context)
+        text = verdict.text
+        if verdict.outcome is not Outcome.RIGHT:
+            text = f"{text}\n\n{_GO_ON} {_HELP.format(id=self.id)}"
+        feedback.show(text, exercise=self.id, outcome=verdict.outcome.value)
+        if verdict.outcome is not Outcome.RIGHT:
+            return self.reference(**context)
+        progress.record(self.id)
+        return self.adapt(answer) if self.adapt else answer
+
+    def hint(self) -> None:
+        """Shows the next hint; after the last one, the last one again."""
+        number = min(self._shown[0], len(self.hints) - 1)
+        self._shown[0] = number + 1
+        text = f"**Hint {number + 1} of {len(self.hints)}.** {self.hints[number]}"
+        if number + 1 == len(self.hints):
+            text += f"\n\nThat was the last hint. The solution: `ex.{self.id}.solution()`."
+        feedback.show(text)
+
+    def solution(self) -> None:
+        """Shows the solved cell."""
+        feedback.show(f"```python\n{catalog.solution(self.id)}\n```")
+
+    def verdict(self, answer: Any = _BLANK, **context: Any) -> Verdict:
+        """Judges an answer in bounded time and without showing anything."""
+        if answer is _BLANK or _is_blank(answer):
+            return self._not_attempted()
+        if answer is None:
+            return self._not_yet("nothing")
+        if isinstance(answer, (tuple, list)) and any(part is ... for part in answer):
+            return self._not_yet("partly_blank")
+        seconds = TRAINING_SECONDS if self.trains else SECONDS
+        try:
+            with limits.at_most(seconds):
+                found = self.judge(answer, **context)
+        except limits.TimeIsUp:
+            return self._not_yet("too_long", seconds=f"{seconds:.0f}")
+        except _Blank:
+            return self._not_attempted()
+        except _Wrong as wrong:
+            return self._not_yet(wrong.mistake, **wrong.values)
+        except _Raised as raised:
+            return Verdict(
+                Outcome.RAISED, None, f"**Your code raised an error.** {describe(raised.error)}"
+            )
+        except Exception:
+            # No answer, however odd, may end in an error of ours.
+            found = OTHER
+        if found is None:
+            return Verdict(Outcome.RIGHT, None, f"**Right.** {self.right}")
+        if found is NOT_ATTEMPTED:
+            return self._not_attempted()
+        if found is OTHER:
+            return self._not_yet("other")
+        if isinstance(found, Mistake):
+            return self._not_yet(found.name, **found.values)
+        return self._not_yet(found)
+
+    def _not_attempted(self) -> Verdict:
+        return Verdict(Outcome.NOT_ATTEMPTED, None, "**Not attempted yet.**")
+
+    def _not_yet(self, mistake: str, **values: Any) -> Verdict:
+        sentence = self.mistakes.get(mistake) or _COMMON[mistake]
+        text = sentence.format(expects=self.expects, **values)
+        return Verdict(Outcome.NOT_YET, mistake, f"**Not yet right.** {text}")
+
+
+class _Blank(Exception):
+    """The learner's function still has its blank."""
+
+
+class _Wrong(Exception):
+    """A mistake that `run` has seen."""
+
+    def __init__(self, mistake: str, **values: Any) -> None:
+        super().__init__(mistake)
+        self.mistake = mistake
+        self.values = values
+
+
+class _Raised(Exception):
+    """The learner's code raised."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def run(function: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """Calls a learner's function from a judge.
+
+    Args:
+        function: What the learner gave.
+        *args: Passed on.
+        **kwargs: Passed on.
+
+    Returns:
+        What the function gives, which is neither `None` nor `...`.
+    """
+    result = run_for_effect(function, *args, **kwargs)
+    if result is None:
+        raise _Wrong("returns_nothing")
+    return result
+
+
+def run_for_effect(function: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """Calls a learner's function, as `run` does, where `None` is a good result."""
+    if not callable(function):
+        raise _Wrong("not_callable", type=type(function).__name__)
+    try:
+        result = function(*args, **kwargs)
+    except (Exception, SystemExit) as error:
+        if "ellipsis" in str(error).lower() and _has_ellipsis(function):
+            raise _Blank from None
+        raise _Raised(error) from error
+    if result is ...:
+        raise _Blank
+    if isinstance(result, (tuple, list)) and any(part is ... for part in result):
+        raise _Wrong("returns_blank")
+    return result
+
+
+def _is_blank(answer: Any) -> bool:
+    if answer is ...:
+        return True
+    if isinstance(answer, (tuple, list)):
+        return bool(answer) and all(part is ... for part in answer)
+    code = getattr(answer, "__code__", None)
+    return isinstance(code, types.CodeType) and _has_empty_body(code)
+
+
+def _docstring_only() -> None:
+    """A function as the stub leaves it."""
+
+
+def _dots_only() -> None: ...
+
+
+# A docstring leaves no trace in the instructions; arguments and names do not matter either.
+_EMPTY_BODIES = {_docstring_only.__code__.co_code, _dots_only.__code__.co_code}
+
+
+def _has_empty_body(code: types.CodeType) -> bool:
+    # `return 1` has the same instructions as an empty body in some Pythons, with another constant.
+    constants = {constant for constant in code.co_consts if not isinstance(constant, str)}
+    return code.co_code in _EMPTY_BODIES and constants <= {None}
+
+
+def _has_ellipsis(function: Any) -> bool:
+    code = getattr(function, "__code__", None)
+    return isinstance(code, types.CodeType) and _holds_ellipsis(code)
+
+
+def _holds_ellipsis(code: types.CodeType) -> bool:
+    return any(
+        constant is ... or (isinstance(constant, types.CodeType) and _holds_ellipsis(constant))
+        for constant in code.co_consts
+    )

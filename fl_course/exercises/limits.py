@@ -1,0 +1,94 @@
+"""A limit on the time that a learner's code may take."""
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+
+from fl_course.exercises import feedback
+
+# TensorFlow's own loops end only when they are told to; the alarm comes first, for Python's.
+_CANCEL_AFTER = 0.5
+_GIVE_UP_AFTER = 5.0
+_STUCK = (
+    "Your code is still running inside TensorFlow, which cannot be stopped from here. Does it loop "
+    "over a dataset that never ends? Restart the kernel, mend the loop, and run the cells above "
+    "again."
+)
+
+
+class TimeIsUp(BaseException):
+    """Raised in the code that takes too long. No `except Exception` catches it."""
+
+
+@contextlib.contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Ends the block after some time, wherever it is.
+
+    Python code is interrupted by an alarm signal, TensorFlow functions are cancelled, and TFF's
+    worker is ended (the next computation starts a new one). A single eager TensorFlow operation
+    that never ends cannot be interrupted: then the learner is told so. In a thread other than the
+    main one, which gets no signals, there is no limit.
+
+    Args:
+        seconds: Time that the block may take.
+
+    Raises:
+        TimeIsUp: If the block took longer.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    active = True
+    rang = False
+
+    def ring(*_: object) -> None:
+        nonlocal rang
+        if active:
+            rang = True
+            raise TimeIsUp
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    stuck = threading.Timer(seconds + _GIVE_UP_AFTER, feedback.show, [_STUCK])
+    stuck.daemon = True
+    stuck.start()
+    # Again every second, because a bare `except:` in a loop catches even this.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        with _cancelled_after(seconds + _CANCEL_AFTER):
+            yield
+    finally:
+        active = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+        stuck.cancel()
+        if rang:
+            _end_worker()
+
+
+@contextlib.contextmanager
+def _cancelled_after(seconds: float) -> Iterator[None]:
+    """Cancels TensorFlow functions that are called in the block and still run after some time."""
+    if "tensorflow" not in sys.modules:
+        yield
+        return
+    from tensorflow.python.eager import cancellation
+
+    manager = cancellation.CancellationManager()
+    timer = threading.Timer(seconds, manager.start_cancel)
+    timer.daemon = True
+    timer.start()
+    try:
+        with cancellation.CancellationManagerContext(manager):
+            yield
+    finally:
+        timer.cancel()
+
+
+def _end_worker() -> None:
+    """Ends TFF's worker, which may be in the middle of a computation that never ends."""
+    if "tensorflow_federated" in sys.modules:
+        from fl_course import runtime
+
+        runtime.end_worker()

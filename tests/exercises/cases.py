@@ -1,0 +1,32 @@
+"""Answers to an exercise, right and wrong, as learners write them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Answers = Mapping[str, Callable[[], Any]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """The answers to one exercise; each is a function without arguments that makes the answer.
+
+    Attributes:
+        right: Right answers, written differently from each other and from the reference.
+        wrong: One answer for every name in the exercise's `mistakes`.
+        other: Answers that are wrong in ways that the catalogue does not know.
+        raises: Answers whose code raises when the check runs it.
+        endless: Answers whose code never ends when the check runs it.
+        context: Keywords that the lesson's cell gives to `check`, or a function that makes them.
+    """
+
+    right: Answers
+    wrong: Answers
+    other: Answers = field(default_factory=dict)
+    raises: Answers = field(default_factory=dict)
+    endless: Answers = field(default_factory=dict)
+    context: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(default_factory=dict)
+
+    def keywords(self) -> dict[str, Any]:
+        """The keywords for `check`."""
+        return dict(self.context() if callable(self.context) else self.context)
