@@ -1,0 +1,416 @@
+"""Figures of how data and rounds are spread over clients."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from fl_course.plotting.style import (
+    BLUE,
+    GREY,
+    NUM_LABELS,
+    SMALL,
+    STYLE,
+    VERMILION,
+    WIDTH,
+    add_heading,
+    beside,
+    beside_heading,
+    check_counts,
+    check_each,
+    check_images,
+    check_integers,
+    check_mapping,
+    check_numbers,
+    check_whole,
+    drawing,
+    finish_tiles,
+    fitting_size,
+    gray_scale,
+    ink,
+    integer_ticks,
+    listed,
+    short,
+    tile,
+)
+
+
+def label_counts(
+    counts_by_client: Mapping[str, ArrayLike],
+    *,
+    columns: int = 3,
+    panel_title: str = "{client}: {total} examples",
+    x_label: str = "label",
+    y_label: str = "examples",
+    title: str | None = None,
+    figure: Figure | None = None,
+) -> None:
+    """Draws how many examples of each label every client has, one small bar chart a client.
+
+    All panels share their axes, so heights compare. A label the client doesn't have carries a 0.
+
+    Args:
+      counts_by_client: For 1 to 24 clients, ten counts each: examples labelled 0 to 9.
+      columns: Panels in a row, 1 to 6.
+      panel_title: Heading of a panel; may use {client} and {total}.
+      x_label: Text at the horizontal axis.
+      y_label: Text at the vertical axis.
+      title: Heading of the figure.
+      figure: Drawn into instead of displayed; see `fl_course.plotting`.
+
+    Raises:
+      ValueError: If a client's counts are not ten integers from 0 up.
+    """
+    counts = check_each("counts_by_client", counts_by_client, check_counts, most=24)
+    columns = min(check_whole("columns", columns, 1, 6), len(counts))
+    rows = math.ceil(len(counts) / columns)
+    alt = f"label counts of {listed(counts, 'clients')}"
+    with drawing(figure, (WIDTH, 1.9 * rows + 0.5), alt) as drawn:
+        grid = drawn.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+        for axes, (client, values) in zip(grid.flat, counts.items(), strict=False):
+            _label_bars(axes, values)
+            axes.set_title(panel_title.format(client=client, total=int(values.sum())))
+        for index in range(len(counts), rows * columns):
+            grid.flat[index].remove()
+            # Shared axes show tick labels only in the last row, which has a gap here.
+            grid.flat[index - columns].tick_params(labelbottom=True)
+        drawn.supxlabel(x_label)
+        drawn.supylabel(y_label)
+        add_heading(drawn, title)
+
+
+def label_heatmap(
+    counts: Mapping[str, ArrayLike] | ArrayLike,
+    *,
+    client_ids: Sequence[str] | None = None,
+    x_label: str = "label",
+    y_label: str = "client",
+    colorbar_label: str = "examples",
+    title: str | None = None,
+    figure: Figure | None = None,
+) -> None:
+    """Draws the clients' label counts as a heat map: a row a client, a column a label.
+
+    The counts are written in the cells where they fit (up to about 30 clients).
+
+    Args:
+      counts: Ten counts for each client by its id, or an integer array [clients, 10].
+      client_ids: The rows' names if `counts` is an array; by default 0, 1, 2 ...
+      x_label: Text at the horizontal axis.
+      y_label: Text at the vertical axis.
+      colorbar_label: Text at the colour bar.
+      title: Heading of the figure.
+      figure: Drawn into instead of displayed; see `fl_course.plotting`.
+
+    Raises:
+      ValueError: If the counts are not ten integers from 0 up for each client.
+    """
+    ids, table = _count_table("counts", counts, client_ids)
+    alt = f"heat map of label counts of {listed(ids, 'clients')}"
+    _heatmaps({"": (ids, table)}, alt, x_label, y_label, colorbar_label, title, figure)
+
+
+def label_heatmaps(
+    partitions: Mapping[str, Mapping[str, ArrayLike] | ArrayLike],
+    *,
+    client_ids: Sequence[str] | None = None,
+    x_label: str = "label",
+    y_label: str = "client",
+    colorbar_label: str = "examples",
+    title: str | None = None,
+    figure: Figure | None = None,
+) -> None:
+    """Draws 1 to 4 label heat maps side by side on one colour scale, such as one for each alpha.
+
+    Args:
+      partitions: Heading of each panel, and what `label_heatmap` takes as `counts`. All of them
+        have the same number of clients.
+      client_ids: The rows' names where a partition is an array; by default 0, 1, 2 ...
+      x_label: Text at the horizontal axes.
+      y_label: Text at the first vertical axis.
+      colorbar_label: Text at the colour bar.
+      title: Heading of the figure.
+      figure: Drawn into instead of displayed; see `fl_course.plotting`.
+
+    Raises:
+      ValueError: If counts are not ten integers from 0 up, or the numbers of clients differ.
+    """
+    tables = check_each("partitions", partitions, _count_table, most=4, client_ids=client_ids)
+    sizes = {name: len(ids) for name, (ids, _) in tables.items()}
+    if len(set(sizes.values())) > 1:
+        raise ValueError(
+            f"partitions have different numbers of clients: {sizes}; give the same number in each."
+        )
+    alt = f"heat maps of label counts: {listed(tables, 'panels')}"
+    _heatmaps(tables, alt, x_label, y_label, colorbar_label, title, figure)
+
+
+def skew_panels(
+    images_by_client: Mapping[str, ArrayLike],
+    counts_by_client: Mapping[str, ArrayLike],
+    sizes_by_client: Mapping[str, int],
+    *,
+    titles: tuple[str, str, str] = ("feature skew", "label skew", "quantity skew"),
+    image_label: str = "one digit, by several clients",
+    label_label: str = "label",
+    count_label: str = "examples",
+    client_label: str = "client",
+    title: str | None = None,
+    figure: Figure | None = None,
+) -> None:
+    """Draws the three ways in which clients' data differ: how it looks, which labels, how much.
+
+    Args:
+      images_by_client: Feature skew. For 1 to 5 clients, images [k, height, width] of one same
+        digit, k from 1 to 4 and the same for all.
+      counts_by_client: Label skew. For 1 to 5 clients, ten label counts.
+      sizes_by_client: Quantity skew. For 1 to 14 clients, the number of examples.
+      titles: Headings of the three panels.
+      image_label: Text below the first panel.
+      label_label: Text below the second panel.
+      count_label: Text for numbers of examples, at the second and the third panel.
+      client_label: Text at the vertical axes of the first and the third panel.
+      title: Heading of the figure.
+      figure: Drawn into instead of displayed; see `fl_course.plotting`.
+
+    Raises:
+      ValueError: If a mapping is empty or too long, or a value has not the shape above.
+    """
+    images = check_each("images_by_client", images_by_client, check_images, most=5, limit=4)
+    shapes = {client: value.shape for client, value in images.items()}
+    if len(set(shapes.values())) > 1:
+        raise ValueError(f"images_by_client have different shapes: {shapes}; give equal shapes.")
+    counts = check_each("counts_by_client", counts_by_client, check_counts, most=5)
+    given = check_mapping("sizes_by_client", sizes_by_client, limit=14)
+    sizes = check_integers(
+        "sizes_by_client", list(given.values()), (len(given),), "one number a client"
+    )
+    if len(titles) != 3:
+        raise ValueError(f"titles holds {len(titles)} texts; give three, one for each panel.")
+    alt = "three panels: " + ", ".join(titles)
+    with drawing(figure, (WIDTH, 3.7 if title else 3.4), alt) as drawn:
+        left, middle, right = drawn.subfigures(1, 3, width_ratios=(1.25, 1.05, 1.05), wspace=0.03)
+
+        axes = left.add_subplot()
+        scale = gray_scale(np.concatenate(list(images.values())))
+        per_client, height, width = next(iter(shapes.values()))
+        pitch = height / width
+        for row, client in enumerate(images):
+            for column, image in enumerate(images[client]):
+                tile(axes, image, column, row * pitch, 1, pitch, scale)
+        finish_tiles(axes, per_client, pitch * len(images))
+        axes.set_axis_on()
+        axes.spines[:].set_visible(False)
+        axes.tick_params(length=0)
+        axes.set_xticks([])
+        axes.set_yticks((np.arange(len(images)) + 0.5) * pitch, list(images), size=SMALL)
+        axes.set_xlabel(image_label)
+
+        grid = middle.subplots(len(counts), 1, sharex=True, sharey=True, squeeze=False)
+        for axes, (client, values) in zip(grid.flat, counts.items(), strict=True):
+            _label_bars(axes, values)
+            axes.set_title(client, size=SMALL, loc="left", pad=4)
+            axes.yaxis.set_major_locator(MaxNLocator(2, integer=True))
+            axes.tick_params(labelsize=SMALL)
+        axes.set_xlabel(label_label)
+        middle.supylabel(count_label, size=STYLE["axes.labelsize"])
+
+        axes = right.add_subplot()
+        bars = axes.barh(range(len(sizes)), sizes, color=BLUE)
+        axes.bar_label(bars, [str(size) for size in sizes], padding=3, size=SMALL)
+        axes.set_yticks(range(len(sizes)), list(given), size=SMALL)
+        axes.invert_yaxis()
+        axes.margins(x=0.15)
+        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axes.set(xlabel=count_label, ylabel=client_label)
+
+        for panel, text in zip((left, middle, right), titles, strict=True):
+            panel.suptitle(text, size=12.5, weight="bold")
+        add_heading(drawn, title)
+
+
+def cohorts(
+    plans: Mapping[str, Sequence[Sequence[str]]] | Sequence[Sequence[str]],
+    client_ids: Sequence[str],
+    *,
+    x_label: str = "round",
+    y_label: str = "client",
+    total_label: str = "total",
+    start: int = 1,
+    title: str | None = None,
+    figure: Figure | None = None,
+) -> None:
+    """Draws which clients took part in which round, one panel a plan of sampling.
+
+    At the right end of each row stands the number of rounds in which the client took part.
+
+    Args:
+      plans: The cohorts, round by round, each a sequence of client ids; or up to 3 such plans by
+        name, such as a fresh sample each round against the same clients in every round.
+      client_ids: All clients, in the order of the rows, those who never take part included.
+      x_label: Text at the horizontal axes.
+      y_label: Text at the first vertical axis.
+      total_label: Heading of the numbers at the right.
+      start: What the first round is called.
+      title: Heading of the figure.
+      figure: Drawn into instead of displayed; see `fl_course.plotting`.
+
+    Raises:
+      ValueError: If there is no round, or a cohort names a client that `client_ids` lacks.
+    """
+    ids = [str(client) for client in client_ids]
+    if not ids or len(set(ids)) != len(ids):
+        raise ValueError(f"client_ids is {short(ids)}; give at least one id, each of them once.")
+    if not isinstance(plans, Mapping):
+        plans = {"": plans}
+    tables = {
+        name: _participation(f"plans[{name!r}]" if name else "plans", plan, ids)
+        for name, plan in check_mapping("plans", plans, limit=3).items()
+    }
+    start = check_whole("start", start, 0, 10**6)
+    row_height = min(0.27, 6.5 / len(ids))
+    named = [name for name in tables if name] or [f"{len(ids)} clients"]
+    alt = f"clients taking part in each round: {listed(named, 'plans')}"
+    height = row_height * len(ids) + 1.1 + (0.35 if title else 0)
+    with drawing(figure, (WIDTH, height), alt) as drawn:
+        grid = drawn.subplots(1, len(tables), sharey=True, squeeze=False)
+        for axes, (name, table) in zip(grid.flat, tables.items(), strict=True):
+            rounds = len(table)
+            axes.imshow(
+                table.T,
+                cmap=ListedColormap(["#F2F2F2", BLUE]),
+                vmin=0,
+                vmax=1,
+                aspect="auto",
+                interpolation="nearest",
+                extent=(start - 0.5, start + rounds - 0.5, len(ids) - 0.5, -0.5),
+            )
+            _cell_lines(axes, rounds, len(ids), "white", 1.2 if rounds <= 60 else 0, start)
+            axes.set_xticks(integer_ticks(start, start + rounds - 1, at_most=10))
+            rows = _row_ticks(len(ids), row_height)
+            axes.set_yticks(rows, [ids[row] for row in rows])
+            for row in rows:
+                total = str(table[:, row].sum())
+                beside(axes, row, total, color=GREY if total != "0" else VERMILION)
+            beside_heading(axes, total_label, GREY)
+            axes.set_xlabel(x_label)
+            axes.set_title(name)
+        grid[0, 0].set_ylabel(y_label)
+        add_heading(drawn, title)
+
+
+def _label_bars(axes: Axes, counts: np.ndarray) -> None:
+    axes.bar(range(NUM_LABELS), counts, color=BLUE)
+    for label in np.flatnonzero(counts == 0):
+        axes.text(label, 0, "0", ha="center", va="bottom", color=VERMILION, size=SMALL)
+    axes.grid(visible=True, axis="y")
+    axes.set_xticks(range(NUM_LABELS))
+    axes.tick_params(axis="x", length=0)
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+
+
+def _heatmaps(
+    tables: Mapping[str, tuple[list[str], np.ndarray]],
+    alt: str,
+    x_label: str,
+    y_label: str,
+    colorbar_label: str,
+    title: str | None,
+    figure: Figure | None,
+) -> None:
+    rows = max(len(ids) for ids, _ in tables.values())
+    row_height = min(0.36 if len(tables) == 1 else 0.3, 6.5 / rows)
+    largest = max(1, *(int(table.max()) for _, table in tables.values()))
+    cell_width = (WIDTH - 1.2 - 1.1 * (1 if len(tables) == 1 else 1.2)) / NUM_LABELS / len(tables)
+    size = fitting_size(str(largest), cell_width, row_height)
+    height = max(row_height * rows, 1.2) + 0.9 + (0.35 if title else 0)
+    with drawing(figure, (WIDTH, height), alt) as drawn:
+        grid = drawn.subplots(1, len(tables), squeeze=False)
+        scale = Normalize(0, largest)
+        for panel, (axes, (name, (ids, table))) in enumerate(
+            zip(grid.flat, tables.items(), strict=True)
+        ):
+            image = axes.imshow(table, cmap="Blues", norm=scale, aspect="auto")
+            if size:
+                for (row, column), count in np.ndenumerate(table):
+                    color = ink(image.cmap(scale(count))) if count else "#8C8C8C"
+                    place = {"ha": "center", "va": "center_baseline"}
+                    axes.text(column, row, str(count), color=color, size=size, **place)
+            ticks = _row_ticks(len(ids), row_height)
+            first_ids = next(iter(tables.values()))[0]
+            shown = panel == 0 or ids != first_ids
+            axes.set_yticks(ticks, [ids[tick] for tick in ticks] if shown else [])
+            axes.set_xticks(range(NUM_LABELS))
+            _cell_lines(axes, NUM_LABELS, len(ids), "#E3E3E3", 0.6)
+            axes.set_xlabel(x_label)
+            axes.set_title(name)
+        grid[0, 0].set_ylabel(y_label)
+        drawn.colorbar(
+            image,
+            ax=list(grid.flat),
+            label=colorbar_label,
+            ticks=MaxNLocator(5, integer=True),
+            fraction=0.05,
+            pad=0.02,
+        )
+        add_heading(drawn, title)
+
+
+def _row_ticks(rows: int, row_height: float) -> list[int]:
+    return list(range(0, rows, math.ceil(0.17 / row_height)))
+
+
+def _cell_lines(
+    axes: Axes, columns: int, rows: int, color: str, width: float, x: float = 0
+) -> None:
+    """Draws lines between cells whose centres are the integers, from x to the right and 0 down."""
+    axes.set_xticks(np.arange(columns + 1) + x - 0.5, minor=True)
+    axes.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
+    axes.grid(visible=True, which="minor", color=color, linewidth=width)
+    axes.tick_params(which="both", length=0)
+    axes.spines[:].set_visible(False)
+
+
+def _count_table(
+    name: str, counts: Any, client_ids: Sequence[str] | None
+) -> tuple[list[str], np.ndarray]:
+    if isinstance(counts, Mapping):
+        rows = check_each(name, counts, check_counts)
+        return list(rows), np.stack(list(rows.values()))
+    numbers = check_numbers(name, counts)
+    if numbers.ndim != 2 or len(numbers) == 0:
+        raise ValueError(
+            f"{name} has the shape {numbers.shape}; give [clients, {NUM_LABELS}] with at least one "
+            "client, or a mapping of client ids to counts."
+        )
+    table = check_integers(name, numbers, (len(numbers), NUM_LABELS), "clients by labels")
+    ids = [str(k) for k in (range(len(table)) if client_ids is None else client_ids)]
+    if len(ids) != len(table):
+        raise ValueError(
+            f"client_ids holds {len(ids)} ids for {len(table)} rows of {name}; give one for each."
+        )
+    return ids, table
+
+
+def _participation(name: str, plan: Any, ids: Sequence[str]) -> np.ndarray:
+    """Returns a bool array [rounds, clients]."""
+    if isinstance(plan, str) or not isinstance(plan, Sequence) or len(plan) == 0:
+        raise ValueError(f"{name} is {short(plan)}; give at least one round's client ids.")
+    places = {client: column for column, client in enumerate(ids)}
+    table = np.zeros((len(plan), len(ids)), bool)
+    for row, cohort in enumerate(plan):
+        if isinstance(cohort, str):
+            raise ValueError(f"{name}[{row}] is {cohort!r}; give a sequence of client ids.")
+        for client in cohort:
+            if str(client) not in places:
+                raise ValueError(
+                    f"{name}[{row}] names {client!r}, which is not in client_ids: {short(ids)}."
+                )
+            table[row, places[str(client)]] = True
+    return table

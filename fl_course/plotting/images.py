@@ -1,0 +1,160 @@
+"""Figures of digits."""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from fl_course.plotting.style import (
+    BLACK,
+    NUM_LABELS,
+    PALE,
+    SMALL,
+    WIDTH,
+    add_heading,
+    check_images,
+    check_labels,
+    check_mapping,
+    check_whole,
+    drawing,
+    finish_tiles,
+    frame,
+    gray_scale,
+    listed,
+    short,
+    tile,
+)
+
+
+def digits(
+    images: ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    titles: Sequence[str] | None = None,
+    columns: int = 10,
+    label_note: str | None = "Below each image: its label",
+    title: str | None = None,
+    figure: Figure | None = None,
+) -> None:
+    """Draws images of digits in a grid, row by row.
+
+    Args:
+      images: [n, height, width] numbers, 1 to 400 images; or one square image [height, width].
+      labels: n integers 0 to 9, written below the images; one integer for one image.
+      titles: n texts written above the images, such as what a model recognised.
+      columns: Images in a row, 1 to 20.
+      label_note: Says what is written below; shown only with `labels`. None leaves it out.
+      title: Heading of the figure.
+      figure: Drawn into instead of displayed; see `fl_course.plotting`.
+
+    Raises:
+      ValueError: If the images are no images, or labels or titles are not one for each image.
+    """
+    pixels = check_images("images", images, limit=400, allow_one=True)
+    texts = None if labels is None else check_labels("labels", labels, len(pixels))
+    titles = None if titles is None else [str(text) for text in titles]
+    if titles is not None and len(titles) != len(pixels):
+        raise ValueError(
+            f"titles holds {len(titles)} texts for {len(pixels)} images; give one for each image."
+        )
+    columns = min(check_whole("columns", columns, 1, 20), len(pixels))
+    rows = math.ceil(len(pixels) / columns)
+    side = min(WIDTH / columns, 1.8)
+    above = 0.0 if titles is None else 0.19 * max(1 + text.count("\n") for text in titles) + 0.06
+    below = 0.0 if texts is None else 0.26
+    pitch = side * pixels.shape[1] / pixels.shape[2] + above + below
+    note = label_note if texts is not None else None
+    extra = (0.35 if note else 0.0) + (0.4 if title else 0.0)
+    # A single image would make a figure too narrow for the line below it.
+    width = max(columns * side, 3.0)
+    alt = f"{len(pixels)} {'image' if len(pixels) == 1 else 'images'} of digits"
+    with drawing(figure, (width, rows * pitch + extra), alt) as drawn:
+        axes = drawn.add_subplot()
+        scale = gray_scale(pixels)
+        for index, image in enumerate(pixels):
+            row, column = divmod(index, columns)
+            left, top = column * side, row * pitch + above
+            tile(axes, image, left, top, side, pitch - above - below, scale)
+            if titles is not None:
+                axes.text(left + side / 2, top, titles[index], ha="center", va="bottom", size=SMALL)
+            if texts is not None:
+                bottom = top + pitch - above - below
+                axes.text(left + side / 2, bottom, str(texts[index]), ha="center", va="top")
+        finish_tiles(axes, columns * side, rows * pitch)
+        if note:
+            drawn.supxlabel(note)
+        add_heading(drawn, title)
+
+
+def mean_images(
+    examples_by_client: Mapping[str, tuple[ArrayLike, ArrayLike]],
+    *,
+    missing: str = "no {label}",
+    x_label: str = "mean image of the label",
+    y_label: str = "client",
+    title: str | None = None,
+    figure: Figure | None = None,
+) -> None:
+    """Draws the mean image of every label for every client: a row a client, a column a label.
+
+    Args:
+      examples_by_client: For 1 to 20 clients, the pair (images [n, height, width], labels [n]).
+      missing: Written in the cell of a label that the client doesn't have; may use {label}.
+      x_label: Text at the horizontal axis.
+      y_label: Text at the vertical axis.
+      title: Heading of the figure.
+      figure: Drawn into instead of displayed; see `fl_course.plotting`.
+
+    Raises:
+      ValueError: If a client's value is not such a pair, or images of clients differ in size.
+    """
+    clients = check_mapping("examples_by_client", examples_by_client, limit=20)
+    means: dict[str, dict[int, np.ndarray]] = {}
+    sizes = set()
+    for client, pair in clients.items():
+        name = f"examples_by_client[{client!r}]"
+        if not isinstance(pair, Sequence) or len(pair) != 2:
+            raise ValueError(f"{name} is {short(pair)}; give the pair (images, labels).")
+        pixels = check_images(f"{name} images", pair[0])
+        labels = check_labels(f"{name} labels", pair[1], len(pixels))
+        sizes.add(pixels.shape[1:])
+        means[client] = {int(k): pixels[labels == k].mean(axis=0) for k in np.unique(labels)}
+    if len(sizes) > 1:
+        raise ValueError(
+            f"examples_by_client holds images of sizes {sorted(sizes)}; give images of one size."
+        )
+    (height, width) = sizes.pop()
+    pitch = height / width
+    missed = [f"{c} has {missing.format(label=k)}" for c in means for k in _absent(means[c])]
+    alt = "; ".join([f"mean image of each label for {listed(means, 'clients')}", *missed])
+    with drawing(figure, (WIDTH, 0.78 * pitch * len(means) + 0.65), alt) as drawn:
+        axes = drawn.add_subplot()
+        scale = gray_scale(np.stack([image for row in means.values() for image in row.values()]))
+        for row, images in enumerate(means.values()):
+            for label, image in images.items():
+                tile(axes, image, label, row * pitch, 1, pitch, scale)
+            for label in _absent(images):
+                frame(axes, label, row * pitch, 1, pitch, facecolor=PALE, hatch="///")
+                axes.text(
+                    label + 0.5,
+                    (row + 0.5) * pitch,
+                    missing.format(label=label),
+                    ha="center",
+                    va="center",
+                    color=BLACK,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+                )
+        finish_tiles(axes, NUM_LABELS, pitch * len(means))
+        axes.set_axis_on()
+        axes.spines[:].set_visible(False)
+        axes.tick_params(length=0)
+        axes.set_xticks(np.arange(NUM_LABELS) + 0.5, [str(k) for k in range(NUM_LABELS)])
+        axes.set_yticks((np.arange(len(means)) + 0.5) * pitch, list(means))
+        axes.set(xlabel=x_label, ylabel=y_label)
+        add_heading(drawn, title)
+
+
+def _absent(labels: Collection[int]) -> list[int]:
+    return [label for label in range(NUM_LABELS) if label not in labels]

@@ -1,0 +1,388 @@
+"""What the figures share: their look, their parts, their display, and checks of arguments.
+
+A check is named after what it gives back, ready for drawing. The first argument is always the name
+that the message of a `ValueError` calls the value by.
+"""
+
+import base64
+import io
+import math
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib.style
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from PIL import Image
+
+NUM_LABELS = 10
+WIDTH = 9.0  # inches
+DPI = 150  # One and a half of a notebook's pixels: sharp on a projector, small in a repository.
+DISPLAY_DPI = 100
+
+# The palette of Okabe and Ito, "Color Universal Design" (2008), without its yellow, which is too
+# pale for a line on white.
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
+SKY, VERMILION, BLACK = "#56B4E9", "#D55E00", "#000000"
+GREY, PALE = "#6B6B6B", "#E8E8E8"
+RUN_COLORS = (BLUE, VERMILION, GREEN, PURPLE, BLACK, ORANGE, SKY)
+RUN_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+RUN_LINES = ("-", "--", "-.", ":")
+MAX_RUNS = 14  # Colour, marker and line repeat together only after 28; a legend is full earlier.
+
+SMALL = 9.5  # points
+STYLE: dict[str, Any] = {
+    "font.size": 11.5,
+    "axes.titlesize": 11.5,
+    "axes.labelsize": 11.5,
+    "xtick.labelsize": 10.5,
+    "ytick.labelsize": 10.5,
+    "legend.fontsize": 10.5,
+    "figure.titlesize": 13,
+    "figure.labelsize": 11.5,
+    "legend.title_fontsize": 13,
+    "figure.facecolor": "white",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.8,
+    "lines.linewidth": 2.0,
+    "lines.markersize": 6,
+    "legend.frameon": False,
+    "hatch.linewidth": 0.8,
+}
+
+
+# --- Display --------------------------------------------------------------------------------------
+
+
+def png(figure: Figure) -> bytes:
+    """Returns a figure as PNG bytes, the same as a notebook stores when it shows the figure.
+
+    The image has a palette of 256 colours, which halves its size or better, and holds no version
+    and no time, so that the same figure gives the same bytes again.
+    """
+    buffer = io.BytesIO()
+    with matplotlib.style.context(STYLE, after_reset=True):
+        figure.savefig(buffer, format="png", dpi=DPI, facecolor="white")
+    image = Image.open(buffer).convert("RGB")
+    image = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    packed = io.BytesIO()
+    image.save(packed, format="PNG", optimize=True)
+    return packed.getvalue()
+
+
+@contextmanager
+def drawing(figure: Figure | None, size: tuple[float, float], alt: str) -> Iterator[Figure]:
+    """Gives an empty figure in the course's style; displays it afterwards if it is our own."""
+    with matplotlib.style.context(STYLE, after_reset=True):
+        drawn = Figure() if figure is None else figure
+        drawn.clear()
+        drawn.set_size_inches(size)
+        drawn.set_layout_engine("constrained")
+        yield drawn
+    if figure is None:
+        _display(drawn, f"Figure: {alt}.")
+
+
+def _display(figure: Figure, alt: str) -> None:
+    """Sends the figure to the notebook, with its description as plain and as alternative text."""
+    # A figure can only be displayed where IPython runs already: no need to import it elsewhere.
+    if "IPython" not in sys.modules:
+        return
+    from IPython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is None:
+        return
+    width, height = (round(inches * DISPLAY_DPI) for inches in figure.get_size_inches())
+    display(
+        {"image/png": base64.b64encode(png(figure)).decode("ascii"), "text/plain": alt},
+        metadata={"image/png": {"width": width, "height": height, "alt": alt}},
+        raw=True,
+    )
+
+
+# --- Headings, legends, texts, sizes --------------------------------------------------------------
+
+
+def add_heading(figure: Figure, title: str | None) -> None:
+    """Puts a heading above all panels."""
+    if title:
+        figure.suptitle(title)
+
+
+def legend_columns(names: Collection[str]) -> int:
+    """Returns in how many columns the names of a legend stand."""
+    # The longest name sets the width of all columns; equal columns look better than a full row.
+    most = max(1, min(len(names), int(88 / (max(map(len, names)) + 6))))
+    return math.ceil(len(names) / math.ceil(len(names) / most))
+
+
+def add_legend(figure: Figure, handles: Mapping[str, Any], title: str | None) -> None:
+    """Puts the legend above all panels; the heading becomes its title, as both want that place."""
+    figure.legend(
+        list(handles.values()),
+        list(handles),
+        loc="outside upper center",
+        ncols=legend_columns(handles),
+        title=title,
+    )
+
+
+def run_look(index: int) -> dict[str, Any]:
+    """Returns colour, marker and line of a run, which differ from those of the next runs."""
+    return {
+        "color": RUN_COLORS[index % len(RUN_COLORS)],
+        "marker": RUN_MARKERS[index % len(RUN_MARKERS)],
+        "linestyle": RUN_LINES[index % len(RUN_LINES)],
+    }
+
+
+def percent_text(share: float, position: int | None = None) -> str:
+    """Writes a share as percent: 0.86 as 86 %. The second argument is what matplotlib passes."""
+    return f"{100 * share:.4g} %"
+
+
+def whole_percent(share: float) -> str:
+    """Writes a share as whole percent without the sign: 0.857 as 86."""
+    return str(round(100 * float(share)))
+
+
+def integer_ticks(start: int, end: int, at_most: int) -> list[int]:
+    """Returns the first number and the multiples of a round step, which is what a reader expects.
+
+    1 to 30 gives 1, 5, 10, 15, 20, 25, 30 rather than 1, 4, 7 ...
+    """
+    step = next(
+        factor * 10**power
+        for power in range(20)
+        for factor in (1, 2, 5)
+        if (end - start) / (factor * 10**power) < at_most
+    )
+    multiples = range(math.ceil(start / step) * step, end + 1, step)
+    return [start, *(k for k in multiples if k - start >= max(1, step / 2))]
+
+
+def fitting_size(digits: str, width: float, height: float) -> float | None:
+    """Returns the largest legible font size, in points, that fits a cell measured in inches."""
+    # A digit of DejaVu Sans is 0.64 of the font's size wide; 0.2 of a digit stays free.
+    for size in (10.5, 9.5, 8.5, 8.0, 7.5):
+        if (len(digits) + 0.2) * 0.64 * size / 72 <= width and 1.25 * size / 72 <= height:
+            return size
+    return None
+
+
+def ink(color: tuple[float, float, float, float]) -> str:
+    """Returns black or white, whichever contrasts more with a background (WCAG 2.1, 1.4.3)."""
+    linear = [channel**2.2 for channel in color[:3]]
+    luminance = np.dot(linear, (0.2126, 0.7152, 0.0722))
+    return "white" if luminance < 0.179 else BLACK
+
+
+def listed(names: Collection[str], noun: str) -> str:
+    """Names few things, counts many."""
+    return ", ".join(names) if len(names) <= 6 else f"{len(names)} {noun}"
+
+
+# --- Images, and texts beside rows ----------------------------------------------------------------
+
+
+def gray_scale(images: np.ndarray) -> Normalize:
+    """Returns the range of the pixels of all images of a figure: white is its end."""
+    # Pixels between 0 and 1 keep that whole range: a faint image must look faint.
+    return Normalize(min(0.0, images.min()), max(1.0, images.max()))
+
+
+def frame(axes: Axes, left: float, top: float, width: float, height: float, **look: Any) -> None:
+    """Draws the frame of a tile, a little smaller than its place."""
+    gap = 0.03
+    corner = (left + gap * width, top + gap * width)
+    inner = (width * (1 - 2 * gap), height - 2 * gap * width)
+    look = {"facecolor": "none", "edgecolor": "#C8C8C8", "linewidth": 0.8, **look}
+    axes.add_patch(Rectangle(corner, *inner, **look))
+
+
+def tile(
+    axes: Axes,
+    image: np.ndarray,
+    left: float,
+    top: float,
+    width: float,
+    height: float,
+    scale: Normalize,
+) -> None:
+    """Puts an image at a place of axes whose vertical axis points down, with a thin frame."""
+    gap = 0.03 * width
+    extent = (left + gap, left + width - gap, top + height - gap, top + gap)
+    # Above the boxes of the diagram, which images would lie below by themselves.
+    look = {"interpolation": "nearest", "zorder": 2}
+    axes.imshow(image, cmap="gray", norm=scale, extent=extent, **look)
+    frame(axes, left, top, width, height, zorder=2)
+
+
+def finish_tiles(axes: Axes, width: float, height: float) -> None:
+    """Fits the axes to their tiles, from the upper left corner on."""
+    axes.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
+    axes.set_axis_off()
+
+
+def beside(axes: Axes, row: int, text: str, color: str) -> None:
+    """Writes a text to the right of a row of the axes."""
+    axes.annotate(
+        text,
+        (1, row),
+        (6, 0),
+        xycoords=axes.get_yaxis_transform(),
+        textcoords="offset points",
+        va="center_baseline",
+        color=color,
+        size=SMALL,
+    )
+
+
+def beside_heading(axes: Axes, text: str, color: str) -> None:
+    """Writes a text above those that `beside` writes."""
+    place = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
+    axes.annotate(text, (1, 1), (6, 3), **place, color=color, size=SMALL)
+
+
+# --- Checking what comes in -----------------------------------------------------------------------
+
+
+def short(value: Any) -> str:
+    """Writes a value for a message."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def check_mapping(name: str, value: Any, limit: int | None = None) -> dict[str, Any]:
+    """Returns a dict with texts as keys, of 1 to `limit` entries."""
+    if not isinstance(value, Mapping) or not value:
+        what = "empty" if isinstance(value, Mapping) else f"a {type(value).__name__}"
+        raise ValueError(f"{name} is {what}; give a mapping with at least one entry.")
+    if limit is not None and len(value) > limit:
+        raise ValueError(
+            f"{name} has {len(value)} entries; give at most {limit}, more can't be read."
+        )
+    return {str(key): item for key, item in value.items()}
+
+
+def check_each(
+    name: str, value: Any, check: Callable[..., Any], *, most: int | None = None, **options: Any
+) -> dict[str, Any]:
+    """Returns what `check` with `options` makes of each value of a mapping of 1 to `most`."""
+    entries = check_mapping(name, value, most)
+    return {key: check(f"{name}[{key!r}]", item, **options) for key, item in entries.items()}
+
+
+def check_groups(
+    name: str, value: Any, default: str, mixed: str, *, limit: int | None = None
+) -> dict[str, dict[str, Any]]:
+    """Returns up to 3 mappings by name, also for a mapping alone, whose name is then the default.
+
+    `mixed` is the message for a mapping of both mappings and values. `limit` is that of each one.
+    """
+    given = check_mapping(name, value)
+    nested = {isinstance(item, Mapping) for item in given.values()}
+    if len(nested) > 1:
+        raise ValueError(f"{name} mixes {mixed}.")
+    if nested == {False}:
+        return {default: check_mapping(name, given, limit)}
+    return check_each(name, given, check_mapping, most=3, limit=limit)
+
+
+def check_whole(name: str, value: Any, low: int, high: int) -> int:
+    """Returns an integer from low to high."""
+    if not isinstance(value, (int, np.integer)) or not low <= value <= high:
+        raise ValueError(f"{name} is {short(value)}; give an integer from {low} to {high}.")
+    return int(value)
+
+
+def check_numbers(name: str, value: Any) -> np.ndarray:
+    """Returns finite numbers, float64 of any shape."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "biufO":
+            raise ValueError
+        numbers = array.astype(float)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{name} is {short(value)}; give real numbers, in rows of equal lengths."
+        ) from None
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"{name} holds NaN or infinity; give finite numbers only.")
+    return numbers
+
+
+def check_images(
+    name: str, value: Any, *, limit: int | None = None, allow_one: bool = False
+) -> np.ndarray:
+    """Returns images, float64 [n, height, width]."""
+    pixels = check_numbers(name, value)
+    if allow_one and pixels.ndim == 2 and pixels.shape[0] == pixels.shape[1] > 1:
+        pixels = pixels[np.newaxis]
+    if pixels.ndim != 3 or min(pixels.shape) < 1 or min(pixels.shape[1:]) < 2:
+        one = ", or one square image [height, width]" if allow_one else ""
+        raise ValueError(
+            f"{name} has the shape {pixels.shape}; give at least one image as [n, height, width]"
+            f"{one}. Flat rows of 784 pixels become images by reshape(-1, 28, 28)."
+        )
+    if limit is not None and len(pixels) > limit:
+        raise ValueError(f"{name} holds {len(pixels)} images; give at most {limit}.")
+    return pixels
+
+
+def _refuse(name: str, numbers: np.ndarray, wrong: np.ndarray, wanted: str) -> None:
+    if wrong.any():
+        raise ValueError(f"{name} holds {numbers[wrong][0]:g}; give {wanted}.")
+
+
+def check_integers(name: str, value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
+    """Returns integers from 0 up in that shape; `what` says what they are."""
+    numbers = check_numbers(name, value)
+    if numbers.shape != shape:
+        raise ValueError(f"{name} has the shape {numbers.shape}; give {shape}: {what}.")
+    _refuse(name, numbers, (numbers < 0) | (numbers != np.round(numbers)), "integers from 0 up")
+    return numbers.astype(int)
+
+
+def check_counts(name: str, value: Any) -> np.ndarray:
+    """Returns ten counts, one for each label."""
+    return check_integers(name, value, (NUM_LABELS,), "one count for each label from 0 to 9")
+
+
+def check_labels(name: str, value: Any, length: int | None = None) -> np.ndarray:
+    """Returns labels, integers 0 to 9 [length]."""
+    numbers = check_sequence(name, value)
+    if length is not None and len(numbers) != length:
+        raise ValueError(
+            f"{name} holds {len(numbers)} values where {length} are needed; give one for each."
+        )
+    wrong = ~np.isin(numbers, np.arange(NUM_LABELS))
+    _refuse(name, numbers, wrong, f"integers from 0 to {NUM_LABELS - 1}")
+    return numbers.astype(int)
+
+
+def check_sequence(name: str, value: Any) -> np.ndarray:
+    """Returns finite numbers, float64 [n] with n from 1 up."""
+    numbers = np.atleast_1d(check_numbers(name, value))
+    if numbers.ndim != 1 or len(numbers) == 0:
+        raise ValueError(
+            f"{name} has the shape {numbers.shape}; give a sequence of at least one number."
+        )
+    return numbers
+
+
+def check_shares(name: str, value: Any) -> np.ndarray:
+    """Returns shares between 0 and 1, float64 [n]."""
+    numbers = check_sequence(name, value)
+    wrong = (numbers < 0) | (numbers > 1)
+    _refuse(name, numbers, wrong, "shares between 0 and 1 (0.86, not 86)")
+    return numbers

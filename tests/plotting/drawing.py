@@ -1,0 +1,35 @@
+"""Draws figures for the tests, from small inputs that several of them share."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+CLIENTS = [f"writer_{k:02d}" for k in range(14)]
+
+
+def images(n, seed=0):
+    return np.random.default_rng(seed).uniform(size=(n, 28, 28)).astype(np.float32)
+
+
+def draw(function, *args, **kwargs):
+    """Calls a function as a learner does, but keeps the figure, with its layout done."""
+    figure = Figure()
+    assert function(*args, **kwargs, figure=figure) is None
+    figure.draw_without_rendering()
+    return figure
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def ticks(axis):
+    return [label.get_text() for label in axis.get_ticklabels()]
+
+
+def legend(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+COUNTS = {"a": [5, 0, 3, 1, 1, 1, 1, 1, 1, 1], "b": range(10)}
+CURVES = {"loss": {"train": [2.0, 1.0], "test": [2.1, 1.2]}, "accuracy": {"train": [0.5, 0.75]}}
+SKEW = ({"a": images(3), "b": images(3)}, COUNTS, {"a": 15, "b": 45, "c": 7})

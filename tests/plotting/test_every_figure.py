@@ -1,0 +1,113 @@
+import io
+import subprocess
+import sys
+
+import matplotlib
+import numpy as np
+import pytest
+from PIL import Image
+
+from fl_course import plotting
+from fl_course.plotting import style
+from tests.plotting.drawing import COUNTS, CURVES, SKEW, draw, images
+
+EVERY_FIGURE = [
+    (plotting.digits, (images(3), [1, 2, 3])),
+    (plotting.label_counts, (COUNTS,)),
+    (plotting.mean_images, ({"a": (images(3), [1, 2, 2])},)),
+    (plotting.label_heatmap, (COUNTS,)),
+    (plotting.label_heatmaps, ({"alpha = 1": COUNTS, "alpha = 9": COUNTS},)),
+    (plotting.skew_panels, SKEW),
+    (plotting.learning_curves, (CURVES,)),
+    (plotting.confusion_matrix, ([1, 2, 3], [1, 2, 2])),
+    (plotting.accuracy_bars, ({"a": 0.5, "b": 0.75},)),
+    (plotting.cohorts, ([["a"], ["b"]], ["a", "b", "c"])),
+    (plotting.federated_learning_diagram, ()),
+]
+
+
+def test_every_figure_is_in_the_list_above():
+    assert {f.__name__ for f, _ in EVERY_FIGURE} | {"png"} == set(plotting.__all__)
+
+
+@pytest.mark.parametrize(("function", "args"), EVERY_FIGURE)
+def test_global_state_is_untouched_and_nothing_stays_open(function, args):
+    import matplotlib.pyplot as plt
+
+    before = dict(matplotlib.rcParams)
+    assert function(*args) is None
+    assert dict(matplotlib.rcParams) == before
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize(("function", "args"), EVERY_FIGURE[::4])
+def test_the_users_style_does_not_show(function, args):
+    plain = plotting.png(draw(function, *args))
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "black", "axes.grid": True}):
+        assert plotting.png(draw(function, *args)) == plain
+
+
+@pytest.mark.parametrize(("function", "args"), EVERY_FIGURE)
+def test_nothing_is_cut_off(function, args):
+    figure = draw(function, *args)
+    used, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+    assert used.x0 >= 0
+    assert used.y0 >= 0
+    assert used.x1 <= width
+    assert used.y1 <= height
+
+
+@pytest.mark.parametrize(("function", "args"), EVERY_FIGURE[:-1])
+def test_title_is_shown(function, args):
+    if function is plotting.learning_curves:
+        figure = draw(function, *args, title="A heading")
+        assert figure.legends[0].get_title().get_text() == "A heading"
+    else:
+        assert draw(function, *args, title="A heading").get_suptitle() == "A heading"
+
+
+def test_png_is_small_has_a_palette_and_names_no_version():
+    figure = draw(plotting.digits, images(40), np.arange(40) % 10)
+    before = dict(matplotlib.rcParams)
+    data = plotting.png(figure)
+    assert dict(matplotlib.rcParams) == before
+    assert plotting.png(figure) == data
+    picture = Image.open(io.BytesIO(data))
+    assert picture.mode == "P"
+    assert picture.width == style.WIDTH * style.DPI
+    assert not picture.info.keys() & {"Software", "Creation Time"}
+    assert len(data) < 120_000  # noise, which packs far worse than digits
+
+
+def test_outside_a_notebook_ipython_is_not_imported():
+    code = (
+        "import sys; from fl_course import plotting; plotting.accuracy_bars({'a': 1.0});"
+        "assert not {'IPython', 'matplotlib.pyplot', 'tensorflow'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def run_cells(*sources):
+    nbformat = pytest.importorskip("nbformat")
+    nbclient = pytest.importorskip("nbclient")
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    return [cell.outputs for cell in notebook.cells]
+
+
+def test_in_a_notebook_each_call_shows_one_image_and_nothing_else():
+    _, last, middle, loop = run_cells(
+        "from fl_course import plotting",
+        "plotting.accuracy_bars({'a': 0.5})",
+        "plotting.accuracy_bars({'a': 0.5})\nprint('after')",
+        "for _ in range(2):\n    plotting.accuracy_bars({'a': 0.5})",
+    )
+    assert [output.output_type for output in last] == ["display_data"]
+    assert [output.output_type for output in middle] == ["display_data", "stream"]
+    assert [output.output_type for output in loop] == ["display_data", "display_data"]
+    (shown,) = last
+    assert set(shown.data) == {"image/png", "text/plain"}
+    assert shown.data["text/plain"] == "Figure: accuracy of a."
+    assert shown.metadata["image/png"]["alt"] == "Figure: accuracy of a."
+    assert shown.metadata["image/png"]["width"] == 900
