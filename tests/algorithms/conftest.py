@@ -1,0 +1,61 @@
+"""Clients of our digits in a fixed batch order, and a way to compare processes round by round."""
+
+import numpy as np
+import pytest
+
+from fl_course import data, models
+from fl_course.preprocessing import preprocess
+
+# Unequal, so that a weighted and an unweighted mean differ.
+SIZES = {"writer_00": 100, "writer_01": 60, "writer_02": 25, "writer_03": 7}
+
+
+@pytest.fixture(scope="session")
+def model():
+    return models.functional_model()
+
+
+@pytest.fixture(scope="session")
+def clients():
+    """Raw examples of four writers, of unequal numbers."""
+    train, _ = data.load()
+    return [
+        train.create_tf_dataset_for_client(client_id).take(size)
+        for client_id, size in SIZES.items()
+    ]
+
+
+@pytest.fixture(scope="session")
+def cohort(clients):
+    """Batches of 20, three local epochs, in the examples' own order."""
+    return [preprocess(client, epochs=3, shuffle_buffer=0) for client in clients]
+
+
+@pytest.fixture(scope="session")
+def run():
+    """Runs rounds, and gives the weights after each."""
+
+    def weights_by_round(process, cohort, num_rounds=3):
+        state = process.initialize()
+        weights = []
+        for _ in range(num_rounds):
+            state = process.next(state, cohort).state
+            weights.append(process.get_model_weights(state).trainable)
+        return weights
+
+    return weights_by_round
+
+
+@pytest.fixture(scope="session")
+def distance():
+    """The largest difference of any weight, in any round, of two runs."""
+
+    def largest_difference(one, other):
+        assert len(one) == len(other)
+        return max(
+            float(np.max(np.abs(np.asarray(a) - np.asarray(b))))
+            for weights, other_weights in zip(one, other, strict=True)
+            for a, b in zip(weights, other_weights, strict=True)
+        )
+
+    return largest_difference
