@@ -3,6 +3,7 @@
 Every command imports what it needs only when it runs, so that `fl-course --help` is quick.
 """
 
+import datetime
 import os
 import sys
 import time
@@ -167,6 +168,78 @@ def build(check: bool, force: bool, lessons: tuple[str, ...], root: Path | None)
         f"{_count(len(report.written), 'file')} written, {len(report.unchanged)} unchanged, "
         f"{_count(len(report.executed), 'notebook')} executed."
     )
+
+
+@main.command()
+def status() -> None:
+    """Show which exercises are solved, lesson by lesson."""
+    from fl_course.exercises import catalog, progress
+
+    done = progress.done()
+    total = solved = 0
+    for entry in catalog.entries():
+        found = [name for name in entry.solutions if name in done]
+        total += len(entry.solutions)
+        solved += len(found)
+        click.echo(f"{entry.number} · {entry.title}: {len(found)} of {len(entry.solutions)}")
+        for name in entry.solutions:
+            click.echo(f"  [{'x' if name in done else ' '}] {name}")
+    click.echo(f"{solved} of {_count(total, 'exercise')} solved.")
+    file = progress.path()
+    if file is None:
+        click.echo(f"Progress is not kept: {progress.VARIABLE} is off.")
+    elif file.exists():
+        click.echo(f"Kept in {file}; delete it to begin anew.")
+
+
+@main.command()
+@click.option("--start", default="09:30", show_default=True, help="Time of day, as HH:MM.")
+@click.option("--lessons", "wanted", default="", help="Such as 1-4 or 1,3. [default: all]")
+@click.option("--break-minutes", default=15, show_default=True)
+@click.option("--lunch", default="12:30", show_default=True, help="Time of day, as HH:MM.")
+@click.option("--lunch-minutes", default=60, show_default=True)
+@_ROOT
+def schedule(
+    start: str, wanted: str, break_minutes: int, lunch: str, lunch_minutes: int, root: Path | None
+) -> None:
+    """Print a day's timetable with breaks, from the minutes in the lessons."""
+    from fl_course.authoring.course import read_course
+    from fl_course.authoring.schedule import sections, timetable
+    from fl_course.authoring.script import read_script
+
+    folder = _root(root)
+    try:
+        course = read_course(folder)
+        chosen = course.select([word.strip() for word in wanted.split(",") if word.strip()])
+        slots = timetable(
+            [(lesson, sections(lesson, read_script(folder, course, lesson))) for lesson in chosen],
+            _time_of_day("--start", start),
+            break_minutes=break_minutes,
+            lunch=_time_of_day("--lunch", lunch),
+            lunch_minutes=lunch_minutes,
+        )
+    except ValueError as error:  # AuthoringError is one
+        raise click.ClickException(str(error)) from None
+    titles = {lesson.number: lesson.title for lesson in chosen}
+    before = None
+    for slot in slots:
+        if slot.lesson not in (None, before):
+            click.echo(f"\n{slot.lesson} · {titles[slot.lesson]}")
+            before = slot.lesson
+        times = f"{slot.start:%H:%M}-{slot.end:%H:%M}"
+        mark = "  " if slot.lesson else "* "
+        click.echo(f"{mark}{times}  {slot.minutes:3} min  {slot.title}")
+    taught = sum(slot.minutes for slot in slots if slot.lesson)
+    click.echo(f"\nEnd at {slots[-1].end:%H:%M}: {taught} minutes of lessons.")
+
+
+def _time_of_day(option: str, text: str) -> datetime.time:
+    try:
+        return datetime.datetime.strptime(text, "%H:%M").time()
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not a time of day such as 09:30.", param_hint=option
+        ) from None
 
 
 def _root(root: Path | None) -> Path:

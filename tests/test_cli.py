@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_notebook, writes
 
 from fl_course.cli import main
+from fl_course.exercises import catalog, progress
 
 TOML = """\
 title = "A course"
@@ -152,18 +153,18 @@ def test_run_refuses_what_it_cannot_run(course_dir):
 def test_build_and_check(course_dir):
     done = call("build", "--check", "--lesson", "1")
     assert done.exit_code == 1
-    assert "Error: 2 problems" in done.stderr
+    assert "Error: 3 problems" in done.stderr
     done = call("build", "--root", str(course_dir), "--lesson", "printing")
     assert done.exit_code == 0, done.output
     assert "wrote solutions/en/02_printing.ipynb, executed" in done.stdout
-    assert done.stdout.endswith("2 files written, 0 unchanged, 1 notebook executed.\n")
-    assert "02_printing  a\n" in done.stderr
+    assert done.stdout.endswith("3 files written, 0 unchanged, 2 notebooks executed.\n")
+    assert "solutions/02_printing  a\n" in done.stderr
     solved = json.loads((course_dir / "solutions/en/02_printing.ipynb").read_text())
     assert solved["cells"][2]["outputs"][0]["text"] == ["hello\n"]
     done = call("build", "--check", "--lesson", "2")
     assert (done.exit_code, done.stdout) == (
         0,
-        "0 files written, 2 unchanged, 0 notebooks executed.\n",
+        "0 files written, 3 unchanged, 0 notebooks executed.\n",
     )
 
 
@@ -194,3 +195,39 @@ def test_open_refuses_a_language_that_is_not_there(course_dir):
     done = call("open", "--language", "xx")
     assert done.exit_code == 1
     assert "there is no folder" in done.output
+
+
+def test_status_shows_each_lessons_exercises(tmp_path, monkeypatch):
+    file = tmp_path / "progress.json"
+    monkeypatch.setenv("FL_COURSE_PROGRESS", str(file))
+    first = list(catalog.entries()[0].solutions)
+    total = sum(len(entry.solutions) for entry in catalog.entries())
+    result = call("status")
+    assert result.output.startswith(
+        f"1 · {catalog.entries()[0].title}: 0 of {len(first)}\n  [ ] {first[0]}\n"
+    )
+    assert result.output.endswith(f"\n0 of {total} exercises solved.\n")
+    progress.record(first[0])
+    result = call("status")
+    assert f": 1 of {len(first)}\n  [x] {first[0]}\n  [ ] {first[1]}\n" in result.output
+    assert f"1 of {total} exercises solved.\nKept in {file}; delete it" in result.output
+    monkeypatch.setenv("FL_COURSE_PROGRESS", "off")
+    assert call("status").output.endswith("Progress is not kept: FL_COURSE_PROGRESS is off.\n")
+
+
+def test_schedule_prints_a_timetable(course_dir):
+    note = '# %% [markdown] key="b"\n# ## Sums\n# %% [markdown] key="n" kind="instructor" minutes='
+    with (course_dir / "lessons/01_adding.py").open("a") as script:
+        script.write(note + "5\n# Wait.\n")
+    result = call("schedule", "--start", "12:10", "--lessons", "1")
+    assert result.exit_code == 0
+    assert result.output == (
+        "\n1 · Adding\n  12:10-12:15    5 min  Sums\n\nEnd at 12:15: 5 minutes of lessons.\n"
+    )
+    for wrong in (("--start", "9.30"), ("--lunch", "noon"), ("--lessons", "7")):
+        result = call("schedule", "--lessons", "1", *wrong)
+        assert result.exit_code != 0
+        assert wrong[1] in result.output
+    result = call("schedule")
+    assert result.exit_code == 1
+    assert "lessons/02_printing.py: there is no instructor's cell" in result.output

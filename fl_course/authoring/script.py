@@ -228,14 +228,6 @@ def _code_problems(cell: Cell, body: list[str]) -> list[tuple[int, str]]:
         return [
             (cell.line, "an exercise has no blank. Put one between `# blank:` and `# end blank`.")
         ]
-    if cell.kind == "exercise" and f"ex.{cell.exercise}.check(" not in variants.learner:
-        return [
-            (
-                cell.line,
-                "an exercise does not answer back. End the cell, outside the blank, with: "
-                f"answer = ex.{cell.exercise}.check(answer)",
-            )
-        ]
     if cell.kind != "exercise" and variants.blanks:
         return [(cell.line, f'a blank in a cell of kind "{cell.kind}". Make it kind="exercise".')]
     # The markers are comments: with them in place the lines are the script's.
@@ -247,6 +239,14 @@ def _code_problems(cell: Cell, body: list[str]) -> list[tuple[int, str]]:
                 cell.line,
                 f"with its blanks the cell is not valid Python: {error.msg}: "
                 f"{(error.text or '').strip()!r}. Let the replacement be code, such as `x = ...`.",
+            )
+        ]
+    if cell.kind == "exercise" and f"ex.{cell.exercise}.check(" not in variants.learner:
+        return [
+            (
+                cell.line,
+                "an exercise does not answer back. End the cell, outside the blank, with: "
+                f"answer = ex.{cell.exercise}.check(answer)",
             )
         ]
     return []

@@ -1,10 +1,11 @@
 """A small course in a temporary folder, built without TensorFlow."""
 
-import contextlib
+import functools
 import io
 from pathlib import Path
 
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from fl_course.authoring.course import Course, Lesson
@@ -38,14 +39,15 @@ ADDING = """\
 # Then go on to [printing](02_printing.ipynb).
 
 # %% key="ex_add" kind="exercise" exercise="add_two" result=true
-from fl_course import two
+from fl_course import ex, two
 
 # blank: total = ...
 total = two() + 2
 # end blank
+total = ex.add_two.check(total)
 print("total", total)
 
-# %% [markdown] key="note" kind="instructor"
+# %% [markdown] key="note" kind="instructor" minutes=10
 # Wait for questions.
 
 # %% key="proof" kind="solution"
@@ -61,6 +63,48 @@ print("hello")
 """
 
 
+EXERCISES = """\
+from fl_course.exercises.exercise import Exercise
+
+EXERCISES = (
+    Exercise(
+        id="add_two",
+        expects="a number",
+        judge=lambda answer: None if answer == 4 else "other",
+        reference=lambda: 4,
+        hints=("Add.", "Add two."),
+        mistakes={"subtracted": "That is less, not more."},
+        right="Two and two is four.",
+    ),
+)
+"""
+
+# What a notebook of the small course sees: feedback as the real exercises give it.
+STAND_IN = """\
+class _Exercise:
+    def check(self, answer):
+        from IPython.display import display
+
+        outcome = {4: "right", ...: "not attempted"}.get(answer, "not yet right")
+        about = {"fl_course": {"exercise": "add_two", "outcome": outcome}}
+        text = {"text/markdown": f"**{outcome}**", "text/plain": outcome}
+        display(text, raw=True, metadata={"text/markdown": about})
+        return answer if outcome == "right" else 4
+
+
+class ex:
+    add_two = _Exercise()
+
+
+def setup():
+    print("ready")
+
+
+def two():
+    return 2
+"""
+
+
 class SmallCourse:
     """A course of two lessons with a stand-in for fl_course."""
 
@@ -69,10 +113,8 @@ class SmallCourse:
         self.write("lessons/course.toml", TOML)
         self.write("lessons/01_adding.py", ADDING)
         self.write("lessons/02_printing.py", PRINTING)
-        self.write(
-            "fl_course/__init__.py",
-            'def setup():\n    print("ready")\n\n\ndef two():\n    return 2\n',
-        )
+        self.write("fl_course/__init__.py", STAND_IN)
+        self.write("fl_course/exercises/lesson_1.py", EXERCISES)
         self.write("fl_course/cli.py", "")
         self.write("fl_course/authoring/course.py", "")
 
@@ -113,21 +155,36 @@ def course(lesson):
 
 @pytest.fixture
 def executions(monkeypatch):
-    """Executes in this process instead of a kernel, and lists the lessons that were executed."""
+    """Executes in this process instead of a kernel, and lists the lessons that were executed.
+
+    A lesson is listed once for its solved notebook; the untouched learner's one runs beside it.
+    """
     done: list[str] = []
 
     def execute(notebook, root, **_options):
-        done.append(notebook.metadata.fl_course.lesson)
-        names: dict[str, object] = {"two": lambda: 2}
+        if notebook.metadata.fl_course.variant == "solved":
+            done.append(notebook.metadata.fl_course.lesson)
+        names: dict[str, object] = {}
+        shown: list[NotebookNode] = []
+
+        def display(data, raw, metadata):
+            shown.append(new_output("display_data", data=data, metadata=metadata))
+
+        stand_in = (root / "fl_course" / "__init__.py").read_text()
+        exec(stand_in.replace("from IPython.display import display", ""), names)
+        names["display"] = display
         for cell in executed_cells(notebook):
             cell.outputs = []
             if key_of(cell) == "_setup":
                 continue
             printed = io.StringIO()
-            with contextlib.redirect_stdout(printed):
-                exec(cell.source.replace("from fl_course import two", ""), names)
+            shown.clear()
+            # Two notebooks are executed at once, in threads, and stdout belongs to the process.
+            names["print"] = functools.partial(print, file=printed)
+            exec(cell.source.replace("from fl_course import ex, two", ""), names)
+            cell.outputs = list(shown)
             if printed.getvalue():
-                cell.outputs = [new_output("stream", name="stdout", text=printed.getvalue())]
+                cell.outputs += [new_output("stream", name="stdout", text=printed.getvalue())]
         return Execution(0, 0.0, ())
 
     monkeypatch.setattr("fl_course.authoring.build.execute", execute)

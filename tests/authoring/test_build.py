@@ -12,6 +12,7 @@ FILES = [
     "solutions/en/02_printing.ipynb",
 ]
 SOLVED = FILES[2]
+CATALOG = "fl_course/exercises/catalog.json"
 
 
 def edit_notebook(course_dir, name, change):
@@ -26,7 +27,8 @@ def edit_notebook(course_dir, name, change):
 def test_a_build_makes_both_notebooks_of_every_lesson(course_dir, executions):
     report = build(course_dir.root)
     assert report.problems == []
-    assert sorted(map(str, report.written)) == FILES
+    assert sorted(map(str, report.written)) == [CATALOG, *FILES]
+    assert sorted(map(str, report.executed)) == FILES
     assert sorted(course_dir.built()) == FILES
     assert executions == ["adding", "printing"]
     solved = json.loads(course_dir.built()[SOLVED])
@@ -39,7 +41,7 @@ def test_an_unchanged_lesson_is_not_executed_again(course_dir, executions):
     before = course_dir.built()
     report = build(course_dir.root)
     assert (report.written, report.executed, report.problems) == ([], [], [])
-    assert len(report.unchanged) == 4
+    assert len(report.unchanged) == 5
     assert executions == ["adding", "printing"]
     assert course_dir.built() == before
 
@@ -58,7 +60,7 @@ def test_force_executes_and_gives_the_same_bytes(course_dir, executions):
         ("lessons/01_adding.py", "## Why add", "## Why one adds"),
         ("lessons/01_adding.py", "Wait for questions", "Wait"),
         ("lessons/01_adding.py", "!ls", "!ls -l"),
-        ("lessons/01_adding.py", "total = ...", "total = None"),
+        ("lessons/01_adding.py", "total = ...", "total = ...  # yours"),
         ("lessons/course.toml", "Adding", "Adding up"),
     ],
 )
@@ -75,10 +77,10 @@ def test_a_change_that_is_not_executed_keeps_the_outputs(course_dir, executions,
 
 def test_changed_code_is_executed(course_dir, executions):
     build(course_dir.root)
-    course_dir.edit("lessons/01_adding.py", "two() + 2", "two() + 3")
+    course_dir.edit("lessons/01_adding.py", 'print("total"', 'print("sum"')
     build(course_dir.root)
     assert executions == ["adding", "printing", "adding"]
-    assert b"total 5" in course_dir.built()[SOLVED]
+    assert b"sum 4" in course_dir.built()[SOLVED]
 
 
 def test_a_renamed_key_is_executed(course_dir, executions):
@@ -112,8 +114,8 @@ def test_only_the_wanted_lesson_is_built(course_dir, executions):
 
 def test_check_passes_after_a_build_and_writes_and_executes_nothing(course_dir, executions):
     report = build(course_dir.root, check=True)
-    assert len(report.problems) == 4
-    assert all("is missing" in problem for problem in report.problems)
+    assert len(report.problems) == 5
+    assert all("missing" in problem for problem in report.problems)
     assert course_dir.built() == {}
     build(course_dir.root)
     assert build(course_dir.root, check=True).problems == []
@@ -142,7 +144,7 @@ def test_check_finds_edited_outputs(course_dir, executions):
     build(course_dir.root)
 
     def flatter(notebook):
-        notebook["cells"][3]["outputs"][0]["text"] = ["total 99\n"]
+        notebook["cells"][3]["outputs"][1]["text"] = ["total 99\n"]
 
     edit_notebook(course_dir, SOLVED, flatter)
     assert f"{SOLVED}: its outputs are not those that were built" in only_problem(course_dir)
@@ -155,8 +157,8 @@ def test_check_finds_outputs_out_of_date(course_dir, executions):
     build(course_dir.root)
     course_dir.edit("lessons/02_printing.py", "hello", "goodbye")
     first, second = build(course_dir.root, check=True).problems
-    assert "its outputs are out of date" in first + second
-    assert "differs from its script, first in cell say" in first + second
+    assert "notebooks/en/02_printing.ipynb: its execution is out of date" in first
+    assert "solutions/en/02_printing.ipynb: its execution is out of date" in second
 
 
 @pytest.mark.parametrize(
@@ -229,7 +231,7 @@ def test_a_script_that_is_not_in_the_course_is_reported(course_dir, executions):
     assert report.problems == [
         "lessons/03_new.py: is not in lessons/course.toml. Add a [[lesson]] there."
     ]
-    assert len(report.written) == 4
+    assert len(report.written) == 5
 
 
 def test_a_failing_lesson_keeps_its_files_and_not_the_others(course_dir, executions):
@@ -258,6 +260,87 @@ def test_outputs_that_must_not_be_published_are_not_written(course_dir, executio
     assert len(report.problems) == 1
     assert message in report.problems[0]
     assert sorted(course_dir.built()) == [FILES[0], FILES[2]]
+
+
+def broken_exercises(course_dir, old, new):
+    course_dir.edit("fl_course/exercises/lesson_1.py", old, new)
+    report = build(course_dir.root)
+    assert sorted(course_dir.built()) == [FILES[1], FILES[3]]
+    return "\n".join(report.problems)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"Add two."', '" "', "exercise 'add_two': hint 2 is empty. Write it, or drop it."),
+        (', "Add two."', ",", "exercise 'add_two' has 1 hints. Write two or more."),
+        ("That is less, not more.", "", "mistake 'subtracted' has no sentence. Write it."),
+        ("Two and two is four.", "", "exercise 'add_two': `right` is empty. Write it."),
+        ('id="add_two"', 'id="add_2"', "exercise 'add_two' of lessons/course.toml has no check."),
+        ('id="add_two"', 'id="add_2"', "exercise 'add_2' is not in lessons/course.toml. Add it"),
+        ("EXERCISES = (", "EXERCISES = [", "cannot be loaded: SyntaxError: "),
+        ("EXERCISES = (", "OTHERS = (", "cannot be loaded: AttributeError: "),
+    ],
+)
+def test_a_build_refuses_an_exercise_without_check_or_words(
+    course_dir, executions, old, new, message
+):
+    problems = broken_exercises(course_dir, old, new)
+    assert message in problems
+    assert problems.startswith("fl_course/exercises/lesson_1.py: ")
+
+
+def test_a_build_refuses_exercises_without_a_module(course_dir, executions):
+    (course_dir.root / "fl_course/exercises/lesson_1.py").unlink()
+    (problem,) = build(course_dir.root).problems
+    assert "lesson_1.py is missing, and lesson 1 has exercises. Write it" in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        (
+            "lessons/01_adding.py",
+            "total = ...",
+            "total = 4",
+            "the blank of exercise 'add_two' is judged as 'right', not as not attempted. Leave",
+        ),
+        (
+            "lessons/01_adding.py",
+            "two() + 2",
+            "two() + 3",
+            "the solution of exercise 'add_two' is judged as 'not yet right': **not yet right** Co",
+        ),
+        (
+            "fl_course/__init__.py",
+            "display(text",
+            "str(text",
+            "exercise 'add_two' gives no answer. Let the cell run ex.add_two.check().",
+        ),
+    ],
+)
+def test_a_build_refuses_a_blank_or_a_solution_that_is_judged_wrongly(
+    course_dir, executions, name, old, new, message
+):
+    if name.startswith("fl_course"):
+        new = "(lambda *_, **__: None)(text"
+    course_dir.edit(name, old, new)
+    (problem,) = build(course_dir.root).problems
+    assert problem.startswith("lesson adding, cell ex_add: ")
+    assert message in problem
+    assert sorted(course_dir.built()) == [FILES[1], FILES[3]]
+
+
+def test_the_catalogue_keeps_the_lessons_that_are_not_built(course_dir, executions):
+    build(course_dir.root)
+    before = (course_dir.root / CATALOG).read_text()
+    assert json.loads(before)[0]["solutions"]["add_two"].splitlines()[2] == "total = two() + 2"
+    course_dir.edit("lessons/01_adding.py", 'print("total"', 'print("sum"')
+    build(course_dir.root, ["2"])
+    assert (course_dir.root / CATALOG).read_text() == before
+    assert any(CATALOG in problem for problem in build(course_dir.root, check=True).problems)
+    build(course_dir.root)
+    assert "sum" in (course_dir.root / CATALOG).read_text()
 
 
 def test_an_unknown_language_or_a_root_without_a_package(course_dir):
@@ -302,7 +385,7 @@ def test_two_builds_in_a_kernel_give_the_same_bytes(course_dir):
     assert build(course_dir.root, ["2"]).problems == []
     before = course_dir.built()
     report = build(course_dir.root, ["2"], force=True)
-    assert (len(report.executed), report.written) == (1, [])
+    assert (len(report.executed), report.written) == (2, [])
     assert course_dir.built() == before
     draw = json.loads(before[FILES[3]])["cells"][2]
     kinds = [output["output_type"] for output in draw["outputs"]]

@@ -147,7 +147,7 @@ def test_inputs_digest_depends_on_executed_code_and_importable_files(tmp_path):
             path.write_text(text)
         optional = new_code_cell("y", id="b", metadata={"tags": ["nbval-skip"]})
         return inputs_digest(
-            new_notebook(cells=[new_code_cell(source, id="a"), optional]), tmp_path
+            new_notebook(cells=[new_code_cell(source, id="a"), optional]), tmp_path, 1
         )
 
     first = digest()
@@ -155,5 +155,10 @@ def test_inputs_digest_depends_on_executed_code_and_importable_files(tmp_path):
     assert digest() == first
     changes = {"cli.py": "x", "authoring/build.py": "x", "__pycache__/a.pyc": "x", ".cache": "x"}
     assert digest(**changes) == first
+    of_others = {"exercises/lesson_2.py": "x", "exercises/catalog.json": "x"}
+    assert digest(**of_others) == first
+    assert digest(**{"exercises/lesson_1.py": "x"}) != first
+    del files["exercises/lesson_1.py"]
+    (tmp_path / "exercises" / "lesson_1.py").unlink()
     assert digest(**{"data/digits.csv": "2"}) != first
     assert digest(**{"data/digits.csv": "1", "new.py": ""}) != first

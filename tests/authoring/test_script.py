@@ -9,6 +9,7 @@ EXERCISE = """\
 # blank: x = ...
 x = 1 + 2
 # end blank
+x = ex.add_two.check(x)
 """
 
 
@@ -17,10 +18,11 @@ def test_cells_carry_what_their_headers_say(course_dir, course, lesson):
     assert [(cell.key, cell.kind, cell.line) for cell in cells] == [
         ("why", "text", 1),
         ("ex_add", "exercise", 5),
-        ("note", "instructor", 13),
-        ("proof", "solution", 16),
-        ("download", "optional", 19),
+        ("note", "instructor", 14),
+        ("proof", "solution", 17),
+        ("download", "optional", 20),
     ]
+    assert [cell.minutes for cell in cells] == [None, None, 10, None, None]
     assert cells[0].source == "## Why add\nThen go on to [printing](02_printing.ipynb)."
     assert cells[1].exercise == "add_two"
     assert [cell.result for cell in cells] == [False, True, False, False, False]
@@ -92,6 +94,21 @@ def test_lines_for_ipython_lose_their_comment_sign(course, lesson):
             "with its blanks the cell is not valid Python",
         ),
         (
+            EXERCISE.replace("ex.add_two.check(x)", "x"),
+            ":1: cell ex: an exercise does not answer back. End the cell, outside the blank, with:",
+        ),
+        (
+            EXERCISE.replace("# end blank\n", "").replace("check(x)", "check(x)\n# end blank"),
+            ":1: cell ex: an exercise does not answer back",
+        ),
+        ('# %% [markdown] key="a" kind="instructor"\n# x\n', "needs its section's minutes. Add"),
+        ('# %% [markdown] key="a" kind="instructor" minutes=0\n# x\n', "needs its section's min"),
+        ('# %% [markdown] key="a" minutes=3\n# x\n', "only an instructor's cell has minutes"),
+        (
+            '# %% [markdown] key="a" kind="instructor" minutes=3\n# x\n' + EXERCISE,
+            ":1: the instructor's cells add up to 3 minutes, and lessons/course.toml has 10",
+        ),
+        (
             '# %% key="a"\nx = 1\n# %% key="a"\ny = 1\n',
             ":3: cell a: the key is already used in line 1",
         ),
@@ -104,7 +121,7 @@ def test_lines_for_ipython_lose_their_comment_sign(course, lesson):
             EXERCISE.replace("add_two", "add_three"),
             ":1: cell ex: exercise 'add_three' is not in lessons/course.toml. Add it to",
         ),
-        (EXERCISE + EXERCISE.replace('"ex"', '"ex2"'), ":5: cell ex2: exercise 'add_two' is alr"),
+        (EXERCISE + EXERCISE.replace('"ex"', '"ex2"'), ":6: cell ex2: exercise 'add_two' is alr"),
         ('# %% key="a"\nx = 1\n', ":1: exercise 'add_two' of lessons/course.toml is not in the"),
         ('# %% [markdown] key="a"\n# Text\n\nx = 1\n', ":4: cell a: 'x = 1' in a text cell does"),
         ('# %% [markdown] key="a"\n# Text\n#\n# # Title\n', ":4: cell a: a heading of level 1"),

@@ -1,0 +1,97 @@
+import datetime
+import itertools
+
+import pytest
+
+from fl_course.authoring import AuthoringError
+from fl_course.authoring.course import Lesson
+from fl_course.authoring.schedule import Section, sections, timetable
+from fl_course.authoring.script import Cell
+
+
+def note(minutes):
+    return Cell("note", "instructor", "Wait.", 1, minutes=minutes)
+
+
+def text(source):
+    return Cell("text", "text", source, 1)
+
+
+def test_sections_are_the_headings_with_the_minutes_below_them():
+    lesson = Lesson(1, "adding", "Adding", 20, ())
+    cells = [
+        note(2),
+        text("## One\nwords\n\n### Not a section"),
+        note(3),
+        Cell("code", "code", "## no heading", 1),
+        note(4),
+        text("## Skipped"),
+        text("```\n## a comment\n```\n\n## `Two` and **more**"),
+        note(11),
+    ]
+    assert sections(lesson, cells) == (
+        Section("Adding", 2),
+        Section("One", 7),
+        Section("`Two` and **more**", 11),
+    )
+
+
+def test_a_lesson_without_minutes_is_refused():
+    with pytest.raises(AuthoringError, match=r"01_adding.py: there is no instructor's cell"):
+        sections(Lesson(1, "adding", "Adding", 20, ()), [text("## One")])
+
+
+def day(start, *lessons, **options):
+    given = [
+        (
+            Lesson(number, f"lesson_{number}", f"Lesson {number}", sum(minutes), ()),
+            [Section(f"{number}.{at}", length) for at, length in enumerate(minutes, start=1)],
+        )
+        for number, minutes in enumerate(lessons, start=1)
+    ]
+    slots = timetable(given, datetime.time.fromisoformat(start), **options)
+    for before, after in itertools.pairwise(slots):
+        assert before.end == after.start
+    return [f"{slot.start:%H:%M} {slot.title}" for slot in slots]
+
+
+def test_a_break_comes_after_a_lesson_and_within_a_long_one():
+    assert day("09:30", [25, 25], [40, 30, 20]) == [
+        "09:30 1.1",
+        "09:55 1.2",
+        "10:20 Break",
+        "10:35 2.1",
+        "11:15 2.2",
+        "11:45 Break",
+        "12:00 2.3",
+    ]
+
+
+def test_a_short_lesson_is_not_followed_by_a_break():
+    assert day("09:30", [20], [30]) == ["09:30 1.1", "09:50 2.1"]
+
+
+@pytest.mark.parametrize(
+    ("start", "lunch_begins"),
+    [("09:30", "12:10"), ("09:40", "12:20"), ("10:00", "12:40"), ("12:20", "12:45")],
+)
+def test_lunch_comes_at_the_pause_nearest_to_its_time(start, lunch_begins):
+    slots = day(start, [25] * 8, break_minutes=10)
+    assert f"{lunch_begins} Lunch" in slots
+    assert sum("Lunch" in slot for slot in slots) == 1
+
+
+def test_no_lunch_in_an_afternoon_or_if_it_is_not_wanted():
+    assert not any("Lunch" in slot for slot in day("13:00", [25] * 8))
+    assert not any("Lunch" in slot for slot in day("09:00", [25] * 12, lunch_minutes=0))
+
+
+def test_no_breaks_if_they_are_not_wanted():
+    assert len(day("13:00", [25] * 8, break_minutes=0)) == 8
+
+
+def test_a_day_ends_before_midnight():
+    with pytest.raises(ValueError, match="the day would end after midnight, at 00:20"):
+        day("23:00", [40, 40], break_minutes=0)
+    with pytest.raises(ValueError, match="break_minutes must be 0 or more, and it is -1"):
+        day("09:00", [40], break_minutes=-1)

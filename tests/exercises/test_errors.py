@@ -1,0 +1,49 @@
+import pytest
+
+from fl_course.exercises.errors import describe
+
+
+def caught(function):
+    try:
+        function()
+    except BaseException as error:
+        return describe(error)
+    raise AssertionError("it raised nothing")
+
+
+def test_only_the_learners_lines_are_shown():
+    import json
+
+    def learners():
+        return json.loads("{")
+
+    text = caught(learners)
+    assert text.startswith("`JSONDecodeError`: `Expecting property name")
+    assert 'return json.loads("{")' in text
+    assert "decoder" not in text
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("", "`ValueError`\n"),
+        ("at 0x7f93b2244220", "`at (address)`"),
+        ("no file /tmp/abc/x.py here", "`no file (file) here`"),
+        ("a `quoted` word", "`a 'quoted' word`"),
+        ("first\nsecond", "`first`"),
+        ("in user code:\n\n    File x\n\n    TypeError: bad shapes\n", "`TypeError: bad shapes`"),
+        ("x" * 5000, f"`{'x' * 300}`"),
+    ],
+)
+def test_a_message_is_short_and_the_same_in_every_run(message, shown):
+    def learners():
+        raise ValueError(message)
+
+    assert shown in caught(learners)
+
+
+def test_a_syntax_error_shows_its_line():
+    def learners():
+        compile("x = (", "answer", "exec")
+
+    assert "x = (" in caught(learners)

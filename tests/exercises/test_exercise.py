@@ -1,0 +1,278 @@
+"""Checking, hints and solutions, with an exercise made for the purpose."""
+
+import time
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import tensorflow_federated as tff
+
+from fl_course import exercises, runtime
+from fl_course.exercises import catalog, feedback, progress
+from fl_course.exercises import exercise as module
+from fl_course.exercises.exercise import (
+    NOT_ATTEMPTED,
+    OTHER,
+    Exercise,
+    Mistake,
+    Outcome,
+    run,
+    run_for_effect,
+)
+
+
+def judge_scale(answer):
+    scaled = np.asarray(run(answer, np.full([2, 3], 255.0)))
+    if scaled.shape != (2, 3):
+        return Mistake("wrong_shape", shape=list(scaled.shape))
+    if scaled.max() > 1:
+        return "not_divided"
+    return None if np.allclose(scaled, 1) else OTHER
+
+
+def make(judge=judge_scale, **changes):
+    fields = {
+        "id": "scale",
+        "expects": "a function from pixels to numbers from 0 to 1",
+        "judge": judge,
+        "reference": lambda: "the reference",
+        "hints": ("Look at the largest value.", "Divide by it."),
+        "mistakes": {
+            "not_divided": "Values go up to 255: they have not been divided.",
+            "wrong_shape": "The result has shape {shape}, not that of the input.",
+        },
+        "right": "Values now go from 0 to 1.",
+        **changes,
+    }
+    return Exercise(**fields)
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    texts = []
+    monkeypatch.setattr(feedback, "show", lambda text, **about: texts.append((text, about)))
+    return texts
+
+
+@pytest.fixture
+def file(monkeypatch, tmp_path):
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.json"))
+
+
+def right(pixels):
+    return pixels / 255
+
+
+def empty(pixels): ...
+
+
+def documented(pixels):
+    """Scales pixels."""
+
+
+def passing(pixels):
+    pass
+
+
+def with_a_blank(pixels):
+    largest = ...
+    return pixels / largest
+
+
+def returns_a_blank(pixels):
+    return ...
+
+
+def returns_part_of_a_blank(pixels):
+    return pixels, ...
+
+
+def returns_nothing(pixels):
+    pixels / 255
+
+
+def ends(pixels):
+    raise SystemExit(3)
+
+
+def test_a_right_answer_is_given_back_and_recorded(shown, file):
+    assert make().check(right) is right
+    assert shown == [
+        ("**Right.** Values now go from 0 to 1.", {"exercise": "scale", "outcome": "right"})
+    ]
+    assert progress.done() == {"scale"}
+
+
+def test_a_right_answer_is_given_the_form_the_lesson_needs(shown, file):
+    assert make(lambda answer: None, adapt=tuple).check([1, 2]) == (1, 2)
+
+
+@pytest.mark.parametrize("answer", [..., (..., ...), [...], empty, documented, passing])
+def test_a_blank_is_not_attempted_and_gives_the_reference(shown, file, answer):
+    assert make().check(answer) == "the reference"
+    assert shown[0][0].startswith("**Not attempted yet.**\n\nThe notebook goes on with the refer")
+    assert "`ex.scale.hint()`" in shown[0][0]
+    assert shown[0][1]["outcome"] == "not attempted"
+    assert progress.done() == frozenset()
+
+
+def test_a_check_without_an_answer_gives_the_reference(shown):
+    assert make().check() == "the reference"
+
+
+@pytest.mark.parametrize("answer", [with_a_blank, returns_a_blank])
+def test_a_blank_inside_a_function_is_not_attempted(answer):
+    assert make().verdict(answer).outcome is Outcome.NOT_ATTEMPTED
+
+
+def test_a_judge_may_see_that_an_answer_is_blank():
+    assert make(lambda answer: NOT_ATTEMPTED).verdict(3).outcome is Outcome.NOT_ATTEMPTED
+
+
+def test_a_function_that_returns_a_constant_is_an_attempt():
+    assert make().verdict(lambda pixels: 1).outcome is Outcome.NOT_YET
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake", "words"),
+    [
+        (lambda pixels: pixels, "not_divided", "Values go up to 255"),
+        (lambda pixels: pixels[0] / 255, "wrong_shape", "has shape [3], not"),
+        (lambda pixels: pixels / 510, "other", "What is wanted is a function from pixels"),
+        (None, "nothing", "nothing was assigned"),
+        ((3, ...), "partly_blank", "still `...`"),
+        (returns_nothing, "returns_nothing", "`return`"),
+        (returns_part_of_a_blank, "returns_blank", "still `...`"),
+        (3, "not_callable", "of type `int`"),
+    ],
+)
+def test_a_mistake_gets_its_own_sentence(shown, answer, mistake, words):
+    verdict = make().verdict(answer)
+    assert (verdict.outcome, verdict.mistake) == (Outcome.NOT_YET, mistake)
+    assert words in verdict.text
+    assert make().check(answer) == "the reference"
+    assert shown[0][0].startswith("**Not yet right.** ")
+
+
+def test_what_our_judge_raises_is_no_error_of_the_learners():
+    verdict = make(lambda answer: answer["x"]).verdict(3)
+    assert (verdict.outcome, verdict.mistake) == (Outcome.NOT_YET, "other")
+
+
+def test_the_learners_error_is_told_with_the_learners_lines(shown):
+    def careless(pixels):
+        largest = pixels.biggest()
+        return pixels / largest
+
+    assert make().check(careless) == "the reference"
+    text = shown[0][0]
+    assert text.startswith("**Your code raised an error.** `AttributeError`: `'numpy.ndarray' obj")
+    assert ": largest = pixels.biggest()\n```" in text
+    assert "exercise.py" not in text
+    assert "function(" not in text
+
+
+@pytest.mark.parametrize("answer", [ends, lambda: 1])
+def test_ending_the_program_and_wrong_arguments_are_told(answer):
+    assert make().verdict(answer).outcome is Outcome.RAISED
+
+
+def test_nothing_is_a_fine_result_of_a_function_that_has_an_effect():
+    assert run_for_effect(lambda: None) is None
+
+
+def python_loop(pixels):
+    while True:
+        try:
+            time.sleep(0.01)
+        except Exception:
+            continue
+
+
+def eager_loop(pixels):
+    for _ in tf.data.Dataset.range(3).repeat():
+        pass
+
+
+@tf.function
+def _graph_loop():
+    total = tf.constant(0, tf.int64)
+    for value in tf.data.Dataset.range(3).repeat():
+        total += value
+    return total
+
+
+def graph_loop(pixels):
+    return _graph_loop()
+
+
+@tff.tensorflow.computation
+def _sum_for_ever():
+    return tf.data.Dataset.range(3).repeat().reduce(np.int64(0), lambda a, b: a + b)
+
+
+def worker_loop(pixels):
+    return _sum_for_ever()
+
+
+@pytest.mark.parametrize("answer", [python_loop, eager_loop, graph_loop, worker_loop])
+def test_code_that_never_ends_is_stopped_and_the_engine_still_works(monkeypatch, answer):
+    monkeypatch.setattr(module, "SECONDS", 1.0)
+    started = time.monotonic()
+    verdict = make().verdict(answer)
+    assert (verdict.outcome, verdict.mistake) == (Outcome.NOT_YET, "too_long")
+    assert "after 1 seconds" in verdict.text
+    assert time.monotonic() - started < 20
+    three = tff.tensorflow.computation(lambda: tf.constant(3))
+    assert three() == 3
+    assert runtime.worker_pid()
+
+
+def test_a_check_that_trains_says_so_before_it_starts(shown):
+    texts = []
+    make(lambda answer: texts.extend(text for text, _ in shown), trains=True).check(right)
+    assert texts == ["Training to check your answer; this takes a few seconds."]
+
+
+def test_hints_say_more_and_end(shown):
+    exercise = make()
+    for _ in range(3):
+        exercise.hint()
+    assert [text.split("\n")[0] for text, _ in shown] == [
+        "**Hint 1 of 2.** Look at the largest value.",
+        "**Hint 2 of 2.** Divide by it.",
+        "**Hint 2 of 2.** Divide by it.",
+    ]
+    assert "`ex.scale.solution()`" in shown[1][0]
+
+
+def test_the_solution_is_the_solved_cell(shown, monkeypatch):
+    entry = catalog.Entry(1, "A lesson", {"scale": "x = x / 255"})
+    monkeypatch.setattr(catalog, "entries", lambda: (entry,))
+    make().solution()
+    assert shown[0][0] == "```python\nx = x / 255\n```"
+    with pytest.raises(KeyError, match="fl-course build"):
+        make(id="another").solution()
+
+
+def test_in_a_terminal_the_text_is_plain(capsys):
+    feedback.show("**Right.** See:\n\n```python\nx = 1\n```")
+    assert capsys.readouterr().out == "Right. See:\n\nx = 1\n"
+
+
+def test_a_lesson_offers_its_exercises_by_name():
+    ex = exercises.lesson(1)
+    names = [exercise.id for exercise in ex]
+    assert set(names) <= set(dir(ex))
+    assert getattr(ex, names[0]).id == names[0]
+    assert repr(ex).startswith("Exercises of lesson 1:\n  ")
+    with pytest.raises(
+        AttributeError, match=f"lesson 1 has no exercise 'nonsense'; it has: {names[0]}"
+    ):
+        _ = ex.nonsense
+
+
+@pytest.mark.parametrize("number", [0, 99, "1", True, None])
+def test_an_unknown_lesson_is_refused(number):
+    with pytest.raises(ValueError, match=r"number is .*; the lessons with exercises are 1, 2, 3"):
+        exercises.lesson(number)
