@@ -9,6 +9,8 @@ import pytest
 
 from fl_course.authoring.build import build
 from fl_course.authoring.course import read_course
+from fl_course.authoring.execute import execute
+from fl_course.authoring.exercises import outcome_problems
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 COURSE = read_course(ROOT)
@@ -63,6 +65,33 @@ def test_at_least_two_figures_and_a_key_result(lesson, language):
     results = [c for c in solved.cells if c.metadata.get("fl_course", {}).get("result")]
     assert len(results) == 1
     assert results[0].outputs
+
+
+@each_notebook
+def test_a_lesson_ends_with_summary_questions_and_reading(lesson, language):
+    headings = re.findall(r"^## (.+)$", "\n".join(text(read("notebooks", lesson, language))), re.M)
+    if language == "en":
+        assert headings[-3:] == ["What you now know", "To talk about", "Further reading"]
+    assert len(headings) >= 6
+
+
+@each_notebook
+def test_instructors_get_minutes_mistakes_questions_and_cuts(lesson, language):
+    solved = read("solutions", lesson, language)
+    notes = [cell.source for cell in solved.cells if kind(cell) == "instructor"]
+    assert len(notes) >= 4
+    minutes = [int(re.match(r"\*\*For the instructor · (\d+) minutes\*\*", n)[1]) for n in notes]
+    assert sum(minutes) == lesson.minutes
+    for lead in ("What people get wrong.", "Ask the room.", "When time is short."):
+        assert any(f"**{lead}**" in note for note in notes), lead
+
+
+@each_notebook
+def test_learners_notebook_runs_untouched_to_its_end(lesson, language):
+    learner = read("notebooks", lesson, language)
+    done = execute(learner, ROOT, cell_seconds=120, allow_errors=True)
+    assert done.failures == ()
+    assert outcome_problems(learner, "learner") == []
 
 
 @each_notebook
