@@ -146,27 +146,41 @@ def _judge_averaging_process(answer: Any) -> Any:
 
     if acts_like(_CLIENT_RATE, _SERVER_RATE):
         return None
-    if acts_like(_SERVER_RATE, _CLIENT_RATE):
-        return "swapped_rates"
-    client_rate, server_rate = _rate(state.client_work), _rate(state.finalizer)
-    if client_rate is None and server_rate and acts_like(0, server_rate, one_step=True):
-        return "fed_sgd"
-    if client_rate is not None and not np.isclose(client_rate, _CLIENT_RATE):
-        return Mistake("client_rate", seen=f"{client_rate:g}")
-    if server_rate is not None and not np.isclose(server_rate, _SERVER_RATE):
-        return Mistake("server_rate", seen=f"{server_rate:g}")
-    if acts_like(_CLIENT_RATE, _SERVER_RATE, weighted=False):
-        return "unweighted"
-    if client_rate is not None and server_rate is not None:
-        return "not_plain"
-    return OTHER
-
-
-def _rate(part: Any) -> float | None:
     try:
-        return float(part["learning_rate"])
-    except (TypeError, KeyError, IndexError, ValueError):
-        return None
+        # The clients' rate is in the state only if the model has variables; the server's always.
+        server_rate = float(state.finalizer["learning_rate"])
+    except (TypeError, KeyError):
+        return OTHER
+    if not server_rate:
+        return Mistake("server_rate", seen=0)
+    if acts_like(0, server_rate, one_step=True):
+        return "fed_sgd"
+    for weighted in (True, False):
+        client_rate = _fitted_rate(before, after[0], clients, server_rate, weighted=weighted)
+        if not acts_like(client_rate, server_rate, weighted=weighted):
+            continue
+        if not weighted:
+            return "unweighted"
+        if np.allclose((client_rate, server_rate), (_SERVER_RATE, _CLIENT_RATE), rtol=1e-2):
+            return "swapped_rates"
+        if not np.isclose(client_rate, _CLIENT_RATE, rtol=1e-2):
+            return Mistake("client_rate", seen=f"{client_rate:.2g}")
+        return Mistake("server_rate", seen=f"{server_rate:.2g}")
+    return "not_plain"
+
+
+def _fitted_rate(
+    before: _Weights, after: _Weights, clients: Any, server_rate: float, *, weighted: bool
+) -> float:
+    """The client learning rate with which a round would move the weights as far as it did."""
+    rate = _CLIENT_RATE
+    moved = np.linalg.norm(after[0] - before[0])
+    if not moved:
+        return 0.0
+    for _ in range(30):  # Nearly proportional, so this converges in a few steps.
+        expected = _round(before, clients, rate, server_rate, weighted=weighted)
+        rate *= float(moved / np.linalg.norm(expected[0] - before[0]))
+    return rate
 
 
 def _two_clients() -> list[list[_Batch]]:
@@ -570,8 +584,8 @@ EXERCISES = (
             "which `client_weighting`, did you take?",
             "fed_sgd": "Your clients compute one gradient at the model they were sent, and take no "
             "steps of their own: this is FedSGD. Federated Averaging has a client optimizer.",
-            "not_plain": "Both learning rates are right, but a second step does not move the model "
-            "as plain gradient descent does. Does one of the optimizers have momentum, or is it "
+            "not_plain": "The model moves, but in a way that plain gradient descent would not move "
+            "it with any learning rates. Does one of the optimizers have momentum, or is it "
             "another one than `build_sgdm` makes?",
         },
         right="In two rounds with two small clients it moved the weights exactly as the formula "

@@ -2,6 +2,7 @@
 
 import collections
 import functools
+import tempfile
 
 import numpy as np
 import tensorflow as tf
@@ -426,6 +427,11 @@ def written(**parts):
     return lambda: functools.partial(write, **parts)
 
 
+def into_a_folder_of_its_own(log_dir, history):
+    with tempfile.TemporaryDirectory() as folder:
+        write(folder, history)
+
+
 def outside_the_with_block(log_dir, history):
     tf.summary.create_noop_writer().set_as_default()
     for part in ("train", "evaluation"):
@@ -468,7 +474,7 @@ SUMMARY_WRITER = Case(
         "flushed by hand": lambda: flushed_by_hand,
     },
     wrong={
-        "no_files": lambda: lambda log_dir, history: None,
+        "no_files": lambda: into_a_folder_of_its_own,
         "empty_files": lambda: outside_the_with_block,
         "not_flushed": lambda: left_in_memory,
         "mixed": written(folders=("", "")),
