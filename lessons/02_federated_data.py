@@ -17,13 +17,14 @@
 # %% key="imports"
 import collections
 import itertools
-import math
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_federated as tff
 
-from fl_course import data, plotting, preprocessing
+from fl_course import data, exercises, plotting, preprocessing
+
+ex = exercises.lesson(2)
 
 # %% [markdown] key="client_data"
 # ## Client data
@@ -31,6 +32,18 @@ from fl_course import data, plotting, preprocessing
 # TFF holds a federated data set in a `tff.simulation.datasets.ClientData`: a list of client ids,
 # and for each id a dataset. A **client** is whoever owns a part of the data and keeps it: a
 # phone, a hospital, or here a person who wrote digits on a sheet of paper.
+
+# %% [markdown] key="teach_client_data" kind="instructor" minutes=9
+# **Ask the room.** "Which apps on your phone hold data that a model could learn from, and who is
+# the client: the phone, the app or the person?" A good answer sees that a client is whoever keeps
+# data of its own: one person with two phones is two clients, a family with one tablet is one.
+#
+# **What people get wrong.** They expect a table with a column for the client. There is none: all
+# one has is an id and a stream. Nor can a dataset be indexed. After `iter`, many call `next` once
+# for the label and once more for the pixels, and hold parts of two examples; the check says so.
+#
+# **When time is short.** Skip the 40 digits and the label counts. Keep the exercise: `cohort_data`
+# at the end builds on reading one client.
 
 # %% key="load"
 train, test = data.load("digits")
@@ -58,12 +71,16 @@ for name, spec in dataset.element_spec.items():
 #
 # ### Exercise: one example and its label
 #
-# Take the **first** example of `dataset`. Python's `iter` and `next` work on a dataset, and
-# `.numpy()` gives a tensor's value in NumPy. Set
+# **Your task.** Take the **first** example of `dataset`. Python's `iter` and `next` work on a
+# dataset, and `.numpy()` gives a tensor's value in NumPy. Set
 #
 # - `first_example`: the dict that the dataset yields first;
 # - `label`: the label as a Python `int`;
 # - `pixels`: the image as a NumPy array, float32 [28, 28].
+#
+# The last line of the cell checks your answer and hands back values with which the notebook goes
+# on. If you are stuck, run `ex.first_example.hint()` in a cell of its own, more than once if need
+# be.
 
 # %% key="ex_first_example" kind="exercise" exercise="first_example"
 # blank: first_example = ...
@@ -73,6 +90,7 @@ first_example = next(iter(dataset))
 label = int(first_example["label"].numpy())
 pixels = first_example["pixels"].numpy()
 # end blank
+first_example, label, pixels = ex.first_example.check((first_example, label, pixels))
 
 # %% key="show_first_example"
 print(f"label: {label}")
@@ -116,6 +134,19 @@ plotting.label_counts({client_id: counts[client_id] for client_id in six})
 #
 # The next cell reads every client's images, which only a simulation can. In a real federation
 # neither you nor the server sees them.
+
+# %% [markdown] key="teach_mean_images" kind="instructor" minutes=7
+# **Ask the room.** Before the distances: "These five look different. How would you find out whether
+# that is more than chance?" A good answer needs something to compare with: the same writer twice.
+# That is what the two halves are for.
+#
+# **What people get wrong.** They read the cosine of -0.06 as "these two fight". At a right angle a
+# small step for one neither helps nor harms the other; harm would be a clearly negative number. And
+# the number is for the weights of one label, at the zero model, for the first step only.
+#
+# **When time is short.** Show the figure and the sentence on client drift, and leave the formula
+# and the two cells of numbers to read at home. Lesson 3 comes back to drift when it takes a round
+# apart, and lesson 7 works against it.
 
 # %% key="five_mean_images"
 examples = {client_id: data.pool(train, [client_id]) for client_id in train.client_ids}
@@ -206,6 +237,19 @@ print(f"median of all pairs: {np.median(angles):.2f}")
 # Feature skew we have. Label skew we make with `data.label_skew`, which the next section
 # explains. For quantity skew we build **client data of our own**: `TestClientData` takes a dict
 # with the arrays of each client.
+
+# %% [markdown] key="teach_non_iid" kind="instructor" minutes=8
+# **Ask the room.** "Name a federation and say which of the three skews it has." Hospitals with
+# scanners of different makers: feature. A keyboard in two languages: label and feature. Shops of a
+# chain, large and small: quantity. Most have all three.
+#
+# **What people get wrong.** They take "non-IID" for "has other labels". The label counts of our
+# writers are nearly equal, and the data is still far from IID: ask for the one number that shows it
+# (the 60 %). They also take the heading "Are they 14 people?" for a fault of the data; it is how
+# real data arrives, and it changes no result.
+#
+# **When time is short.** Cut "Are they 14 people?" Keep the figure and the function
+# `label_distances`, which the next section uses.
 
 # %% key="own_client_data"
 images, labels = data.pool(train)
@@ -319,6 +363,17 @@ print(f"lowest {100 * told_apart[hardest]:.0f} % ({' and '.join(hardest)})")
 # likely. Far below 1, most of the pie goes to a few large slices. Far above 1, all slices come
 # out nearly equal.
 
+# %% [markdown] key="teach_dirichlet" kind="instructor" minutes=7
+# **Ask the room.** Cover the titles of the three heat maps: "Which alpha is which, and what did you
+# look at?" Then let everybody write down a guess for the exercise before anyone runs it.
+#
+# **What people get wrong.** They think of alpha as "how much skew" and get it the wrong way round:
+# large alpha, little skew. They compare shades between figures whose colour scales differ. And they
+# compare alphas between papers that count it in two ways, a factor of ten apart here.
+#
+# **When time is short.** Skip the pies and begin at the heat maps. Lesson 7 trains on clients made
+# by `data.label_skew`, so its meaning has to be clear.
+
 # %% key="three_pies"
 for alpha in (0.1, 1, 100):
     for client, shares in enumerate(data.dirichlet_proportions(2, 10, alpha, seed=1)):
@@ -358,10 +413,11 @@ print(f"{partition['client_00'].sum()} examples a client")
 #
 # ### Exercise: which alpha?
 #
-# The next cell draws a deal whose alpha is one of the four `candidates`. Compare the picture with
-# the three above, and set `my_alpha` to the candidate that you think made it. How many labels does
-# a row have, and how large is its largest number? (Compare the numbers, not the blues: the colour
-# scales differ.)
+# The next cell draws a deal whose alpha is one of the four `candidates`.
+#
+# **Your task.** Compare the picture with the three above, and set `my_alpha` to the candidate that
+# you think made it. How many labels does a row have, and how large is its largest number? (Compare
+# the numbers, not the blues: the colour scales differ.)
 
 # %% key="mystery_picture"
 candidates = (0.1, 0.5, 2.0, 100.0)
@@ -374,17 +430,22 @@ plotting.label_heatmap(mystery)
 # blank: my_alpha = ...
 my_alpha = 0.5
 # end blank
+my_alpha = ex.guess_alpha.check(my_alpha)
 
 # %% key="compare_guess"
-mine = data.label_counts(data.label_skew(train, 10, my_alpha, seed=8))
-plotting.label_heatmaps({"the picture": mystery, f"your alpha = {my_alpha}": mine})
+other_deals = {
+    f"alpha = {alpha:g}": data.label_counts(data.label_skew(train, 10, alpha, seed=8))
+    for alpha in (my_alpha, 2.0)
+}
+plotting.label_heatmaps({"the picture": mystery, **other_deals})
 print(f"the picture: {100 * label_distances(mystery).mean():.0f} % from the mix of all")
-print(f"your alpha:  {100 * label_distances(mine).mean():.0f} %")
+for name, deal in other_deals.items():
+    print(f"{name}: {100 * label_distances(deal).mean():.0f} %")
 
 # %% [markdown] key="compare_guess_read"
-# With the right alpha the maps are alike in kind, though not cell by cell: the seed differs. The
-# distances, 43 % and 40 %, are close. Try the other candidates: the next one down gives fewer
-# labels a row and darker cells, the next one up nearly all ten labels and paler cells.
+# Left the picture, in the middle another deal with the same alpha: they are alike in kind, though
+# not cell by cell, since the seed differs. Their distances from the mix, 43 % and 40 %, are close.
+# Right, the next candidate up: every row has all ten labels, and the cells are paler.
 
 # %% [markdown] key="preprocessing"
 # ## From examples to batches
@@ -401,6 +462,20 @@ print(f"your alpha:  {100 * label_distances(mine).mean():.0f} %")
 #   when work is done, never what comes out.
 #
 # Their order matters. Six numbers in place of images show how.
+
+# %% [markdown] key="teach_preprocessing" kind="instructor" minutes=8
+# **Ask the room.** "Of these five steps, which two may change places without any harm?" A good
+# answer says what each other swap would lose. Batch before shuffle: the same neighbours for ever.
+# Repeat before shuffle: true epochs. Batch before repeat: full batches. Only `map` and `batch` may
+# swap, given a function that fits one example, and it costs time.
+#
+# **What people get wrong.** They write the map function for one example, and it fails on a batch.
+# They fix the batch size, and it fails on the last batch. They write it in NumPy: it works on a
+# batch that one holds in hand and not inside `map`. They think that a seed fixes one order; it
+# fixes a sequence of orders.
+#
+# **When time is short.** Cut the cell on the seed of `shuffle`. The map function and the order of
+# `x` and `y` have to stay: lesson 3 reads the type that comes of them.
 
 
 # %% key="shuffle_and_repeat"
@@ -463,8 +538,9 @@ print(f"inside TFF, two calls:    {digits_in_order(shuffled)} and {digits_in_ord
 # %% [markdown] key="map_function_task"
 # ### Exercise: the map function
 #
-# The model wants rows of 784 numbers and calls its input `x` and the label `y`. Write
-# `to_model_input(batch)`:
+# The model wants rows of 784 numbers and calls its input `x` and the label `y`.
+#
+# **Your task.** Write the function `to_model_input(batch)`, which `map` will apply to each batch:
 #
 # - it takes a dict of `pixels`, float32 [n, 28, 28], and `label`, int32 [n];
 # - it returns a `collections.OrderedDict` of `x`, float32 [n, 784], and then `y`, int32 [n].
@@ -474,10 +550,12 @@ print(f"inside TFF, two calls:    {digits_in_order(shuffled)} and {digits_in_ord
 
 # %% key="ex_map_function" kind="exercise" exercise="map_function"
 def to_model_input(batch):
-    # blank: return ...
+    # blank: ...
     return collections.OrderedDict(x=tf.reshape(batch["pixels"], [-1, 784]), y=batch["label"])
     # end blank
 
+
+to_model_input = ex.map_function.check(to_model_input)
 
 # %% [markdown] key="why_ordered"
 # `tff.learning` looks for the names `x` and `y`. Why ordered? In TFF the order of names is a part
@@ -497,10 +575,10 @@ print(f"other: {other.compact_representation()}")
 print(f"the other may stand in for yours: {yours.is_assignable_from(other)}")
 
 # %% [markdown] key="order_in_types_read"
-# Yours should read `<x=float32[?,784],y=int32[?]>`: a float32 tensor of any number of rows with 784
-# columns, then as many labels. A number in place of the first `?` would break on the last, shorter
-# batch. Both types hold the same tensors, and TFF still does not take one for the other. (It
-# rejects plain dicts whose keys are not in alphabetical order.)
+# Read yours aloud: `x`, a float32 tensor of any number of rows, `?`, with 784 columns; then `y`,
+# any number of int32 labels. A number in place of the first `?` would break on the last, shorter
+# batch. Both types hold the same tensors, and TFF still does not take one for the other. (It also
+# rejects datasets of plain dicts whose keys are not in alphabetical order.)
 #
 # Now all five steps, for one client and five local epochs.
 
@@ -550,6 +628,18 @@ for name, values in first_batch.items():
 # give the same cohort. When two algorithms are compared over the same cohorts, a difference comes
 # from the algorithms and not from the draw.
 
+# %% [markdown] key="teach_cohorts" kind="instructor" minutes=6
+# **Ask the room.** "Phones take part when they charge. Who is missing from a cohort that is drawn
+# at three in the afternoon?" A good answer: whole time zones and ways of life, so the draw is not
+# uniform, and no seed mends that.
+#
+# **What people get wrong.** They pour the cohort's data into one dataset, which is centralized
+# training again. They take `train.client_ids` in place of `cohort`, or make one client's dataset
+# ten times in a loop. They forget `epochs`, and would wonder in lesson 3 why so little is learned.
+#
+# **When time is short.** Skip the cell that counts batches and name its range: 24 to 28 steps a
+# client. Leave time for the second question at the end; it prepares lesson 7.
+
 # %% key="sample_cohorts"
 rounds = [
     data.sample_clients(train.client_ids, 10, seed=0, round_num=round_num)
@@ -568,7 +658,9 @@ print(f"rounds 0 and 1 share {len(set(rounds[0]) & set(rounds[1]))} of 10 client
 # ### Exercise: the cohort's data
 #
 # A round takes a Python **list of datasets**, one for each client of the cohort, in the same
-# order. Set `cohort_data` to that list for `cohort`: for each id the client's dataset from
+# order.
+#
+# **Your task.** Set `cohort_data` to that list for `cohort`: for each id the client's dataset from
 # `train`, through `preprocessing.preprocess` with `LOCAL_EPOCHS` epochs and batches of
 # `BATCH_SIZE`.
 
@@ -582,32 +674,36 @@ cohort_data = [
     for client_id in cohort
 ]
 # end blank
+cohort_data = ex.cohort_data.check(cohort_data, cohort=cohort)
 
-# %% key="check_cohort_data"
+# %% key="count_batches"
 for client_id, client_batches in zip(cohort, cohort_data, strict=True):
-    n = int(counts[client_id].sum())
-    expected = math.ceil(LOCAL_EPOCHS * n / BATCH_SIZE)
     lengths = [len(batch["y"]) for batch in client_batches.as_numpy_iterator()]
-    print(f"{client_id}: {n} examples, {expected} batches expected", end=", ")
-    print(f"{len(lengths)} counted, the last of {lengths[-1]}")
+    print(f"{client_id}: {counts[client_id].sum()} examples", end=", ")
+    print(f"{len(lengths)} batches, the last of {lengths[-1]}")
 
-element = tff.types.tensorflow_to_type(cohort_data[0].element_spec)
-cohort_type = tff.FederatedType(tff.SequenceType(element), tff.CLIENTS)
-print(f"{len(cohort_data)} datasets: {cohort_type.compact_representation()}")
-
-# %% [markdown] key="check_cohort_data_read"
+# %% [markdown] key="count_batches_read"
 # Ten lines, ten clients. A client with $n$ examples streams $5n$ of them in batches of 20, which
 # makes $\lceil 5n / 20 \rceil$ batches; the brackets mean rounding up, and the last batch may be
 # short. A client with 100 examples takes 25 gradient steps before it answers the server. Here
 # clients take 24 to 28. With quantity skew the gap is wide: of the clients we made above, the one
 # with 640 examples would take 160 steps and the one with 40 would take 10.
 #
-# The last line is TFF's type of the whole list, read from the inside out: batches of `x` and `y`;
-# the star makes a sequence of them, one dataset; the braces and `@CLIENTS` say that each client has
-# its own. This list goes to the training process in lesson 3.
+# What type has this list for TFF?
+
+# %% key="cohort_type"
+element = tff.types.tensorflow_to_type(cohort_data[0].element_spec)
+cohort_type = tff.FederatedType(tff.SequenceType(element), tff.CLIENTS)
+print(f"{len(cohort_data)} datasets: {cohort_type.compact_representation()}")
+
+# %% [markdown] key="cohort_type_read"
+# Read it from the inside out: batches of `x` and `y`; the star makes a sequence of them, one
+# dataset; the braces and `@CLIENTS` say that each client has its own. This list goes to the
+# training process in lesson 3.
+#
 # `preprocessing.make_federated_data(train, cohort, epochs=5)` builds such a list in one call, and
-# gives each client a shuffle seed of its own. In your list all have seed 0, so writers who copied
-# the sheet alike meet the same labels in the same order.
+# gives each client a shuffle seed of its own. `preprocess` uses seed 0 unless you give another.
+# With one seed for all, writers who copied the sheet alike meet the same labels in the same order.
 
 # %% [markdown] key="emnist"
 # ### Optional: thousands of writers
@@ -630,7 +726,7 @@ plotting.mean_images(first_writers)
 print("examples:", *(len(labels) for _, labels in first_writers.values()))
 
 # %% [markdown] key="summary"
-# ## Summary
+# ## What you now know
 #
 # - `ClientData` is client ids and a `tf.data.Dataset` for each.
 # - Clients differ by feature, label and quantity skew. Ours have feature skew: the writer of a
@@ -643,7 +739,7 @@ print("examples:", *(len(labels) for _, labels in first_writers.values()))
 #   for five local epochs.
 # - A round takes a list of datasets, one for each client of its cohort.
 #
-# ## Questions to talk about
+# ## To talk about
 #
 # 1. Which skew do you expect among hospitals that share a model for X-ray images? Among phones
 #    that learn to complete words? Which of it could the server measure without seeing the data?
