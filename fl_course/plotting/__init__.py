@@ -32,10 +32,12 @@ from fl_course.plotting.clients import (
 from fl_course.plotting.diagrams import federated_learning_diagram
 from fl_course.plotting.images import digits, mean_images
 from fl_course.plotting.metrics import accuracy_bars, confusion_matrix, learning_curves
+from fl_course.plotting.spread import accuracy_spread
 from fl_course.plotting.style import png
 
 __all__ = [
     "accuracy_bars",
+    "accuracy_spread",
     "cohorts",
     "confusion_matrix",
     "digits",

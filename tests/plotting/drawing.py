@@ -33,3 +33,10 @@ def legend(figure):
 COUNTS = {"a": [5, 0, 3, 1, 1, 1, 1, 1, 1, 1], "b": range(10)}
 CURVES = {"loss": {"train": [2.0, 1.0], "test": [2.1, 1.2]}, "accuracy": {"train": [0.5, 0.75]}}
 SKEW = ({"a": images(3), "b": images(3)}, COUNTS, {"a": 15, "b": 45, "c": 7})
+SPREAD = {
+    "at home": {
+        "alone": dict(zip(CLIENTS[:3], (0.7, 0.8, 0.9), strict=True)),
+        "together": {"writer_02": 1.0, "writer_03": 0.8},
+    },
+    "everywhere": {"alone": {"writer_00": 0.6, "writer_01": 0.8}, "together": 0.85},
+}

@@ -9,7 +9,7 @@ from PIL import Image
 
 from fl_course import plotting
 from fl_course.plotting import style
-from tests.plotting.drawing import COUNTS, CURVES, SKEW, draw, images
+from tests.plotting.drawing import COUNTS, CURVES, SKEW, SPREAD, draw, images
 
 EVERY_FIGURE = [
     (plotting.digits, (images(3), [1, 2, 3])),
@@ -21,6 +21,7 @@ EVERY_FIGURE = [
     (plotting.learning_curves, (CURVES,)),
     (plotting.confusion_matrix, ([1, 2, 3], [1, 2, 2])),
     (plotting.accuracy_bars, ({"a": 0.5, "b": 0.75},)),
+    (plotting.accuracy_spread, (SPREAD,)),
     (plotting.cohorts, ([["a"], ["b"]], ["a", "b", "c"])),
     (plotting.federated_learning_diagram, ()),
 ]
@@ -59,7 +60,7 @@ def test_nothing_is_cut_off(function, args):
 
 @pytest.mark.parametrize(("function", "args"), EVERY_FIGURE[:-1])
 def test_title_is_shown(function, args):
-    if function is plotting.learning_curves:
+    if function in (plotting.learning_curves, plotting.accuracy_spread):
         figure = draw(function, *args, title="A heading")
         assert figure.legends[0].get_title().get_text() == "A heading"
     else:
