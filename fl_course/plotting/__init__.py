@@ -29,6 +29,7 @@ from fl_course.plotting.clients import (
     label_heatmaps,
     skew_panels,
 )
+from fl_course.plotting.computations import client_values, placement_diagram
 from fl_course.plotting.diagrams import federated_learning_diagram
 from fl_course.plotting.images import digits, mean_images
 from fl_course.plotting.metrics import accuracy_bars, confusion_matrix, learning_curves
@@ -38,6 +39,7 @@ from fl_course.plotting.style import png
 __all__ = [
     "accuracy_bars",
     "accuracy_spread",
+    "client_values",
     "cohorts",
     "confusion_matrix",
     "digits",
@@ -47,6 +49,7 @@ __all__ = [
     "label_heatmaps",
     "learning_curves",
     "mean_images",
+    "placement_diagram",
     "png",
     "skew_panels",
 ]

@@ -40,3 +40,11 @@ SPREAD = {
     },
     "everywhere": {"alone": {"writer_00": 0.6, "writer_01": 0.8}, "together": 0.85},
 }
+DIAGRAM = (
+    [{"limit": "5", "values": ["1", "2"]}, {"pairs": ["1, 5", "2, 5"]}, {"mean": "1.5"}],
+    [
+        ("limit", "federated_broadcast", "pairs"),
+        ("values", "federated_zip", "pairs"),
+        ("pairs", "federated_mean", "mean"),
+    ],
+)

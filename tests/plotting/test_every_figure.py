@@ -9,7 +9,7 @@ from PIL import Image
 
 from fl_course import plotting
 from fl_course.plotting import style
-from tests.plotting.drawing import COUNTS, CURVES, SKEW, SPREAD, draw, images
+from tests.plotting.drawing import COUNTS, CURVES, DIAGRAM, SKEW, SPREAD, draw, images
 
 EVERY_FIGURE = [
     (plotting.digits, (images(3), [1, 2, 3])),
@@ -22,9 +22,13 @@ EVERY_FIGURE = [
     (plotting.confusion_matrix, ([1, 2, 3], [1, 2, 2])),
     (plotting.accuracy_bars, ({"a": 0.5, "b": 0.75},)),
     (plotting.accuracy_spread, (SPREAD,)),
+    (plotting.client_values, ({"a": [1.0, 2.0], "b": [1.5]},)),
     (plotting.cohorts, ([["a"], ["b"]], ["a", "b", "c"])),
+    (plotting.placement_diagram, DIAGRAM),
     (plotting.federated_learning_diagram, ()),
 ]
+# A legend outside the panels takes the place of a heading, which becomes its title.
+LEGENDS_WITH_TITLES = (plotting.learning_curves, plotting.accuracy_spread, plotting.client_values)
 
 
 def test_every_figure_is_in_the_list_above():
@@ -60,7 +64,7 @@ def test_nothing_is_cut_off(function, args):
 
 @pytest.mark.parametrize(("function", "args"), EVERY_FIGURE[:-1])
 def test_title_is_shown(function, args):
-    if function in (plotting.learning_curves, plotting.accuracy_spread):
+    if function in LEGENDS_WITH_TITLES:
         figure = draw(function, *args, title="A heading")
         assert figure.legends[0].get_title().get_text() == "A heading"
     else:
