@@ -23,12 +23,25 @@
 # First we check that the engine works. The function below is turned into a *federated computation*:
 # a program that TFF can hand to other processes or machines.
 
+# %% [markdown] key="teach_greeting" kind="instructor" minutes=4
+# **What people get wrong.** They expect the first line to come with the call. It comes with the
+# definition, once, because TFF reads the body to record it. Say it here; in lesson 5 the same fact
+# decides where a random number is drawn.
+#
+# **Ask the room.** What would the second call print if the body were `return str(time.time())`? The
+# same as the first: the time of the recording has become a constant.
+#
+# **When time is short.** Run both cells without comment and say only that the worker, a separate
+# process, plays the clients. Lesson 5 needs the rest and repeats it.
+
 # %% key="define_greeting"
 import numpy as np
 import tensorflow as tf
 import tensorflow_federated as tff
 
-from fl_course import data, plotting
+from fl_course import data, exercises, plotting
+
+ex = exercises.lesson(1)
 
 
 @tff.federated_computation
@@ -65,6 +78,17 @@ for _ in range(2):
 # model together. Each keeps its own *client data*; a *server* coordinates them. The figure shows
 # one *round*, with three of our writers as clients.
 
+# %% [markdown] key="teach_what_is_fl" kind="instructor" minutes=5
+# **What people get wrong.** "The clients send their gradients." In Federated Averaging they send a
+# difference of parameters after several steps of their own, which is not a gradient. And "nothing
+# leaves the device": a model update does, and the last section of this lesson shows what it tells.
+#
+# **Ask the room.** Which arrow would an eavesdropper like best, and which grows with the amount of
+# data? A good answer: (3) says something about one client, (1) is the same for all; none grows with
+# the data, both have the size of the model.
+#
+# **When time is short.** Keep this section whole. Every later lesson uses its words.
+
 # %% key="diagram"
 train, test = data.load("digits")
 
@@ -90,6 +114,18 @@ plotting.federated_learning_diagram(
 # `train` and `test` hold the same 14 writers: of each one's images, about four in five are for
 # training, the rest is *held out*, which means that no model may learn from it. `data.pool` forgets
 # who wrote what and puts everything into two arrays.
+
+# %% [markdown] key="teach_pooled_digits" kind="instructor" minutes=11
+# **What people get wrong.** In the exercise: only `x_train` is divided, or the type is forgotten.
+# The check names either. A few reshape with the numbers in the wrong order, which no shape shows;
+# the check sees it, and its sentence is worth reading aloud.
+#
+# **Ask the room.** Four writers, one label: what can a model with one picture of a 1 do with these?
+# A good answer: offer a compromise, and serve some writers better than others. That is the lesson's
+# second half.
+#
+# **When time is short.** Let them take the solution of this exercise; the point is to have met
+# check, hint and solution once. What every client has to do alike returns in lesson 2.
 
 # %% key="pool_digits"
 train_images, y_train = data.pool(train)
@@ -133,9 +169,36 @@ test_scans = np.round(255 * test_images).astype(np.uint8)
 print(f"{train_scans.dtype}, {train_scans.shape}, {train_scans.min()} to {train_scans.max()}")
 print("row 14 of the first scan:", *train_scans[0, 14])
 
-# %% [markdown] key="task_rows"
+# %% [markdown] key="read_scan"
 # Read the printed row from left to right: 255 is paper, the numbers fall at the left stroke of the
 # 0, rise to paper inside it, and fall again at the right stroke.
+#
+# ### How exercises answer
+#
+# The next cell with code has gaps, written `...`, for you to fill. Above it stands **Your task**.
+# Run the cell when you have filled it: its last line hands your answer to a check, and the check
+# says one of four things. *Not attempted yet*. *Not yet right*, and what it saw. *Your code raised
+# an error*, and in which of your lines. Or *right*. It judges what an answer does, not how it is
+# written.
+#
+# The check also gives back a value: your answer if it is right, otherwise one of ours, and it says
+# so. The notebook goes on with that value, so every later cell runs however many gaps are left, and
+# you can come back to a task when you like.
+#
+# In a cell of your own you can call
+#
+# - `ex.reshape_and_scale.hint()` for a hint; each call says more than the one before;
+# - `ex.reshape_and_scale.solution()` to see the solved cell;
+# - `ex.reshape_and_scale.check()`, without an answer, to be given ours. You need this when a line
+#   of yours raises an error before the check is reached and you want to go on:
+#   `x_train, x_test = ex.reshape_and_scale.check()`.
+#
+# What you have solved is noted in one small file on the machine that runs the notebook, and nowhere
+# else; no answer and no count is sent anywhere. `fl-course status` in a terminal shows it lesson by
+# lesson, and where the file is. You may delete it.
+
+# %% [markdown] key="task_rows"
+# ### Rows of numbers
 #
 # Our model takes a row of numbers, not a square, and trains best with numbers of about size 1.
 #
@@ -151,9 +214,11 @@ x_train = (train_scans.reshape(len(train_scans), 784) / 255).astype(np.float32)
 x_test = (test_scans.reshape(len(test_scans), 784) / 255).astype(np.float32)
 # end blank
 
+x_train, x_test = ex.reshape_and_scale.check((x_train, x_test))
+
 # %% [markdown] key="check_rows_intro"
-# The first line that is printed must show the shapes (1399, 784) and (398, 784). If the scaling is
-# right too, we get back the pixels we began with, up to the rounding to 8 bits.
+# You can also check such a step yourself, by going back: folded into squares again, the rows must
+# be the pixels we began with, up to the rounding to 8 bits.
 
 # %% key="check_rows"
 print(f"x_train: {x_train.dtype}, {x_train.shape}; x_test: {x_test.dtype}, {x_test.shape}")
@@ -172,6 +237,19 @@ print(f"one step of an 8-bit scan, 1/255:            {1 / 255:.4f}")
 # The model is *softmax regression*: for each of the ten digits a weighted sum of the 784 pixels,
 # plus a bias. The softmax function turns the ten sums into ten probabilities. All parameters start
 # at zero.
+
+# %% [markdown] key="teach_model" kind="instructor" minutes=12
+# **What people get wrong.** In the first exercise: `CategoricalCrossentropy`, because it comes up
+# first in the documentation; ask what a label looks like in it. In the second: the numbers that
+# `fit` has printed are taken for a test. And in the confusion matrix, rows and columns are mixed up
+# until somebody reads one row aloud.
+#
+# **Ask the room.** The loss starts at ln 10 and the accuracy at 10 %. What would they be for two
+# classes? A good answer: ln 2, and the share of the class that happens to be answered, which is
+# one half only if both are as frequent.
+#
+# **When time is short.** Skip the misread images and the optional MNIST cell. Keep the learning
+# curve: the warning that training metrics lag behind the model is needed in lesson 3.
 
 # %% key="model"
 model = tf.keras.Sequential(
@@ -202,16 +280,23 @@ print(f"parameters: {model.count_params():5,}")
 #
 # **Your task.** Call `model.compile` with `optimizer=` SGD with learning rate 0.02, `loss=` a
 # `SparseCategoricalCrossentropy`, and `metrics=` a list with one `SparseCategoricalAccuracy`. They
-# are classes in `tf.keras.optimizers`, `tf.keras.losses` and `tf.keras.metrics`.
+# are classes in `tf.keras.optimizers`, `tf.keras.losses` and `tf.keras.metrics`; as always in
+# Python, an object is made by calling its class, with round brackets.
+#
+# The cell's first line is there already. It takes a fresh copy of the model, not compiled and with
+# all parameters at zero, so that you can run the cell as often as you like.
 
 # %% key="ex_compile" kind="exercise" exercise="compile_model"
-# blank: model.compile(...)
+model = tf.keras.models.clone_model(model)
+# blank: ...
 model.compile(
     optimizer=tf.keras.optimizers.SGD(learning_rate=0.02),
     loss=tf.keras.losses.SparseCategoricalCrossentropy(),
     metrics=[tf.keras.metrics.SparseCategoricalAccuracy()],
 )
 # end blank
+
+model = ex.compile_model.check(model)
 
 # %% [markdown] key="untrained_intro"
 # What does this model say before it has learned anything?
@@ -273,12 +358,17 @@ plotting.learning_curves(
 #
 # **Your task.** Measure the trained model on the held-out images `x_test` with labels `y_test`, and
 # keep both numbers that come back as `held_out_loss` and `held_out_accuracy`. The cell that looked
-# at the untrained model shows the call.
+# at the untrained model shows the call. (One line can replace the two.)
 
 # %% key="ex_evaluate" kind="exercise" exercise="evaluate_held_out"
-# blank: held_out_loss, held_out_accuracy = ...
+# blank: held_out_loss = ...
+# blank: held_out_accuracy = ...
 held_out_loss, held_out_accuracy = model.evaluate(x_test, y_test, verbose=0)
 # end blank
+
+held_out_loss, held_out_accuracy = ex.evaluate_held_out.check(
+    (held_out_loss, held_out_accuracy), model=model
+)
 
 # %% key="show_evaluate"
 print(f"held-out images: loss {held_out_loss:.2f}, accuracy {100 * held_out_accuracy:.0f} %")
@@ -353,6 +443,18 @@ print(f"MNIST, {len(mnist_rows):,} training images: {100 * accuracy:.0f} % on {l
 # step, for one writer as for all, and 100 epochs are 100 steps for every model. No shuffle is left
 # either: differences can come from the data alone.
 
+# %% [markdown] key="teach_why_federate" kind="instructor" minutes=9
+# **What people get wrong.** They read 97 % at home as "writers do not need each other". It is the
+# number a lone writer would see, and it hides what the model does for everybody else; the second
+# column is the point. In the exercise, the name of one writer is written into the function, and
+# the check asks for two.
+#
+# **Ask the room.** Pool and lone writer differ in people and in the number of images. How would you
+# tell which of them counts? Collect proposals before running the cell that holds the number fixed.
+#
+# **When time is short.** Show the bars, then go on with the missing 7. The small pool and the
+# longer training can be read at home; lesson 4 asks again whom one model serves worst.
+
 # %% key="helpers"
 zeros = [np.zeros_like(values) for values in model.get_weights()]
 
@@ -375,7 +477,9 @@ def accuracy_on(rows, labels):
 # %% [markdown] key="read_helpers"
 # `rows_of` gives images and labels of a group of writers, from the original pixels, so without the
 # division by 255. `train_from_zero` sets the parameters of our model back to zero. That is a full
-# reset, because plain SGD remembers nothing from step to step.
+# reset, because plain SGD remembers nothing from step to step. The other two functions take images
+# and labels: with a star, as in `train_from_zero(*rows_of(...))`, Python hands both parts of the
+# pair over.
 #
 # First the pool, trained this way.
 
@@ -394,23 +498,27 @@ print(f"pooled, 100 steps, on everybody's held-out images: {100 * pooled_on_ever
 # hold the lone models against. The cell also kept how this model does on each writer's own held-out
 # images, which we call *at home*.
 #
-# **Your task.** Measure one lone model, that of `writer_04`. Train it from zero on this writer's
-# training images. Then let `at_home` be its accuracy on the same writer's held-out images, and
-# `on_everybody` its accuracy on all held-out images, which are in `everybody`. The cell before
-# shows each of the three functions in use.
+# **Your task.** Write `measure_lone(writer)`, for the name of a writer such as `"writer_04"`. It
+# trains from zero on this writer's training images. Then it returns two numbers: first the model's
+# accuracy on the same writer's held-out images, then its accuracy on all held-out images, which are
+# in `everybody`. The cell before shows each of the three functions in use.
+
 
 # %% key="ex_lone" kind="exercise" exercise="lone_model"
-writer = "writer_04"
-# blank: ...
-# blank: at_home = ...
-# blank: on_everybody = ...
-train_from_zero(*rows_of(train, [writer]))
-at_home = accuracy_on(*rows_of(test, [writer]))
-on_everybody = accuracy_on(*everybody)
-# end blank
+def measure_lone(writer):
+    # blank: ...
+    train_from_zero(*rows_of(train, [writer]))
+    at_home = accuracy_on(*rows_of(test, [writer]))
+    on_everybody = accuracy_on(*everybody)
+    return at_home, on_everybody
+    # end blank
+
+
+measure_lone = ex.lone_model.check(measure_lone)
 
 # %% key="show_lone"
-print(f"{writer} alone: {100 * at_home:.0f} % at home, {100 * on_everybody:.0f} % on everybody's")
+at_home, on_everybody = measure_lone("writer_04")
+print(f"writer_04 alone: {100 * at_home:.0f} % at home, {100 * on_everybody:.0f} % on everybody's")
 
 # %% [markdown] key="read_lone"
 # At home this model makes no mistake. On everybody's images it misreads more than one in four,
@@ -420,9 +528,7 @@ print(f"{writer} alone: {100 * at_home:.0f} % at home, {100 * on_everybody:.0f} 
 lone_at_home, lone_on_everybody = {}, {}
 print("writer     lone at home  lone on everybody's  pooled at home")
 for writer in writers:
-    train_from_zero(*rows_of(train, [writer]))
-    lone_at_home[writer] = accuracy_on(*rows_of(test, [writer]))
-    lone_on_everybody[writer] = accuracy_on(*everybody)
+    lone_at_home[writer], lone_on_everybody[writer] = measure_lone(writer)
     home, everywhere, pooled = (
         100 * column[writer] for column in (lone_at_home, lone_on_everybody, pooled_at_home)
     )
@@ -537,7 +643,8 @@ print(f"{100 * on_own_sevens:.0f} % of the {np.sum(own_labels == 7)} by {writer}
 # With the pool, every held-out 7 is recognised, those in this writer's own hand included, although
 # no 7 of this hand was in the training. The others have taught it. This is what clients gain by
 # learning together, and what federated learning tries to give them without the pool.
-#
+
+# %% [markdown] key="why_not_pool"
 # ## Why not pool, then
 #
 # Often one cannot, or should not:
@@ -553,7 +660,20 @@ print(f"{100 * on_own_sevens:.0f} % of the {np.sum(own_labels == 7)} by {writer}
 #
 # Federated learning answers: the training goes to the data. Lesson 3 shows how far that gets from
 # 75 towards 91 %.
+
+# %% [markdown] key="teach_why_not_pool" kind="instructor" minutes=4
+# **What people get wrong.** Two extremes: "federated learning is private", and, after the next
+# figure, "then it is worth nothing". It sends less, and for one purpose; how little can be read
+# from it is the business of secure aggregation and differential privacy, on top.
 #
+# **Ask the room.** What would the curious server have seen of a 3 and a 7 in one step? Have them
+# look at the gradient: the weights of the 3 grow by the image of the 3, those of the 7 by the
+# other, each minus a faint picture of the other one. Two 7s would lie on top of each other.
+#
+# **When time is short.** Leave out the list of reasons, never the rebuilt image: it is the answer
+# to the first question that every audience asks. The questions at the end suit the break.
+
+# %% [markdown] key="not_by_itself"
 # ### What it does not give by itself
 #
 # What leaves a client is not the data, but it was computed from the data. The next cell plays a
