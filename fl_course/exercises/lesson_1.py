@@ -604,7 +604,7 @@ _LONE_MODEL = Exercise(
         "does. It was set back but not trained.",
         "one_writer": "Asked for another writer, your function gives the numbers of `{other}`. Use "
         "the argument `writer` wherever a name is needed, not one from outside.",
-        "trained_on_another": "The test is on the right images, but the model is that of `{other}`: "
+        "trained_on_another": "The test is on the right images, but the model is one of `{other}`: "
         "your function trains on that writer's images whoever was asked for, or it does not train, "
         "and the model is still an earlier one.",
         "home_of_another": "The model is trained on the right images, but at home it was tested on "
