@@ -25,6 +25,7 @@ from fl_course.plotting.style import (
 
 _STEP = 0.011  # of the width of a panel; dots closer than this would cover each other
 _RISE = 0.1  # of the height of a row, between dots that lie above each other
+_HIGHEST = 0.28  # of the height of a row
 
 
 def accuracy_spread(
@@ -114,7 +115,10 @@ def _draw_row(
         dots = axes.scatter(list(row.values()), place + offsets, clip_on=False, **look)
         handles.setdefault(client_label, dots)
         worst = min(row, key=row.__getitem__)
-        axes.text(row[worst], place + 0.3, worst, va="top", color=BLUE, **text)
+        near = [
+            y for y, x in zip(offsets, row.values(), strict=True) if x - row[worst] < 0.1 * width
+        ]
+        axes.text(row[worst], place + max(near) + 0.1, worst, va="top", color=BLUE, **text)
     handles.setdefault(mean_label, bar)
 
 
@@ -129,4 +133,5 @@ def _offsets(shares: list[float], step: float) -> np.ndarray:
                 break
         placed.append((shares[index], offset))
         offsets[index] = offset
-    return offsets
+    # A high stack is pushed together rather than let into the next row.
+    return offsets * min(1.0, _HIGHEST / max(np.abs(offsets).max(), _HIGHEST))
