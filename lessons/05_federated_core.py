@@ -720,9 +720,9 @@ plotting.client_values(
 
 # %% [markdown] key="read_homes_figure"
 # Each row is a home, each dot a measurement, each diamond what the home reports, with its count at
-# the right. The dashed line is the mean of the diamonds: home 3 pulls it to 21 °C with two
+# the right. The dashed line is the mean of the diamonds: home 3 pulls it to 21.0 °C with two
 # measurements. The full line weights the diamonds by the counts and is where the mean of all dots
-# is, at 20 °C, although no dot has left its home.
+# is, at 20.0 °C, although no dot has left its home.
 #
 # The same for the writers, with a new quantity: the **ink** of an image, the share of its area that
 # is black.
@@ -755,6 +755,8 @@ inks = {}
 for client_id in train.client_ids:
     images, _ = data.pool(train, [client_id])
     inks[client_id] = (1 - images).mean(axis=(1, 2))
+sizes = [len(values) for values in inks.values()]
+print(f"images of a writer: {min(sizes)} to {max(sizes)}")
 
 plotting.client_values(
     inks,

@@ -507,9 +507,8 @@ EXERCISES = (
             "adds_labels": "The labels are added up. An example counts as 1, whatever its label.",
             "largest": "This is the number of examples of the client that has most. The examples "
             "of the others count too.",
-            "float_count": "The number is right, but its type is a float. A count is an integer: "
-            "let the state begin as 0, not as 0.0. (A float32 can no longer count in ones above "
-            "some 16 million.)",
+            "float_count": "The number is right, but its type is a float, which can no longer "
+            "count in ones above some 16 million. Let the state begin as an integer.",
         },
         right="Each client has sent one integer into the sum, and the server saw no example.",
     ),
