@@ -42,8 +42,8 @@ ex = exercises.lesson(2)
 # one has is an id and a stream. Nor can a dataset be indexed. After `iter`, many call `next` once
 # for the label and once more for the pixels, and hold parts of two examples; the check says so.
 #
-# **When time is short.** Skip the 40 digits and the label counts. Keep the exercise: `cohort_data`
-# at the end builds on reading one client.
+# **When time is short.** Run the 40 digits and the label counts without a word. Keep the exercise:
+# `cohort_data` at the end builds on reading one client.
 
 # %% key="load"
 train, test = data.load("digits")
@@ -144,9 +144,9 @@ plotting.label_counts({client_id: counts[client_id] for client_id in six})
 # small step for one neither helps nor harms the other; harm would be a clearly negative number. And
 # the number is for the weights of one label, at the zero model, for the first step only.
 #
-# **When time is short.** Show the figure and the sentence on client drift, and leave the formula
-# and the two cells of numbers to read at home. Lesson 3 comes back to drift when it takes a round
-# apart, and lesson 7 works against it.
+# **When time is short.** Show the figure and the sentence on client drift. Run the two cells of
+# numbers, which later cells need, and leave them and the formula to be read at home. Lesson 3 comes
+# back to drift when it takes a round apart, and lesson 7 works against it.
 
 # %% key="five_mean_images"
 examples = {client_id: data.pool(train, [client_id]) for client_id in train.client_ids}
@@ -445,7 +445,7 @@ for name, deal in other_deals.items():
 # %% [markdown] key="compare_guess_read"
 # Left the picture, in the middle another deal with the same alpha: they are alike in kind, though
 # not cell by cell, since the seed differs. Their distances from the mix, 43 % and 40 %, are close.
-# Right, the next candidate up: every row has all ten labels, and the cells are paler.
+# Right, the next candidate up, at 28 %: every row has all ten labels, and few cells are dark.
 
 # %% [markdown] key="preprocessing"
 # ## From examples to batches
@@ -689,7 +689,7 @@ for client_id, client_batches in zip(cohort, cohort_data, strict=True):
 # clients take 24 to 28. With quantity skew the gap is wide: of the clients we made above, the one
 # with 640 examples would take 160 steps and the one with 40 would take 10.
 #
-# What type has this list for TFF?
+# And this is the type of the list, as TFF sees it.
 
 # %% key="cohort_type"
 element = tff.types.tensorflow_to_type(cohort_data[0].element_spec)

@@ -93,7 +93,7 @@ def _mistake_of_example(example: Any) -> _Found:
     if not isinstance(example, Mapping) or set(example) != {"label", "pixels"}:
         return Mistake("not_the_dict", type=type(example).__name__)
     if shape := _array(example["label"]).shape:
-        return Mistake("a_batch", number=shape[0])
+        return Mistake("a_batch", shape=list(shape))
     return None
 
 
@@ -145,8 +145,8 @@ _FIRST_EXAMPLE = Exercise(
         "nobody has asked it for one yet.",
         "not_the_dict": "`first_example` is of type `{type}`. What the dataset yields is a dict "
         "with the two names `label` and `pixels`; keep it whole and look things up in it.",
-        "a_batch": "`first_example` holds {number} examples at once, so its label is a row of "
-        "{number} labels. Draw from `dataset` as it is, before `batch`.",
+        "a_batch": "`first_example` is a batch, a stack of examples: its label has shape {shape}. "
+        "Draw from `dataset` as it is, before `batch`.",
         "swapped": "`label` is the image and `pixels` is the number: the two have changed places.",
         "label_type": "`label` is of type `{type}`, and one whole number is wanted: the label of "
         "this one example.",
@@ -205,8 +205,8 @@ _GUESS_ALPHA = Exercise(
         "above, whose alphas you know.",
         "Then go down the rows and note the largest number of each. The smaller alpha, the more "
         "of a client's examples have one label.",
-        "Between which two of the three maps above does the picture stand, by both counts? Only "
-        "one candidate lies between their alphas.",
+        "Between which two of the three maps above does the picture stand, by both counts? Its "
+        "alpha lies between theirs.",
     ),
     mistakes={
         "text": "The answer is text. Give the number itself, without quotes.",
@@ -374,8 +374,8 @@ _MAP_FUNCTION = Exercise(
         "flattened too. Each image needs a row of its own.",
         "wrong_shape": "For a batch of {size} images `x` has shape {shape}. Wanted is one row for "
         "each image, of 784 numbers (28 times 28).",
-        "one_example": "Your function fits one image, but `map` comes after `batch` here: it gets "
-        "a stack of images, and each of them should become a row.",
+        "one_example": "Your function fits one image only, but `map` comes after `batch` here: it "
+        "gets a stack of images, and each of them should become a row.",
         "fixed_size": "Your function works for batches of {size} and raises an error for other "
         "sizes. The last batch of a client is often smaller, so let n be any number.",
         "labels_in_a_column": "`y` has shape [n, 1], a column. Wanted is [n]: leave the labels as "
@@ -613,8 +613,8 @@ _COHORT_DATA = Exercise(
         "epochs, the value of `LOCAL_EPOCHS`.",
         "last_batch_missing": "The last, smaller batch is missing, so some examples are seen less "
         "often than others. Keep the remainder.",
-        "not_shuffled": "The examples come in the order of the sheet, 0 to 9 and again, in every "
-        "epoch. Shuffle them first.",
+        "not_shuffled": "The examples come as they stand on the sheet, in every epoch the same. "
+        "Shuffle them first.",
         "shuffled_batches": "Whole batches changed places, but inside each the examples stand as "
         "on the sheet. Shuffle before you batch.",
         "batched_first": "There is a short batch in the middle of the stream: each epoch ends in "
