@@ -58,8 +58,8 @@ def server_momentum(learning_rate: float = 1.0, *, momentum: float = 0.9) -> Ser
     """Moves the server's weights along a decaying sum of the mean updates: FedAvgM.
 
     v = momentum * v + update, w = w + learning_rate * v (Hsu, Qi and Brown, "Measuring the Effects
-    of Non-Identical Data Distribution for Federated Visual Classification", 2019, Section 4.3). If
-    all updates were the same, the step would grow to 1 / (1 - momentum) times the update's length.
+    of Non-Identical Data Distribution for Federated Visual Classification", 2019). If all updates
+    were the same, the step would grow to learning_rate / (1 - momentum) times their length.
 
     Args:
         learning_rate: Above 0.
@@ -106,13 +106,14 @@ def server_adam(
 
     m = beta_1 * m + (1 - beta_1) * update, v = beta_2 * v + (1 - beta_2) * update^2,
     w = w + learning_rate * m / (sqrt(v) + tau) (Reddi et al., "Adaptive Federated Optimization",
-    2021, Algorithm 2; the defaults are those of its experiments). As there, m starts at 0 and v at
-    tau^2, the least that the algorithm allows, and no bias is corrected. The Adam of Keras and of
-    `tff.learning.optimizers` starts both at 0 and corrects the bias, so its first steps are longer.
+    2021, Algorithm 2; beta_1 and beta_2 are those of its experiments). As there, m starts at 0 and
+    v at tau^2, the least that the algorithm allows, and no bias is corrected. The Adam of Keras and
+    of `tff.learning.optimizers` starts both at 0 and corrects the bias: other steps, at first.
 
     Args:
-        learning_rate: Above 0. About the largest change of a weight in a round, whatever the
-            update's size, so it has to be far smaller than for `server_sgd`.
+        learning_rate: Above 0. A weight moves by at most about this in the first round, whatever
+            the update's size, so it has to be far smaller than for `server_sgd`. While updates
+            agree, the steps grow to twice that within 20 rounds, and then fall back.
         beta_1: How much of m is kept, 0 or more and below 1.
         beta_2: How much of v is kept, 0 or more and below 1.
         tau: Above 0. Weights whose updates are much smaller than this hardly move.

@@ -92,7 +92,7 @@ def test_adam_steps(record, distance):
     assert distance(weights, expected) < 1e-6
 
 
-def test_adam_is_given_the_papers_defaults():
+def test_first_adam_step_with_the_defaults():
     optimizer = algorithms.server_adam(0.1)
     weights = (tf.zeros(1),)
     _, weights = optimizer.next(optimizer.init(weights), weights, (tf.constant([0.5]),))
