@@ -329,7 +329,7 @@ _COMPILE_MODEL = Exercise(
         "not_sgd": "The optimizer is `{name}`, and plain stochastic gradient descent is wanted. "
         "If you gave none, Keras took one of its own choice.",
         "learning_rate": "The optimizer is SGD, but it moves parameters by {rate} times the "
-        "gradient. The learning rate is to be 0.02. (Without one, Keras takes 0.01.)",
+        "gradient. The learning rate is to be 0.02; without one, Keras takes 0.01.",
         "not_plain": "The optimizer is SGD, but its steps are not always the learning rate times "
         "the gradient: it has momentum, clipping, weight decay or a changing rate. Leave those "
         "out; plain SGD remembers nothing, and the lesson relies on that.",
