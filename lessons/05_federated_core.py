@@ -394,7 +394,7 @@ plotting.placement_diagram(
 # temperatures, `{float32}@CLIENTS`, and their numbers of measurements, `{int32}@CLIENTS`. It gives
 # the mean of the temperatures weighted by the numbers, `float32@SERVER`. The second type has a
 # name already, `counts_at_clients`. Put a decorator and a function in the place of the line with
-# the dots.
+# the dots. If TFF refuses your definition, the section on errors below says why.
 
 # %% key="ex_weighted_average" kind="exercise" exercise="weighted_average"
 counts_at_clients = tff.FederatedType(np.int32, tff.CLIENTS)
@@ -645,7 +645,7 @@ print(f"{count_examples(writers):,} images of {len(writers)} writers, one number
 # %% [markdown] key="structures"
 # ### Structures: a mean and its weight
 #
-# The weighted average above was handed the homes' means and counts. Let every home make them from
+# The weighted average above was handed the homes' means and counts. Now every home makes them from
 # its measurements. A computation gives one result; two numbers make a structure.
 
 
