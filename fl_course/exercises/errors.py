@@ -15,6 +15,9 @@ _NOT_THE_LEARNERS = (
 )
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}")
 _PATH = re.compile(r"(?:(?<=\s)|(?<=[\"'(])|^)/[\w.\-/]+/[\w.\-]+")
+_OPERATION = re.compile(
+    r"\{\{\w+ [^}]*\}\}(?: ?\}\})?|\s*\[Op:\w+\](?: name:)?"
+)  # TensorFlow's own marks
 _LONGEST = 300  # characters of a message; TensorFlow quotes whole programs
 
 
@@ -40,7 +43,7 @@ def _message(error: BaseException) -> str:
         return ""
     # AutoGraph puts its own traceback first and the error last.
     line = lines[-1] if lines[0].startswith("in user code") else lines[0]
-    line = _PATH.sub("(file)", _ADDRESS.sub("(address)", line))
+    line = _PATH.sub("(file)", _ADDRESS.sub("(address)", _OPERATION.sub("", line))).strip()
     # Not to be read as Markdown; backquotes can't be kept inside backquotes.
     line = line.replace("`", "'")
     return f"`{line[:_LONGEST]}`"

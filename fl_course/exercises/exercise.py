@@ -1,5 +1,6 @@
 """One exercise: how an answer is judged, and what the learner is told about it."""
 
+import dis
 import enum
 import types
 from collections.abc import Callable, Mapping
@@ -74,8 +75,8 @@ _COMMON = {
     "returns_nothing": "Your function was called and gave back `None`. Does every way through it "
     "end in a `return`?",
     "returns_blank": "Your function was called and a part of what it gave back is still `...`.",
-    "not_callable": "What is wanted is {expects}, something that can be called. What you gave is "
-    "of type `{type}`.",
+    "not_callable": "What you gave is of type `{type}`, which cannot be called. What is wanted is "
+    "{expects}.",
     "too_long": "The check stopped your code after {seconds} seconds. Does a loop in it never end, "
     "such as one over a dataset that repeats without a count?",
 }
@@ -93,7 +94,8 @@ class Exercise:
         id: Name, snake_case, unique in the course.
         expects: What the answer has to be, as a noun phrase.
         judge: Takes the answer, and `check`'s keywords; gives None if the answer is right, else the
-            name of a mistake, a `Mistake`, `OTHER` or `NOT_ATTEMPTED`. Runs learners' code by `run`.
+            name of a mistake, a `Mistake`, `OTHER` or `NOT_ATTEMPTED`. It calls learners' code by
+            `run`.
         reference: Takes `check`'s keywords; gives the value to go on with.
         hints: Markdown; each says more than the one before.
         mistakes: A sentence in Markdown for each plausible mistake, by name. It may have
@@ -243,7 +245,8 @@ def run_for_effect(function: Any, /, *args: Any, **kwargs: Any) -> Any:
         raise _Raised(error) from error
     if result is ...:
         raise _Blank
-    if isinstance(result, (tuple, list)) and any(part is ... for part in result):
+    parts = result.values() if isinstance(result, Mapping) else result
+    if isinstance(result, (tuple, list, Mapping)) and any(part is ... for part in parts):
         raise _Wrong("returns_blank")
     return result
 
@@ -269,9 +272,11 @@ _EMPTY_BODIES = {_docstring_only.__code__.co_code, _dots_only.__code__.co_code}
 
 
 def _has_empty_body(code: types.CodeType) -> bool:
-    # `return 1` has the same instructions as an empty body in some Pythons, with another constant.
-    constants = {constant for constant in code.co_consts if not isinstance(constant, str)}
-    return code.co_code in _EMPTY_BODIES and constants <= {None}
+    if code.co_code not in _EMPTY_BODIES:
+        return False
+    # `return 1` has the same instructions in some Pythons, with another constant.
+    loads = ("LOAD_CONST", "RETURN_CONST")
+    return all(i.argval is None for i in dis.get_instructions(code) if i.opname in loads)
 
 
 def _has_ellipsis(function: Any) -> bool:

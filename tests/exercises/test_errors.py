@@ -29,6 +29,10 @@ def test_only_the_learners_lines_are_shown():
         ("", "`ValueError`\n"),
         ("at 0x7f93b2244220", "`at (address)`"),
         ("no file /tmp/abc/x.py here", "`no file (file) here`"),
+        (
+            "{{function_node __wrapped__MatMul_device_/job:a}} bad size [Op:MatMul] name:",
+            "`bad size`",
+        ),
         ("a `quoted` word", "`a 'quoted' word`"),
         ("first\nsecond", "`first`"),
         ("in user code:\n\n    File x\n\n    TypeError: bad shapes\n", "`TypeError: bad shapes`"),

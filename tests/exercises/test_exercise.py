@@ -129,8 +129,9 @@ def test_a_judge_may_see_that_an_answer_is_blank():
     assert make(lambda answer: NOT_ATTEMPTED).verdict(3).outcome is Outcome.NOT_ATTEMPTED
 
 
-def test_a_function_that_returns_a_constant_is_an_attempt():
-    assert make().verdict(lambda pixels: 1).outcome is Outcome.NOT_YET
+@pytest.mark.parametrize("answer", [lambda pixels: 1, lambda pixels: "some text"])
+def test_a_function_that_returns_a_constant_is_an_attempt(answer):
+    assert make().verdict(answer).outcome is Outcome.NOT_YET
 
 
 @pytest.mark.parametrize(
@@ -143,6 +144,7 @@ def test_a_function_that_returns_a_constant_is_an_attempt():
         ((3, ...), "partly_blank", "still `...`"),
         (returns_nothing, "returns_nothing", "`return`"),
         (returns_part_of_a_blank, "returns_blank", "still `...`"),
+        (lambda pixels: {"x": ...}, "returns_blank", "still `...`"),
         (3, "not_callable", "of type `int`"),
     ],
 )
