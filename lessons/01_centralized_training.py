@@ -115,7 +115,7 @@ plotting.federated_learning_diagram(
 # training, the rest is *held out*, which means that no model may learn from it. `data.pool` forgets
 # who wrote what and puts everything into two arrays.
 
-# %% [markdown] key="teach_pooled_digits" kind="instructor" minutes=11
+# %% [markdown] key="teach_pooled_digits" kind="instructor" minutes=10
 # **What people get wrong.** In the exercise: only `x_train` is divided, or the type is forgotten.
 # The check names either. A few reshape with the numbers in the wrong order, which no shape shows;
 # the check sees it, and its sentence is worth reading aloud.
@@ -443,7 +443,7 @@ print(f"MNIST, {len(mnist_rows):,} training images: {100 * accuracy:.0f} % on {l
 # step, for one writer as for all, and 100 epochs are 100 steps for every model. No shuffle is left
 # either: differences can come from the data alone.
 
-# %% [markdown] key="teach_why_federate" kind="instructor" minutes=9
+# %% [markdown] key="teach_why_federate" kind="instructor" minutes=10
 # **What people get wrong.** They read 97 % at home as "writers do not need each other". It is the
 # number a lone writer would see, and it hides what the model does for everybody else; the second
 # column is the point. In the exercise, the name of one writer is written into the function, and
