@@ -153,7 +153,9 @@ class Exercise:
 
     def verdict(self, answer: Any = _BLANK, **context: Any) -> Verdict:
         """Judges an answer in bounded time and without showing anything."""
-        if answer is _BLANK or _is_blank(answer):
+        if answer is _BLANK:
+            return Verdict(Outcome.NOT_ATTEMPTED, None, "**No answer was given to this check.**")
+        if _is_blank(answer):
             return self._not_attempted()
         if answer is None:
             return self._not_yet("nothing")

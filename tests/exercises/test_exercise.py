@@ -118,6 +118,8 @@ def test_a_blank_is_not_attempted_and_gives_the_reference(shown, file, answer):
 
 def test_a_check_without_an_answer_gives_the_reference(shown):
     assert make().check() == "the reference"
+    assert shown[0][0].startswith("**No answer was given to this check.**\n\nThe notebook goes on")
+    assert shown[0][1]["outcome"] == "not attempted"
 
 
 @pytest.mark.parametrize("answer", [with_a_blank, returns_a_blank])

@@ -109,6 +109,7 @@ def test_every_number_of_the_text_is_in_code_or_output(lesson, language):
     shown = printed(solved) + "\n".join(c.source for c in solved.cells if c.cell_type == "code")
     known = {number.replace(",", "").replace("_", "") for number in NUMBER.findall(shown)}
     body = "\n".join(text(solved)[1:]).split("## Further reading")[0]
+    body = re.sub(r"\*\*For the instructor · \d+ minutes\*\*", "", body)
     body = re.sub(r"\]\([^)]*\)|arXiv:\S+|`[^`]*`|\$[^$]*\$", " ", body)
     missing = {
         number
