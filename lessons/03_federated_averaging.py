@@ -125,7 +125,7 @@ print(f"held-out images of all {len(test.client_ids)} writers: {len(test_labels)
 # too, and the error is the same. They compile the Keras model, as in lesson 1, and TFF refuses.
 #
 # **When time is short.** Skip the cell that compares two calls; the check of the exercise does the
-# same. Keep the functional model: lessons 4 and 7 use little else.
+# same. Keep the functional model: lesson 4 uses no other kind.
 
 # %% key="show_input_spec"
 input_spec = cohort[0].element_spec
@@ -224,7 +224,8 @@ print(f"variables that are not trained: {len(non_trainable)}")
 # `model_fn` or a functional model, `client_optimizer_fn` for step 2, and `server_optimizer_fn` for
 # step 4. Both optimizers come from `tff.learning.optimizers`: `build_sgdm(learning_rate=...)` is
 # gradient descent, with momentum if you ask for it. (Despite the names, the arguments are such
-# optimizers, not functions that make one.)
+# optimizers, not functions that make one. Without a server optimizer, as in the cell that failed,
+# TFF takes gradient descent with learning rate 1.0.)
 #
 # Older tutorials hand over **Keras optimizers**. This is what happens today:
 
@@ -362,8 +363,8 @@ print(f"batches seen {train_metrics['num_batches']}")
 # The clients saw their 1,003 images five times, in 253 batches. The reported accuracy is 14 %, and
 # the loss of 2.50 is worse than that of guessing, which is the natural logarithm of ten, 2.30. Has
 # nothing been learned? We measure the server's new model on held-out images.
-# `training.keras_evaluation` puts the weights of a process into a Keras model at the server and
-# calls Keras' `evaluate`.
+# `training.keras_evaluation` makes a function for that: it puts a process's weights into a Keras
+# model at the server and returns Keras' loss and accuracy.
 
 # %% key="held_out_after_one"
 held_out = training.keras_evaluation(models.softmax_model, test_inputs, test_labels)
@@ -477,8 +478,8 @@ run_rounds = ex.control_loop.check(run_rounds)
 # state is wanted. Each has a sentence of its own in the check: let people read it before you help.
 #
 # **Ask the room.** "The loop is yours, not TFF's. What could you do in it, between two rounds?"
-# Draw another cohort, measure the model, save the state, stop early, change the data. Lesson 4 does
-# three of these.
+# Draw another cohort, measure the model, save the state, stop early, change the data. Lesson 4
+# saves a state and goes on from it.
 #
 # **When time is short.** Show the loop's solution with `ex.control_loop.solution()` and go on to
 # the figure. Everything later runs on `training.train`, which is the same loop.
@@ -591,8 +592,8 @@ for name, curve in curves.items():
 # learned from?" Here yes, from the seed. In a real federation it may not want to know; that some
 # clients come more often than others is a bias of the model all the same.
 #
-# **When time is short.** Skip this section. Lessons 4 and 7 draw cohorts with `data.sample_clients`
-# and say so again.
+# **When time is short.** Skip this section. Lesson 2 has shown the draw, and nothing later builds
+# on the comparison.
 
 # %% [markdown] key="weights_text"
 # ## Weighted and unweighted means
@@ -621,7 +622,8 @@ _, unweighted = training.train(unweighted_process, lambda round_num: cohort, 5, 
 for name, run in [("weighted", history), ("unweighted", unweighted)]:
     loss = run.evaluation["loss"][4]
     recognised = run.evaluation["sparse_categorical_accuracy"][4] * len(test_labels)
-    print(f"{name}, round 5: held-out loss {loss:.2f}, {recognised:.0f} images of 398 recognised")
+    print(f"{name}, round 5: held-out loss {loss:.2f}", end=", ")
+    print(f"{recognised:.0f} of {len(test_labels)} images recognised")
 
 # %% [markdown] key="make_unequal"
 # As expected: the same loss, and one image apart. To see a difference we need **quantity skew**. We
@@ -651,10 +653,10 @@ for name, limit in limits.items():
     unequal_cohort = truncated_cohort(limit)
     panels[name] = {}
     for mean, process in [("weighted", functional_process), ("unweighted", unweighted_process)]:
-        state, run = training.train(process, lambda _, c=unequal_cohort: c, 5, evaluate=held_out)
+        state, run = training.train(process, lambda _, c=unequal_cohort: c, 4, evaluate=held_out)
         panels[name][mean] = run.evaluation["sparse_categorical_accuracy"]
         right = answers_of(process.get_model_weights(state), test_inputs) == test_labels
-        print(f"{name}, {mean}: {100 * np.mean(right):.0f} % after 5 rounds", end=", ")
+        print(f"{name}, {mean}: {100 * np.mean(right):.0f} % after 4 rounds", end=", ")
         print(f"digits 0 to 4 {100 * np.mean(right[test_labels < 5]):.0f} %", end=", ")
         print(f"5 to 9 {100 * np.mean(right[test_labels >= 5]):.0f} %")
 
@@ -666,11 +668,11 @@ plotting.learning_curves(
 # **Left.** The writers' images come in the order 0, 1, 2 and so on, so the first five are a 0, a 1,
 # a 2, a 3 and a 4. The small clients have never seen a 5 to 9. In the weighted mean they hardly
 # count. In the unweighted mean they have half of the say and pull the model to their own five
-# digits: it recognises 86 % of those and 16 % of the others.
+# digits: it recognises 82 % of those and 6 % of the others.
 #
 # **Right.** The first ten images are each digit once: little data, but balanced. With weights one
 # writer has more than half of the say, and the swings of that one model are hardly averaged out.
-# Unweighted, they count for a tenth, and the mean is ahead: 79 % against 72 %.
+# Unweighted, they count for a tenth, and the mean is ahead: 78 % against 69 %.
 #
 # So neither mean is the right one, and much depends on which images the small clients have. A
 # weighted mean serves the average *example*, an unweighted one the average *client*. Which you want
@@ -730,8 +732,8 @@ write_logs = ex.summary_writer.check(write_logs)
 # every number in them whether it could be about one client: a mean over ten is fine, a cohort of
 # one is not.
 #
-# **When time is short.** Give the exercise as homework and run the cells with `write_logs =
-# ex.summary_writer.check()`. No later lesson needs it.
+# **When time is short.** Leave the exercise for home. The blank does no harm: the check hands over
+# the reference function, and the cells after it run. No later lesson needs it.
 
 # %% key="write_and_read"
 log_dir = tempfile.mkdtemp()
@@ -852,15 +854,15 @@ for name, ids in [("the ten writers", ten_writers), ("the other four", train.cli
 # images of the ten writers cost a point, new writers several.
 
 # %% [markdown] key="teach_metrics" kind="instructor" minutes=4
-# **Ask the room.** "Your training accuracy is below your held-out accuracy. In lesson 1 that would
-# be odd. Is it a mistake here?" A good answer says what is being measured: many models on their way
+# **Ask the room.** "The training accuracy is below the held-out accuracy, in every round. Is there
+# a mistake in the code?" A good answer asks what is being measured: many models on their way
 # against one model at the end.
 #
 # **What people get wrong.** They remember "reported is too low" as a rule. The label skew below
 # turns it round: 90 % reported, 10 % held out.
 #
 # **When time is short.** Show the label skew and its two lines of output, and skip the table. The
-# warning must stay: lesson 4 begins with it.
+# warning must stay: lesson 4 is about what to measure instead.
 
 # %% [markdown] key="label_skew_text"
 # Reported metrics are not always too low. We deal the training images of all writers out to ten
@@ -910,7 +912,7 @@ centralized_model.compile(
     optimizer=tf.keras.optimizers.SGD(0.02),
     loss=tf.keras.losses.SparseCategoricalCrossentropy(),
     metrics=["sparse_categorical_accuracy"],
-    steps_per_execution=251,  # The same steps, with fewer returns to Python: it is faster.
+    steps_per_execution=251,  # As many steps between two returns to Python; this is faster.
 )
 pooled = tf.data.Dataset.from_tensor_slices((train_inputs, train_labels)).cache()
 five_passes = pooled.shuffle(2000, seed=0).repeat(5).batch(20)
