@@ -243,8 +243,9 @@ except AttributeError as error:
 # `model_fn()`. They swap the two rates, and nothing complains: with 0.02 at the server the model
 # creeps, and the check says so.
 #
-# **Ask the room.** "What would a server learning rate of 0.5 do?" It goes half of the way from the
-# old model to the mean of the clients' models. And 2.0? Beyond the mean, as far again.
+# **Ask the room.** "What would half that learning rate do at the server?" It goes half of the way
+# from the old model to the mean of the clients' models. And twice the rate? Beyond the mean, as far
+# again.
 
 # %% [markdown] key="your_turn_process"
 # TFF wants optimizers that hand their state out and take it back, without hidden variables. That is
