@@ -22,6 +22,7 @@ The figures live in one module a subject; what they share, `fl_course.plotting.s
 the name of a figure, which would hide the figure.
 """
 
+from fl_course.plotting.averaging import averaging_diagram, weight_differences
 from fl_course.plotting.clients import (
     cohorts,
     label_counts,
@@ -39,6 +40,7 @@ from fl_course.plotting.style import png
 __all__ = [
     "accuracy_bars",
     "accuracy_spread",
+    "averaging_diagram",
     "client_values",
     "cohorts",
     "confusion_matrix",
@@ -52,4 +54,5 @@ __all__ = [
     "placement_diagram",
     "png",
     "skew_panels",
+    "weight_differences",
 ]

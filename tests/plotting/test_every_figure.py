@@ -25,10 +25,17 @@ EVERY_FIGURE = [
     (plotting.client_values, ({"a": [1.0, 2.0], "b": [1.5]},)),
     (plotting.cohorts, ([["a"], ["b"]], ["a", "b", "c"])),
     (plotting.placement_diagram, DIAGRAM),
+    (plotting.averaging_diagram, ()),
+    (plotting.weight_differences, ({"a and b": [0.0, 1e-8], "a and c": [1e-3, 2e-3]},)),
     (plotting.federated_learning_diagram, ()),
 ]
 # A legend outside the panels takes the place of a heading, which becomes its title.
-LEGENDS_WITH_TITLES = (plotting.learning_curves, plotting.accuracy_spread, plotting.client_values)
+LEGENDS_WITH_TITLES = (
+    plotting.learning_curves,
+    plotting.accuracy_spread,
+    plotting.client_values,
+    plotting.weight_differences,
+)
 
 
 def test_every_figure_is_in_the_list_above():
