@@ -20,6 +20,29 @@ _CHANNEL_OPTIONS = [
 _DEATH_NOTICE_SECONDS = 2.0
 
 
+# What gRPC says when the connection broke, not the computation.
+_CODES_OF_CONNECTIONS = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+
+
+class ComputationError(grpc.RpcError, RuntimeError):
+    """A computation failed in the worker; the message is TensorFlow's, without gRPC's around it."""
+
+    def __init__(self, error: grpc.RpcError) -> None:
+        lines = [line.strip() for line in error.details().splitlines()]
+        # TensorFlow names nodes of a graph that no one has seen.
+        told = [line for line in lines if line and not line.startswith("[[{{node")]
+        super().__init__("\n".join(told))
+        self._error = error
+
+    def code(self) -> grpc.StatusCode:
+        """The kind of failure."""
+        return self._error.code()
+
+    def details(self) -> str:
+        """What the worker said, whole."""
+        return self._error.details()
+
+
 class _SupervisedStub(tff.framework.RemoteExecutorGrpcStub):
     """A connection to a worker that tells a dead worker from a failed computation."""
 
@@ -30,11 +53,14 @@ class _SupervisedStub(tff.framework.RemoteExecutorGrpcStub):
     def _call(self, method: Callable[[Any], Any], request: object) -> Any:
         try:
             return method(request)
-        except grpc.RpcError:
-            if self._worker.has_ended(within=_DEATH_NOTICE_SECONDS):
+        except grpc.RpcError as error:
+            broken = error.code() in _CODES_OF_CONNECTIONS
+            if self._worker.has_ended(within=_DEATH_NOTICE_SECONDS if broken else 0.05):
                 # From None: gRPC's error quotes the whole request, thousands of lines of it.
                 raise self._worker.error("ended in the middle of a computation") from None
-            raise
+            if broken:
+                raise
+            raise ComputationError(error) from None
 
     def get_executor(self, request: object) -> Any:
         return self._call(super().get_executor, request)

@@ -51,3 +51,19 @@ def test_a_syntax_error_shows_its_line():
         compile("x = (", "answer", "exec")
 
     assert "x = (" in caught(learners)
+
+
+def test_an_error_in_the_worker_says_what_it_was():
+    import numpy as np
+    import tensorflow as tf
+    import tensorflow_federated as tff
+
+    @tff.tensorflow.computation(tff.TensorType(np.float32, [None]))
+    def take_seven(values):
+        return tf.slice(values, [0], [7])
+
+    text = caught(lambda: take_seven(np.float32([1.0, 2.0])))
+    assert text.startswith(
+        "`ComputationError`: `Failed to run computation: Expected size[0] in [0, 2]"
+    )
+    assert "take_seven(np.float32([1.0, 2.0]))" in text
