@@ -114,7 +114,8 @@ def keras_evaluation(
 
     def evaluate(weights: tff.learning.models.ModelWeights) -> dict[str, float]:
         weights.assign_weights_to(model)
-        return model.evaluate(images, labels, batch_size=len(labels), verbose=0, return_dict=True)
+        # In one batch: `evaluate` builds a data pipeline each time, at ten times the cost.
+        return model.test_on_batch(images, labels, return_dict=True)
 
     return evaluate
 
