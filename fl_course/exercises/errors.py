@@ -55,11 +55,13 @@ def _own_lines(error: BaseException) -> Iterator[str]:
     frames = traceback.extract_tb(error.__traceback__, limit=None)
     shown = set()
     for frame in frames:
-        if _is_own(frame.filename) and frame.lineno not in shown:
+        if _is_own(frame.filename) and (frame.filename, frame.lineno) not in shown:
             source = linecache.getline(frame.filename, frame.lineno or 0).strip()
             if source:
-                shown.add(frame.lineno)
-                yield f"line {frame.lineno}: {source}"
+                shown.add((frame.filename, frame.lineno))
+                # Lines are counted within a cell, and several cells may have a part in an error.
+                function = "" if frame.name.startswith("<") else f" in {frame.name}"
+                yield f"line {frame.lineno}{function}: {source}"
 
 
 def _is_own(filename: str) -> bool:

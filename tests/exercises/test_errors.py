@@ -19,7 +19,7 @@ def test_only_the_learners_lines_are_shown():
 
     text = caught(learners)
     assert text.startswith("`JSONDecodeError`: `Expecting property name")
-    assert 'return json.loads("{")' in text
+    assert ' in learners: return json.loads("{")' in text
     assert "decoder" not in text
 
 

@@ -171,7 +171,7 @@ def test_the_learners_error_is_told_with_the_learners_lines(shown):
     assert make().check(careless) == "the reference"
     text = shown[0][0]
     assert text.startswith("**Your code raised an error.** `AttributeError`: `'numpy.ndarray' obj")
-    assert ": largest = pixels.biggest()\n```" in text
+    assert " in careless: largest = pixels.biggest()\n```" in text
     assert "exercise.py" not in text
     assert "function(" not in text
 
