@@ -30,7 +30,7 @@ ex = exercises.lesson(6)
 
 # %% [markdown] key="teach_four_parts" kind="instructor" minutes=5
 # **What people get wrong.** They see the upload as "the server collects a list". What arrives in
-# the last lane of part 3 is one value, the mean; the list exists nowhere.
+# the blue lane of part 3 is one value, the mean. No later line can get at a list.
 #
 # **Ask the room.** In which of the four parts could one save bytes, energy, or privacy? A good
 # answer has something for each: fewer bytes in 1 and 3, less work in 2, secure sums in 3. Part 4
@@ -348,7 +348,8 @@ except RuntimeError as error:
 # While TFF records, there is no dataset yet, and Python's `for` has nothing to go through.
 # `tf.function` helps: it translates Python loops over tensors and datasets into loops of TensorFlow
 # (this translation is called AutoGraph). `tf.function(client_update)` is the same function,
-# translated.
+# translated. (If nothing was printed, yours has no such loop, as with `dataset.reduce`, and needs
+# no translation.)
 #
 # ### Exercise: the client's update as a computation
 #
@@ -380,8 +381,8 @@ print(f"same update as in plain Python: {largest_difference(update, in_worker) <
 # ### Exercise: the server's update as a computation
 #
 # In the skeleton, the server took the mean itself. In a federated program the mean is the operator
-# `federated_mean`: updates are averaged on their way up, and the server gets a single one. What is
-# left for the server is the sum.
+# `federated_mean`: updates are averaged on their way up, and the server gets a single one. It only
+# has to add that to its weights.
 #
 # **Your task.** Write `server_update_fn`, a `tff.tensorflow.computation` of two arguments, both of
 # type `weights_type`: the server's weights and the mean update. It gives a tuple, the new weights.
@@ -496,7 +497,7 @@ difference = largest_difference(plain_round, server_weights)
 print(f"one round, same as in plain Python to 1e-6: {difference < 1e-6}")
 
 again = process.next(process.initialize(), cohort)
-print(f"called twice, same to the last bit: {largest_difference(server_weights, again) == 0}")
+print(f"two calls agree to 1e-6: {largest_difference(server_weights, again) < 1e-6}")
 
 # %% [markdown] key="read_first_round"
 # Yes, and now a second call with the same arguments gives the same weights: TFF sends the recipe of
@@ -588,8 +589,8 @@ print(f"largest weight after 15 rounds: {np.abs(by_hand[-1][0]).max():.1f}")
 # In every round, no weight differs by as much as 1e-6, with weights up to 0.2. That is about what
 # rounding leaves: a float32 has seven digits.
 #
-# (The two do not even compute the loss in the same way. Ours takes logits, the Keras model has a
-# softmax layer and takes the logarithm of its probabilities.)
+# (The two are not even written alike: our model gives logits, and the Keras model inside the other
+# one ends in a softmax layer and gives probabilities.)
 #
 # ### With weights
 #
@@ -621,7 +622,7 @@ print(f"weighted_next_fn gives the same type as next_fn: {same}")
 
 # %% [markdown] key="weighted_proof_intro"
 # The count covers all local epochs, five times the images; the factor cancels in the mean. The type
-# is unchanged: from outside, nobody sees whether a mean is weighted.
+# is unchanged: it does not say whether a mean is weighted.
 
 # %% key="weighted_proof"
 weighted_by_hand = [initialize_fn()]
@@ -807,7 +808,7 @@ print(f"build_fed_avg: all 15 rounds below 1e-6: {max(values) < 1e-6}")
 # - A client update is a loop of gradient steps that starts from the server's weights, minus these
 #   weights. A server update adds the mean.
 # - In plain Python the algorithm works, but nothing says what leaves a client. In Federated Core
-#   the type does.
+#   types and operators do.
 # - `initialize` and `next` make an iterative process if the state of one fits the other.
 # - Written by hand and built by `tff.learning`, weighted and not, the weights agree to 1e-6 in
 #   every round; a control shows that the test could have failed.
