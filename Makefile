@@ -7,6 +7,8 @@ PYTHON ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
 COLAB := .venv-colab
+# A notebook keeps one core busy; two at a time fit on any machine. A file's tests stay together.
+PYTEST := -m pytest -n 2 --dist loadfile
 
 .PHONY: setup course test open build lint lock test-colab test-processors clean
 
@@ -14,7 +16,7 @@ course: setup
 	@$(BIN)/fl-course run
 
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python $(PYTEST)
 
 open: setup
 	@$(BIN)/fl-course open
@@ -33,12 +35,12 @@ lock: setup
 
 test-colab:
 	@sh tests/colab/replica.sh $(COLAB)
-	@$(COLAB)/bin/python -m pytest -p no:cacheprovider solutions
+	@$(COLAB)/bin/python $(PYTEST) -p no:cacheprovider solutions
 
 # The same outputs must come out of other processors' arithmetic.
 test-processors: setup
-	@ONEDNN_MAX_CPU_ISA=SSE41 $(BIN)/python -m pytest solutions
-	@TF_ENABLE_ONEDNN_OPTS=0 $(BIN)/python -m pytest solutions
+	@ONEDNN_MAX_CPU_ISA=SSE41 $(BIN)/python $(PYTEST) solutions
+	@TF_ENABLE_ONEDNN_OPTS=0 $(BIN)/python $(PYTEST) solutions
 
 clean:
 	rm -rf .venv .venv-* dist .pytest_cache .ruff_cache

@@ -14,7 +14,7 @@ if [ ! -f "$ready" ] || ! cmp -s "$list" "$ready"; then
     echo "Installing Colab's versions of $(grep -c == "$list") packages."
     $pip -r "$list"
     # To run the notebooks and compare what they print; Colab has none of these.
-    $pip "nbval==0.11.0" "coverage>=7"
+    $pip "nbval==0.11.0" "coverage>=7" "pytest-xdist==3.8.0" "execnet==2.1.2"
     "$venv/bin/python" -c "import matplotlib.font_manager" 2>/dev/null
     cp "$list" "$ready"
 fi
