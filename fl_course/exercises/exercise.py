@@ -171,7 +171,7 @@ class Exercise:
             return self._not_attempted()
         except _Wrong as wrong:
             return self._not_yet(wrong.mistake, **wrong.values)
-        except _Raised as raised:
+        except Raised as raised:
             return Verdict(
                 Outcome.RAISED, None, f"**Your code raised an error.** {describe(raised.error)}"
             )
@@ -210,8 +210,12 @@ class _Wrong(Exception):
         self.values = values
 
 
-class _Raised(Exception):
-    """The learner's code raised."""
+class Raised(Exception):
+    """The learner's code raised. A judge may catch it to tell a mistake by its error.
+
+    Attributes:
+        error: What was raised.
+    """
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(str(error))
@@ -244,7 +248,7 @@ def run_for_effect(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     except (Exception, SystemExit) as error:
         if "ellipsis" in str(error).lower() and _has_ellipsis(function):
             raise _Blank from None
-        raise _Raised(error) from error
+        raise Raised(error) from error
     if result is ...:
         raise _Blank
     parts = result.values() if isinstance(result, Mapping) else result
