@@ -15,7 +15,8 @@
 # **Why this lesson.** `tff.learning` handed you a finished algorithm. Below it lies a small
 # language, **Federated Core**: values that have a place, and a dozen operators that move them. In
 # lesson 6 you write Federated Averaging in it. Nothing is trained here. The temperatures of three
-# homes will do, and later our 14 writers.
+# homes will do, and later our 14 writers. Where *may be skipped* stands, run the next cell and go
+# on after its explanation: nothing later needs it.
 
 # %% key="imports"
 import collections
@@ -33,11 +34,11 @@ ex = exercises.lesson(5)
 # %% [markdown] key="federated_values"
 # ## A value has a type and a place
 #
-# Three homes have a thermometer each. What type does "the temperatures of the homes" have? In
-# Python it would be a list of floats. In Federated Core it is one value with a part at every home,
-# a **federated value**. Its type says what each part is, and where.
+# Three homes have a thermometer each. In Python, the temperatures of the homes would be a list of
+# floats. In Federated Core they are one value with a part at every home, a **federated value**. Its
+# type says what each part is, and where.
 
-# %% [markdown] key="teach_federated_values" kind="instructor" minutes=7
+# %% [markdown] key="teach_federated_values" kind="instructor" minutes=11
 # **What people get wrong.** They read `{float32}@CLIENTS` as a list that the program holds. No
 # process holds it. Draw three separate boxes on the board and never one box with three cells.
 #
@@ -45,7 +46,7 @@ ex = exercises.lesson(5)
 # anybody knows who turns up; the same one has to run for three homes and for a million phones.)
 #
 # **When time is short.** Read the table of types aloud and skip its code. Keep the exercise: the
-# last but one counts with its type.
+# one that counts examples needs its type.
 
 # %% key="first_types"
 float_at_clients = tff.FederatedType(np.float32, tff.CLIENTS)
@@ -61,11 +62,9 @@ print(f"a number at the server:        {float_at_server}")
 #
 # What stands behind the `@` is the **placement**. There are only these two. A placement names a
 # role, not a machine: nothing in the language says "client 3". So the same program runs for three
-# homes or a million phones, whichever of them turn up, and no program can single one of them out
-# by name.
+# homes or a million phones, and can't single one of them out by name.
 #
-# What stands before the `@` is an ordinary type, without a place. Here are those that the course
-# needs.
+# What stands before the `@` is an ordinary type, without a place. The course needs these:
 
 # %% key="member_types"
 example = collections.OrderedDict(label=np.int32, pixels=tff.TensorType(np.float32, [28, 28]))
@@ -84,7 +83,7 @@ for name, some_type in types.items():
     print(f"{name:16}  {some_type}")
 
 # %% [markdown] key="read_member_types"
-# This is TFF's **compact notation**, and every type below is put together from these parts:
+# This is TFF's **compact notation**. Its parts:
 #
 # | written | means |
 # |---|---|
@@ -96,8 +95,10 @@ for name, some_type in types.items():
 # | `...@CLIENTS`, no braces | the same value at each client |
 # | `...@SERVER` | one value at the server |
 #
-# In Python, a structure with names is a `collections.OrderedDict`, or another mapping, from names
-# to types. Wherever a type is expected you may give that, or a NumPy type.
+# The notation is for reading. In Python, one writes `tff.TensorType(np.float32, [28, 28])` for
+# `float32[28,28]`, and a structure with names is a `collections.OrderedDict`, or another mapping,
+# from names to types. Wherever a type is expected you may give that, or a NumPy type; `tff.to_type`
+# turns either into the type it stands for.
 
 # %% [markdown] key="task_writers_type"
 # ### Exercise: from notation to a type
@@ -108,8 +109,8 @@ for name, some_type in types.items():
 #
 # `{<label=int32,pixels=float32[28,28]>*}@CLIENTS`
 #
-# Work from the inside out. The cells above have all you need: what the inner structure is made of,
-# `tff.SequenceType`, `tff.FederatedType`.
+# Work from the inside out. The cells above have all you need: the inner structure, which you may
+# use under its name `example`, `tff.SequenceType`, `tff.FederatedType`.
 
 # %% key="ex_writers_type" kind="exercise" exercise="writers_type"
 # blank: writers_type = ...
@@ -128,8 +129,8 @@ print(f"fits writers_type: {element_type.is_equivalent_to(writers_type.member.el
 
 # %% [markdown] key="read_writers_data"
 # `member` is what a federated type has at each place, and `element` is what a sequence consists of.
-# `writers` is a Python list with one dataset for each writer: in this notebook, which simulates
-# the clients, a list of client values is how we hand over a value of type `{...}@CLIENTS`.
+# `writers` is a list of datasets: this notebook simulates the clients, and hands over a value of
+# type `{...}@CLIENTS` as a list with one value for each.
 
 # %% [markdown] key="federated_computation"
 # ## A federated computation
@@ -200,13 +201,13 @@ print(f"{server_limit.type_signature}: {before:.1f} before, {server_limit():.1f}
 # %% [markdown] key="tensorflow_inside"
 # ## TensorFlow goes inside
 #
-# Suppose that all thermometers show half a degree too little. The federated language has no plus.
-# It only moves values; calculations are written in TensorFlow, as a `tff.tensorflow.computation`.
+# Suppose that all thermometers show half a degree too little. The federated language has no plus:
+# it only moves values. Calculations are written in TensorFlow, as a `tff.tensorflow.computation`.
 
 # %% [markdown] key="teach_tensorflow_inside" kind="instructor" minutes=5
 # **What people get wrong.** They mix the two languages: a `+` in a federated computation, or a
-# `federated_mean` in a TensorFlow computation. One sentence helps: operators outside, tensors
-# inside.
+# `federated_mean` in a TensorFlow computation. Write the rule on the board, operators outside,
+# tensors inside, and point at it with every error.
 #
 # **Ask the room.** The two orders, correct and average, give the same number. When would they not?
 # (When the correction is not linear, such as rounding, or clipping to a range: lesson 7 clips
@@ -226,9 +227,9 @@ print(f"{add_half(20.0):.1f}")
 
 # %% [markdown] key="read_add_half"
 # A float32 to a float32, and **no placement**: TensorFlow knows tensors, not clients. (The body is
-# traced as well, into a TensorFlow graph.) So the same computation can run at every client or at
-# the server. Where it does is for `federated_map` to say: it takes the computation to where its
-# argument is.
+# traced as well, into a TensorFlow graph. And write `20.0`: TFF does not turn the integer 20 into a
+# float32.) So the same computation can run at every client or at the server. Where it does is for
+# `federated_map` to say: it takes the computation to where its argument is.
 
 
 # %% key="corrected"
@@ -241,11 +242,13 @@ print(corrected.type_signature)
 print("corrected:", *(f"{temperature:.1f}" for temperature in corrected(temperatures)))
 
 # %% [markdown] key="read_corrected"
-# Clients to clients: in this program nothing leaves a home. That we can print the three numbers is
-# owed to the simulation, in which this notebook plays all the homes. In a real federation they
-# would stay where they are, and the server would have learned nothing.
+# The rule of the two languages: **operators outside** (in the federated computation), **tensors
+# inside** (in the TensorFlow computation that it maps).
 #
-# Correct first and then average, or the other way round?
+# Clients to clients: in this program nothing leaves a home. We can print the three numbers only
+# because this notebook simulates the homes.
+#
+# *May be skipped:* correct first and then average, or the other way round?
 
 
 # %% key="two_orders"
@@ -264,19 +267,18 @@ for computation in (correct_then_average, average_then_correct):
 
 # %% [markdown] key="read_two_orders"
 # Same type, same number. The first program runs `add_half` at three homes, the second once at the
-# server, because the mean is there. Who does the work is up to you, and the types keep account of
-# it. Note also that computations are put together like functions: the bodies call
-# `average_temperature` and `corrected`.
+# server, because the mean is there. Who does the work is up to you.
 
 # %% [markdown] key="operators"
 # ## Down, up, and what leaves a client
 #
 # TFF has few operators. It lists them itself:
 
-# %% [markdown] key="teach_operators" kind="instructor" minutes=16
+# %% [markdown] key="teach_operators" kind="instructor" minutes=26
 # **What people get wrong.** They conclude that what is aggregated is private. The two cells at the
 # end of this section are there to take that away: a mean of one, and an aggregation that lists.
-# Also, they forget the broadcast: a map over a client's and a server's value is refused.
+# They also forget the broadcast, or average first and compare the mean with the threshold. And a
+# wrong definition stops the cell before the check: show early how to read the last line.
 #
 # **Ask the room.** Which operators would you let a stranger run over your phone? (There is no right
 # list. A good answer asks how many take part and what is summed, not what the operator is called.)
@@ -290,7 +292,8 @@ names = [name.removeprefix(prefix) for name in dir(tff) if name.startswith(prefi
 print(textwrap.fill(", ".join(names), 80))
 
 # %% [markdown] key="operator_table"
-# `computation` is the decorator; `select` fetches parts of a large model. The others:
+# `computation` is the decorator; `select` fetches parts of a large model; the three `secure_` ones
+# come at the end of this section. The others:
 #
 # | operator | moves | gives |
 # |---|---|---|
@@ -323,8 +326,8 @@ for name, value in overview(temperatures).items():
     print(f"{name}: {value:.4g}")
 
 # %% [markdown] key="read_overview"
-# Three values at the server, together in a structure with names. The last shows how a program finds
-# out how many clients there are: a 1 at each of them, added up.
+# Three values at the server, in a structure with names. The last shows how a program counts its
+# clients: a 1 at each of them, added up.
 #
 # ### There and back
 #
@@ -341,6 +344,7 @@ def minus(a, b):
 @tff.federated_computation(float_at_clients, float_at_server)
 def mean_deviation(temperatures, reference):
     at_clients = tff.federated_broadcast(reference)
+    print("recording; at_clients:", at_clients.type_signature)
     pairs = tff.federated_zip((temperatures, at_clients))
     deviations = tff.federated_map(minus, pairs)
     return tff.federated_mean(deviations)
@@ -378,9 +382,11 @@ plotting.placement_diagram(
 # %% [markdown] key="read_deviation_figure"
 # Read it from left to right. The box at the top is the server, each strip below it one home. The
 # blue arrow is the broadcast: 20.0 goes down, and every home puts it beside its own temperature.
-# The black arrows stay within a strip: each home does its own subtraction. Then look for the arrows
-# that leave the strips upwards. There is one, the dashed one, and what arrives at its head is the
-# mean. No later step of the program can get at the three deviations at its tail.
+# (The type of `at_clients` has no braces: after a broadcast all homes hold the same number.) The
+# black arrows stay within a strip: each home does its own subtraction. Then look for arrows that
+# lead from the homes up to the server. There is one, the dashed one. All that the *server* gets is
+# what arrives at its head. The deviations stay at the homes. The program could aggregate them
+# again, but that would be another dashed arrow, for all to see.
 #
 # `federated_map` zips by itself, so `federated_map(minus, (temperatures, at_clients))` is enough.
 
@@ -392,9 +398,14 @@ plotting.placement_diagram(
 #
 # **Your task.** Write `weighted_average`, a federated computation of two arguments: the homes'
 # temperatures, `{float32}@CLIENTS`, and their numbers of measurements, `{int32}@CLIENTS`. It gives
-# the mean of the temperatures weighted by the numbers, `float32@SERVER`. The second type has a
-# name already, `counts_at_clients`. Put a decorator and a function in the place of the line with
-# the dots. If TFF refuses your definition, the section on errors below says why.
+# the mean of the temperatures weighted by the numbers, `float32@SERVER`. The second type has a name
+# already, `counts_at_clients`. Put a decorator and a function in the place of the line with the
+# dots.
+#
+# TFF checks your definition before our check can. If it refuses, the cell stops with a long
+# traceback: read its **last line**, and the deepest frame that is one of your own lines. What the
+# last lines mean stands under *Errors, and what they mean* (look there now if you like). To go on
+# without an answer, run `weighted_average = ex.weighted_average.check()` in a cell of its own.
 
 # %% key="ex_weighted_average" kind="exercise" exercise="weighted_average"
 counts_at_clients = tff.FederatedType(np.int32, tff.CLIENTS)
@@ -418,8 +429,7 @@ print(f"mean of the measurements: {weighted_average(temperatures, measured):.1f}
 # %% [markdown] key="read_weighted"
 # One degree apart: the warm home counts as much as the others on the first line, and hardly on the
 # second. In Federated Averaging the values are model updates and the weights numbers of examples
-# (lesson 3, weighted and unweighted means). The weights are used up in the aggregation: no list of
-# them arrives at the server.
+# (lesson 3). No list of the weights arrives at the server.
 
 # %% [markdown] key="task_share"
 # ### Exercise: the share above a threshold
@@ -432,7 +442,8 @@ print(f"mean of the measurements: {weighted_average(temperatures, measured):.1f}
 # share between 0 and 1, `float32@SERVER`. A home exactly at the threshold is not above it.
 #
 # You need a TensorFlow computation as well. `federated_mean` takes no booleans; `tf.cast(b,
-# tf.float32)` makes 1.0 of true and 0.0 of false.
+# tf.float32)` makes 1.0 of true and 0.0 of false. (Refused? The last line says why; `share_above =
+# ex.share_above.check()` goes on without an answer.)
 
 
 # %% key="ex_share_above" kind="exercise" exercise="share_above"
@@ -465,15 +476,15 @@ def share_above_average(temperatures):
 print(f"above their average: {100 * share_above_average(temperatures):.0f} %")
 
 # %% [markdown] key="read_above_average"
-# The last computation goes up, down, and up again: the average comes up, `share_above` sends it
-# down as its threshold, and the share comes up. Its second half is the path of a round of training:
-# weights down, updates up.
+# Computations are called inside others like functions. The last one goes up, down, and up again:
+# the average comes up, `share_above` sends it down as its threshold, and the share comes up. Its
+# second half is the path of a round of training: weights down, updates up.
 #
 # ### Values that begin at the server
 #
 # A training process begins with a model at the server, which nobody hands over. `federated_value`
-# can place a constant. What has to be *computed* goes through `federated_eval`, which runs a
-# TensorFlow computation at a placement.
+# places a constant, made once, like the limit above. What has to be *computed*, at every call, goes
+# through `federated_eval`, which runs a TensorFlow computation at a placement.
 
 
 # %% key="initial_weights"
@@ -491,40 +502,16 @@ print(initialize.type_signature)
 
 # %% [markdown] key="read_initial_weights"
 # Nothing to the left of the arrow; at the server a matrix and a vector, the weights of the softmax
-# model. Lesson 3's `initialize` gave them too, as a part of its state.
-#
-# The difference to a constant is *when* the value comes about. Take a random number.
-
-
-# %% key="value_or_eval"
-@tff.tensorflow.computation
-def draw():
-    return tf.random.uniform([])
-
-
-@tff.federated_computation
-def drawn_once():
-    return tff.federated_value(np.random.default_rng().uniform(), tff.SERVER)
-
-
-@tff.federated_computation
-def drawn_anew():
-    return tff.federated_eval(draw, tff.SERVER)
-
-
-print(f"federated_value: {len({float(drawn_once()) for _ in range(3)})} number in three calls")
-print(f"federated_eval:  {len({float(drawn_anew()) for _ in range(3)})} numbers in three calls")
-
-# %% [markdown] key="read_value_or_eval"
-# NumPy drew once, while the body was traced. TensorFlow draws in the worker, at every call.
+# model. Lesson 3's `initialize` gave them too, as a part of its state. There is no `tf.Variable`:
+# what changes goes in as an argument and comes out as a result. Lesson 6 trains in that way, and in
+# lesson 7 the server hands its optimizer's memory from round to round.
 #
 # ### What leaves a client
 #
-# Go through the table again. From the clients to the server lead only the aggregations, and what
-# arrives is their result. No operator gives the server the list of the clients' values (older
-# releases had `federated_collect`; it is gone). To know what a program learns about its clients,
-# one reads its aggregations and what goes into them: a short list to judge, for a reviewer or for
-# the owner of the data.
+# From the clients to the server lead only the aggregations (and the keys with which clients ask
+# `select` for parts of a model, which we don't use), and what arrives is their result. No operator
+# gives the server the list of the clients' values. To know what a program learns about its clients,
+# one reads its aggregations and what goes into them.
 #
 # But a narrow way is not a guarantee. Two programs:
 
@@ -555,16 +542,22 @@ print(f"{everything.type_signature}: {', '.join(listed)}")
 print(f"{average_temperature.type_signature}: {average_temperature(temperatures[2:]):.1f}")
 
 # %% [markdown] key="read_what_leaves"
-# The first is an aggregation of our own: `federated_aggregate` takes a start value, a function that
-# takes in one more client, one that joins two partial results, and one that makes the result. Ours
-# writes every temperature on a list. The second is the harmless average, asked of *one* home: the
-# mean of one value is that value.
+# The first is an aggregation of our own, which writes every temperature on a list. After the
+# clients' values, `federated_aggregate` takes a start value, which has the type of the *state*
+# (here a string), and three functions:
+#
+# - `append`, (state, one client's value) → state, takes in one more client;
+# - `join`, (state, state) → state, puts two partial results together;
+# - `as_it_is`, state → result, is applied once, at the end.
+#
+# Clients come in any order (so we sort), and a result should not depend on it. The second program
+# is the harmless average, asked of *one* home: the mean of one value is that value.
 #
 # And the language says what arrives, not how a system gets there. In a plain one, every home sends
 # its number to a machine of the server's, which adds them up. That this machine sees no single
 # number either takes **secure aggregation** (the `secure_` operators, which our simulator does not
-# run). Against the first two, deployed systems check what is aggregated, ask for a minimum number
-# of clients, and add the noise of **differential privacy**.
+# run). Against programs like `everything`, and means over one client, deployed systems check what
+# is aggregated, ask for a minimum number of clients, and add the noise of **differential privacy**.
 
 # %% [markdown] key="sequences"
 # ## Clients with many examples
@@ -574,7 +567,7 @@ print(f"{average_temperature.type_signature}: {average_temperature(temperatures[
 # `tf.data.Dataset`, and its `reduce` makes one value of it: it begins with an initial state and
 # passes state and element to a function that gives the next state.
 
-# %% [markdown] key="teach_sequences" kind="instructor" minutes=10
+# %% [markdown] key="teach_sequences" kind="instructor" minutes=14
 # **What people get wrong.** A `for` loop over the dataset in the body of a TensorFlow computation.
 # It raises, because the dataset has no elements yet while the body is traced. `reduce` is the loop.
 # Others count batches for examples once the data is batched; lesson 6 counts the rows instead.
@@ -582,8 +575,8 @@ print(f"{average_temperature.type_signature}: {average_temperature(temperatures[
 # **Ask the room.** Mean and number of examples leave each writer. Why not only the mean? (Without
 # the number the server can't weight; with two sums it could even do without the mean.)
 #
-# **When time is short.** The ink figure can be skipped. Keep the structure of mean and count: the
-# client's answer in lesson 6 has this form.
+# **When time is short.** The ink can be skipped. Keep the structure of mean and count: the client's
+# answer in lesson 6 has this form.
 
 
 # %% key="count_sevens"
@@ -618,9 +611,11 @@ print(f"counted in one place: {counted}")
 # ### Exercise: count the examples of all clients
 #
 # **Your task.** Write `count_examples`, a federated computation that takes the datasets of the
-# writers, a value of your `writers_type`, and gives how many examples they have together,
-# `int32@SERVER`. You need a TensorFlow computation as well; it takes the dataset of one client,
-# whose type is `writers_type.member`.
+# writers, a value of your `writers_type`, and gives how many examples they have together, an
+# integer at the server. You need a TensorFlow computation as well; it takes the dataset of one
+# client, whose type is `writers_type.member`. In the writers' data an element is a dict; you need
+# not look into it to count it. (Refused? The last line says why; `count_examples =
+# ex.count_examples.check()` goes on without an answer.)
 
 
 # %% key="ex_count_examples" kind="exercise" exercise="count_examples"
@@ -646,7 +641,8 @@ print(f"{count_examples(writers):,} images of {len(writers)} writers, one number
 # ### Structures: a mean and its weight
 #
 # The weighted average above was handed the homes' means and counts. Now every home makes them from
-# its measurements. A computation gives one result; two numbers make a structure.
+# its measurements. A computation gives one result; two numbers make a structure. The state of a
+# `reduce` may be a tuple, too: then the function gets a tuple and gives one.
 
 
 # %% key="summary_of"
@@ -676,33 +672,14 @@ print(f"mean of the measurements: {mean_of_measurements(list(homes.values())):.1
 
 # %% [markdown] key="read_summary_of"
 # `summaries` is a federated value of structures: at every client a mean and a count. Its parts are
-# reached by name, `summaries.mean`; each is a federated value again.
+# reached by name, `summaries.mean` (without names by number, `pairs[0]`); each is a federated value
+# again. An aggregation also takes a structure whole: one `federated_mean` averages all the weight
+# matrices of a model.
 #
-# A detail that saves hours later: a home without a measurement has no mean. 0 / 0 would give NaN,
-# and NaN times the weight 0 is NaN, so one empty client would spoil the mean of all.
-# `divide_no_nan` gives 0 there.
-#
-# To put federated values together, there is `federated_zip`.
-
-
-# %% key="zipped"
-@tff.federated_computation(float_at_clients, counts_at_clients)
-def zipped(temperatures, counts):
-    pairs = tff.federated_zip((temperatures, counts))
-    named = tff.federated_zip(collections.OrderedDict(mean=temperatures, count=counts))
-    print("pairs:   ", pairs.type_signature, " their first part:", pairs[0].type_signature)
-    print("named:   ", named.type_signature)
-    return tff.federated_sum(named)
-
-
-print("argument:", zipped.type_signature.parameter)
-print("result:  ", zipped.type_signature.result)
-
-# %% [markdown] key="read_zipped"
-# The argument is a structure of two federated values, brackets outside. Zipped, it is one federated
-# value of structures, brackets inside; without names, parts are reached by number. An aggregation
-# takes such a value whole: `federated_sum` has added means and counts in one go. In the same way
-# one `federated_mean` averages all the weight matrices of a model.
+# A home without a measurement has no mean. 0 / 0 would give NaN, and NaN times the weight 0 is NaN,
+# so one empty client would spoil the mean of all. `divide_no_nan` gives 0 there. This is right only
+# for the *weighted* mean, where the 0 has weight 0. In an unweighted mean an empty client now
+# counts as a real 0: weight by the count, or by 1.0 and 0.0 for "has data".
 
 # %% key="homes_figure"
 plotting.client_values(
@@ -720,12 +697,13 @@ plotting.client_values(
 
 # %% [markdown] key="read_homes_figure"
 # Each row is a home, each dot a measurement, each diamond what the home reports, with its count at
-# the right. The dashed line is the mean of the diamonds: home 3 pulls it to 21.0 °C with two
-# measurements. The full line weights the diamonds by the counts and is where the mean of all dots
-# is, at 20.0 °C, although no dot has left its home.
+# the right; the height within a row means nothing. The dashed line is the mean of the diamonds:
+# home 3 pulls it to 21.0 °C with two measurements. The full line weights the diamonds by the counts
+# and is where the mean of all dots is, at 20.0 °C, although no dot has left its home.
 #
-# The same for the writers, with a new quantity: the **ink** of an image, the share of its area that
-# is black.
+# *May be skipped:* the same for the writers, with a new quantity, the **ink** of an image: the
+# share of its area that is black. All our writers have images, so an unweighted mean does no harm.
+# The threshold is a little above the mean.
 
 
 # %% key="ink"
@@ -746,47 +724,32 @@ def ink(datasets):
 
 
 result = ink(writers)
-print(f"mean of the writers: {100 * result['mean']:.1f} %")
-print(f"mean of the images:  {100 * result['weighted']:.1f} %")
+print(f"mean of the writers: {100 * result['mean']:.2f} %")
+print(f"mean of the images:  {100 * result['weighted']:.2f} %")
 print(f"above 15.8 %: {result['above'] * len(writers):.0f} of {len(writers)} writers")
 
-# %% key="ink_figure"
-inks = {}
-for client_id in train.client_ids:
-    images, _ = data.pool(train, [client_id])
-    inks[client_id] = (1 - images).mean(axis=(1, 2))
-sizes = [len(values) for values in inks.values()]
-print(f"images of a writer: {min(sizes)} to {max(sizes)}")
+inks = [(1 - data.pool(train, [name])[0]).mean(axis=(1, 2)) for name in train.client_ids]
+spread_of_images = np.mean([values.std() for values in inks])
+spread_of_means = np.std([values.mean() for values in inks])
+by_chance = np.mean([values.std() / np.sqrt(len(values)) for values in inks])
+print(f"standard deviation of a writer's images: {100 * spread_of_images:.1f} points")
+print(f"of the writers' means: {100 * spread_of_means:.2f}; by chance alone {100 * by_chance:.2f}")
 
-plotting.client_values(
-    inks,
-    lines={
-        "mean of the writers": float(result["mean"]),
-        "mean of the images": float(result["weighted"]),
-    },
-    x_label="ink, share of the image",
-    y_label="writer",
-    value_label="one image",
-    mean_label="mean of a writer",
-    count_label="images",
-    percent=True,
-)
-
-# %% [markdown] key="read_ink_figure"
-# To draw the dots, the cell reads every image, which only a simulation can; the two lines come from
-# the federated program. Within a row the images differ widely. The diamonds lie close together, and
-# four of them are above 15.8 %, as your `share_above` found: how much ink there is depends on the
-# image far more than on the writer. And the two lines are one: with 94 to 109 images a writer,
-# weights hardly matter. With the homes' 2 to 10 measurements they did.
+# %% [markdown] key="read_ink"
+# Both means are the same: with about a hundred images a writer, weights hardly matter. The last two
+# lines read every image, which only a simulation can. If all writers used ink alike, their means
+# would still differ by chance, with a standard deviation of 0.17 points; it is 0.40. So writers do
+# differ in ink, but much less than images do.
 
 # %% [markdown] key="errors"
 # ## Errors, and what they mean
 #
 # TFF checks types when a function is **defined**, before any data is there. What passes can still
-# fail when it is **called**, if the data do not fit the type. The helper below runs a piece of code
-# and prints the kind and the first line of the error.
+# fail when it is **called**, if the data do not fit the type. Use this section to look things up;
+# only the exercise at its end is to be done. The helper prints an error's kind and the line of its
+# text that says most.
 
-# %% [markdown] key="teach_errors" kind="instructor" minutes=8
+# %% [markdown] key="teach_errors" kind="instructor" minutes=10
 # **What people get wrong.** They read the last frame of a traceback inside TFF. Read the last line,
 # look for two types or two placements in it, and ask which of the two you expected.
 #
@@ -803,8 +766,10 @@ def show_error():
     try:
         yield
     except Exception as error:
-        first_line = str(error).splitlines()[0]
-        print(textwrap.fill(f"{type(error).__name__}: {first_line}", 95))
+        lines = str(error).strip().splitlines() or [""]
+        line = lines[-1] if lines[0] == "in user code:" else lines[0]
+        text = f"{type(error).__name__}: {line.strip().removeprefix('TypeError: ')}"
+        print(textwrap.fill(text, 95, max_lines=3, placeholder=" ..."))
 
 
 # %% [markdown] key="errors_two_languages"
@@ -833,13 +798,47 @@ with show_error():
 
 
 # %% [markdown] key="read_two_languages"
-# 1. `unsupported operand type(s) ... 'Value'`: a calculation outside TensorFlow. `Value` in a
-#    Python error always means the stand-in. Put the calculation into a TensorFlow computation and
-#    map it.
+# 1. `unsupported operand type(s) ... 'Value'`: a calculation outside TensorFlow, on the stand-in.
+#    Put it into a TensorFlow computation and map that.
 # 2. `not assignable`: `add_half` was called on a federated value; it knows no placement.
 #    `federated_map` was forgotten.
-# 3. The reverse: a TensorFlow computation with a federated type. Its argument may be made of
-#    tensors, structures and sequences only.
+# 3. `can accept only parameter types ...`: the reverse, a TensorFlow computation with a federated
+#    type.
+#
+# ### Python where TensorFlow is wanted
+
+# %% key="python_inside"
+with show_error():
+
+    @tff.tensorflow.computation(np.float32, np.float32)
+    def warmer(temperature, threshold):
+        return 1.0 if temperature > threshold else 0.0
+
+
+with show_error():
+
+    @tff.tensorflow.computation(tff.SequenceType(np.int32))
+    def count_all(labels):
+        return sum(1 for label in labels)
+
+
+with show_error():
+
+    @tff.tensorflow.computation(tff.SequenceType(np.int32))
+    def count_sevens_too(labels):
+        return labels.reduce(0, lambda count, label: count + tf.equal(label, 7))
+
+
+# %% [markdown] key="read_python_inside"
+# 1. `Using a symbolic tf.Tensor as a Python bool`: an `if` would be decided once, while tracing.
+#    Use `tf.where` or `tf.cast`.
+# 2. `only supports Python-style iteration`, or `len`, `in eager mode`: a dataset that is traced has
+#    no elements yet. Use `reduce`.
+# 3. An error in a function of `map` or `reduce` begins with `in user code:` and has its cause in
+#    the **last** line. Here a boolean is added to an integer; `tf.cast` is missing.
+#
+# Not run here: `The function defined on line ... of file ... returned None`. The file named is
+# TFF's, not yours: it is your function that lacks a `return`.
 #
 # ### The wrong place or the wrong type
 
@@ -874,12 +873,13 @@ with show_error():
 
 
 # %% [markdown] key="read_wrong_place"
-# 1. An aggregation of a value that is at the server already.
+# 1. `should be placed at CLIENTS`: an aggregation of a value that is at the server already.
 # 2. `got a <{float32}@CLIENTS,float32@SERVER>`: two values of different places can't be zipped. The
 #    server's has to be broadcast first.
-# 3. The computation that is mapped takes a float32, the clients have int32. TFF converts nothing by
-#    itself; `tf.cast` does, in a TensorFlow computation.
-# 4. A mean of integers is refused, because it need not be an integer.
+# 3. `expects a parameter of type float32`: the computation that is mapped takes a float32, the
+#    clients have int32. TFF converts nothing by itself; `tf.cast` does, in a TensorFlow
+#    computation.
+# 4. `not compatible with the average operator`: a mean of integers need not be an integer.
 #
 # ### Data that do not fit the type
 
@@ -893,11 +893,23 @@ with show_error():
 with show_error():
     sevens_of_all([tf.data.Dataset.range(3)])
 
+
+@tff.tensorflow.computation(np.int32, np.int32)
+def whole_mean(total, count):
+    return total // count
+
+
+with show_error():
+    whole_mean(0, 0)
+
 # %% [markdown] key="read_wrong_data"
-# 1. Python integers where float32 is wanted: write 19.0.
-# 2. A value `{...}@CLIENTS` is a list, also for one client: `[21.0]`. (A NumPy array is no list.)
+# 1. `Failed to serialize`: Python integers where float32 is wanted. Write 19.0.
+# 2. `Expected non-all-equal value`: a value `{...}@CLIENTS` is a list, also for one client:
+#    `[21.0]`. (Tuples are refused like NumPy arrays, although the message names them.)
 # 3. `Conflicting cardinalities`: one list says three clients, the other two.
-# 4. The elements of the dataset are int64, as `range` makes them, and not int32.
+# 4. `Cannot serialize dataset`: its elements are int64, as `range` makes them, and not int32.
+# 5. `Failed to run computation`: the calculation itself failed, in the worker. (Without this
+#    course's `setup`, TFF raises a long `_InactiveRpcError`; this line is in `error.details()`.)
 #
 # The worst mistakes raise nothing:
 
@@ -905,22 +917,26 @@ with show_error():
 print(f"no client:       {average_temperature([]):.1f}")
 print(f"no weight:       {weighted_average(temperatures, [0, 0, 0]):.1f}")
 print(f"one broken home: {average_temperature([19.0, 20.5, float('nan')]):.1f}")
+print(f"coldest of none: {overview([])['coldest']:.1e}")
 
 
 @tff.tensorflow.computation(np.int32)
 def is_seven(label):
-    return tf.equal(label, 7), tf.constant(label == 7)
+    return tf.equal(label, 7), label == 7
 
 
 print("7 is a 7:        {} by tf.equal, {} by ==".format(*is_seven(7)))
 
 # %% [markdown] key="read_silent"
 # A mean over nobody, weights that are all zero, and one bad value among good ones: NaN in all three
-# cases. In a training loop you would notice rounds later, when the loss is NaN.
+# cases. The smallest of no values is the largest float32 there is. In a training loop you would
+# notice rounds later, when the loss is NaN.
 #
-# And `==`: while TFF traces, it compares two Python objects, a stand-in and the number 7, and they
-# are never the same. The False is then a constant of the program, whatever the label. Write
-# `tf.equal` and `tf.not_equal`; `<` and `>` are safe.
+# And `==`. In ordinary TensorFlow 2 `tensor == 7` compares values, and so does the same lambda in a
+# `dataset.map` outside TFF. TFF records into a plain graph, in which `==` asks whether two Python
+# objects are the same one, here and in the functions of `map` and `reduce`. The False is then a
+# constant of the program, whatever the label. Write `tf.equal` and `tf.not_equal`; `<` and `>` are
+# safe.
 #
 # ### Exercise: mend a type error
 #
@@ -939,7 +955,8 @@ with show_error():
 # %% [markdown] key="task_spread"
 # **Your task.** Write `spread` so that it is accepted: a federated computation that takes the
 # temperatures, `{float32}@CLIENTS`, and gives the difference between the highest and the lowest,
-# `float32@SERVER`. You may use what this lesson has defined.
+# `float32@SERVER`. You may use what this lesson has defined. (`spread = ex.spread.check()` goes on
+# without an answer.)
 
 
 # %% key="ex_spread" kind="exercise" exercise="spread"
@@ -969,7 +986,7 @@ print(f"{spread.type_signature}: {spread(temperatures):.1f}")
 # | 1. send the weights to the cohort | `federated_broadcast` | down |
 # | 2. each client trains on its dataset | `federated_map` of a TensorFlow computation | clients |
 # | 3. average the updates | `federated_mean`, weighted or not | up |
-# | 4. apply the mean to the weights | `federated_map` of a TensorFlow computation | server |
+# | 4. apply the mean | `federated_map` of a TensorFlow computation over weights and mean | server |
 
 # %% [markdown] key="teach_map_to_fedavg" kind="instructor" minutes=3
 # **What people get wrong.** They look for the loop over rounds in this figure. It is plain Python
@@ -992,18 +1009,21 @@ plotting.placement_diagram(
         ("dataset", "federated_zip", "pairs"),
         ("pairs", "federated_map\n(client update)", "updates"),
         ("updates", "federated_mean", "mean update"),
-        ("mean update", "federated_map", "new weights"),
+        ("weights", "federated_map", "new weights"),
+        ("mean update", "", "new weights"),
     ],
     title="One round of Federated Averaging",
 )
 
 # %% [markdown] key="read_fedavg_figure"
-# It is the figure of the mean deviation with other boxes. The server's weights $w$ go down and meet
-# each client's dataset $D_k$. The client's own calculation, there a subtraction, is now training:
-# it gives a model update $\Delta_k$ and a number of examples $n_k$, a structure like our mean and
-# count. One dashed arrow leaves the clients, with the weighted mean $\Delta$ at its head. The last
-# step is at the server, like the difference in your `spread`: times the server learning rate
-# $\eta$, the mean is added to $w$, which makes the weights of the next round.
+# It is the figure of the mean deviation with other boxes. The weights $w$ go down and meet each
+# client's dataset $D_k$. The client's calculation, there a subtraction, is now training: it gives a
+# model update $\Delta_k$ and a number of examples $n_k$, like our mean and count. One dashed arrow
+# leads up to the server, with the weighted mean $\Delta$ at its head. Two black arrows end at the
+# new weights: the last `federated_map` takes a pair, $w$ and $\Delta$, like the one in your
+# `spread`. Its TensorFlow computation gets both as arguments (for a model, two structures of the
+# same type), multiplies $\Delta$ by the server learning rate $\eta$ and adds it to $w$: the weights
+# of the next round.
 
 # %% [markdown] key="summary"
 # ## What you now know
@@ -1041,5 +1061,3 @@ plotting.placement_diagram(
 #   ACM CCS 2017. How a server learns a sum and nothing else.
 # - K. Rush, Z. Charles and Z. Garrett, "FAX: Scalable and Differentiable Federated Primitives in
 #   JAX", 2024, arXiv:2403.07128. The same few operators in another language.
-# - J. Dean and S. Ghemawat, "MapReduce: Simplified Data Processing on Large Clusters", OSDI 2004.
-#   Where map and reduce as a way to program many machines come from.

@@ -1,8 +1,9 @@
 """Lesson 5's exercises: types with placements, and federated computations."""
 
 import collections
+import numbers
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,8 @@ Found = Any  # What a judge may give: None, the name of a mistake, a Mistake, or
 
 # What can be wrong with every federated computation.
 _OF_COMPUTATIONS = {
+    "number": "You gave a number, the result of a call. Wanted is the computation itself, without "
+    "a call.",
     "plain_function": "This is a Python function. It becomes a federated computation by the "
     "decorator `tff.federated_computation` in the line above it, which names the types of the "
     "arguments.",
@@ -28,6 +31,10 @@ _OF_COMPUTATIONS = {
     "Wanted: {wanted}. The types are those that the decorator names.",
     "stays_at_clients": "The result is {got}: every client has its own, and the server has "
     "nothing. Which operators lead from the clients to the server?",
+    "wrong_result": "The types of the arguments are right, that of the result is not. Yours: "
+    "{got}. Wanted: {wanted}.",
+    "wrong_value": "The type is right, the value is not. For {case} your computation gives {got}; "
+    "wanted is {wanted}.",
 }
 
 
@@ -145,6 +152,8 @@ def _kind_problem(answer: Any) -> Found:
     """What is wrong with an answer that is no federated computation, else None."""
     import tensorflow_federated as tff
 
+    if isinstance(answer, (numbers.Number, np.generic)):
+        return "number"
     if isinstance(answer, types.FunctionType):
         return "plain_function"
     if not isinstance(answer, tff.Computation):
@@ -164,39 +173,67 @@ def _argument_problem(answer: Any, wanted: Sequence["tff.Type"]) -> Found:
     return Mistake("wrong_arguments", got=got, wanted="; ".join(map(_in_words, wanted)))
 
 
-def _result_problem(answer: Any) -> Found:
+def _result_problem(answer: Any, wanted: str = "`float32` at the server") -> Found:
     """What is wrong with a result that should be one number at the server."""
     result = answer.type_signature.result
     if _is_at_clients(result):
         return Mistake("stays_at_clients", got=_in_words(result))
-    return None if _is_number_at_server(result) else OTHER
+    if _is_number_at_server(result):
+        return None
+    return Mistake("wrong_result", got=_in_words(result), wanted=wanted)
 
 
 def _compare(
     answer: Any,
-    probes: Sequence[tuple[Any, ...]],
+    probes: Mapping[str, tuple[Any, ...]],
     right: Callable[..., float],
     mistakes: Mapping[str, Sequence[Callable[..., float]]],
 ) -> Found:
-    """Calls a computation on every probe and tells whose results it gives."""
-    results = np.array([float(run(answer, *probe)) for probe in probes])
+    """Calls a computation on every probe, by its words, and tells whose results it gives."""
+    results = [float(run(answer, *probe)) for probe in probes.values()]
 
     def agrees(formula: Callable[..., float]) -> bool:
-        wanted = np.array([formula(*probe) for probe in probes], float)
-        return np.allclose(results, wanted, rtol=1e-4, atol=1e-5)
+        wanted = [float(formula(*probe)) for probe in probes.values()]
+        return all(map(_close, results, wanted))
 
     if agrees(right):
         return None
-    return next((name for name, formulas in mistakes.items() if any(map(agrees, formulas))), OTHER)
+    for name, formulas in mistakes.items():
+        if any(map(agrees, formulas)):
+            return name
+    return _wrong_value(probes, results, [right(*probe) for probe in probes.values()])
+
+
+def _wrong_value(cases: Iterable[str], results: Sequence[float], wanted: Sequence[float]) -> Found:
+    """The first case whose result is wrong."""
+    case, got, right = next(
+        (case, got, right)
+        for case, got, right in zip(cases, results, wanted, strict=True)
+        if not _close(got, right)
+    )
+    # As short as in the lesson, but never two equal numbers.
+    digits = 2 if round(got, 2) != round(right, 2) else 6
+    got, right = (f"{round(float(number), digits):g}" for number in (got, right))
+    return Mistake("wrong_value", case=case, got=got, wanted=right)
+
+
+def _close(one: float, other: float) -> bool:
+    return bool(np.isclose(one, other, rtol=1e-4, atol=1e-5))
 
 
 # --- Weighted average -----------------------------------------------------------------------------
 
-_TEMPERATURES = (
-    ([19.0, 20.5, 23.5], [10, 6, 2]),
-    ([1.0, -2.0, 6.0, 4.0], [3, 0, 1, 7]),
-    ([5.0], [4]),
-)
+_TEMPERATURES = {
+    "the temperatures 19.0, 20.5, 23.5 and the numbers 10, 6, 2": (
+        [19.0, 20.5, 23.5],
+        [10, 6, 2],
+    ),
+    "the temperatures 1.0, -2.0, 6.0, 4.0 and the numbers 3, 0, 1, 7": (
+        [1.0, -2.0, 6.0, 4.0],
+        [3, 0, 1, 7],
+    ),
+    "one temperature, 5.0, and the number 4": ([5.0], [4]),
+}
 
 
 def _judge_weighted_average(answer: Any) -> Found:
@@ -211,6 +248,7 @@ def _judge_weighted_average(answer: Any) -> Found:
             {
                 "not_weighted": [lambda values, counts: np.mean(values)],
                 "not_divided": [lambda values, counts: np.dot(values, counts)],
+                "fixed_total": [lambda values, counts: np.dot(values, counts) / 18],
                 "mean_of_products": [lambda values, counts: np.dot(values, counts) / len(values)],
                 "plain_sum": [lambda values, counts: np.sum(values)],
             },
@@ -230,12 +268,13 @@ def _weighted_average_reference() -> Any:
 
 # --- Share above a threshold ----------------------------------------------------------------------
 
-_THRESHOLDS = (
-    ([19.0, 20.5, 23.5], 20.0),
-    ([1.0, 2.0, 3.0, 4.0], 2.0),
-    ([-3.0, -1.0], -2.5),
-    ([5.0], 7.0),
-)
+_THRESHOLDS = {
+    "the temperatures 19.0, 20.5, 23.5 and the threshold 20.0": ([19.0, 20.5, 23.5], 20.0),
+    "the temperatures 19.0, 20.5, 23.5 and the threshold 22.0": ([19.0, 20.5, 23.5], 22.0),
+    "the temperatures 1.0, 2.0, 3.0, 4.0 and the threshold 2.0": ([1.0, 2.0, 3.0, 4.0], 2.0),
+    "the temperatures -3.0, -1.0 and the threshold -2.5": ([-3.0, -1.0], -2.5),
+    "one temperature, 5.0, and the threshold 7.0": ([5.0], 7.0),
+}
 
 
 def _judge_share_above(answer: Any) -> Found:
@@ -249,24 +288,32 @@ def _judge_share_above(answer: Any) -> Found:
         return "swapped_arguments"
     if len(found) == 2 and all(map(_is_at_clients, found)):
         return "threshold_at_clients"
-    return (
-        _argument_problem(answer, [clients, server])
-        or _result_problem(answer)
-        or _compare(
-            answer,
-            _THRESHOLDS,
-            lambda values, limit: np.mean(np.array(values) > limit),
-            {
-                "count": [lambda values, limit: np.sum(np.array(values) > limit)],
-                "percent": [lambda values, limit: 100 * np.mean(np.array(values) > limit)],
-                "not_strict": [lambda values, limit: np.mean(np.array(values) >= limit)],
-                "below": [
-                    lambda values, limit: np.mean(np.array(values) < limit),
-                    lambda values, limit: np.mean(np.array(values) <= limit),
-                ],
-            },
-        )
+    if problem := _argument_problem(answer, [clients, server]):
+        return problem
+    # A comparison at the server gives a boolean, if it is not cast.
+    boolean = answer.type_signature.result.is_equivalent_to(_at_server(np.bool_))
+    if not boolean:
+        if problem := _result_problem(answer):
+            return problem
+        results = [float(run(answer, [19.0, 20.5, 23.5], limit)) for limit in (18.0, 24.0)]
+        if results[0] == results[1]:
+            return "threshold_ignored"
+    found = _compare(
+        answer,
+        _THRESHOLDS,
+        lambda values, limit: np.mean(np.array(values) > limit),
+        {
+            "mean_compared": [lambda values, limit: np.mean(values) > limit],
+            "count": [lambda values, limit: np.sum(np.array(values) > limit)],
+            "percent": [lambda values, limit: 100 * np.mean(np.array(values) > limit)],
+            "not_strict": [lambda values, limit: np.mean(np.array(values) >= limit)],
+            "below": [
+                lambda values, limit: np.mean(np.array(values) < limit),
+                lambda values, limit: np.mean(np.array(values) <= limit),
+            ],
+        },
     )
+    return found if found == "mean_compared" or not boolean else _result_problem(answer)
 
 
 def _share_above_reference() -> Any:
@@ -287,28 +334,36 @@ def _share_above_reference() -> Any:
 
 # --- Counting examples ----------------------------------------------------------------------------
 
-_LABELS = ([[2, 2, 5], [1, 2, 3, 4, 5], []], [[3, 3, 7, 7]])
+_LABELS = {
+    "clients with 3, 5 and 0 examples": [[2, 2, 5], [1, 2, 7, 4, 5], []],
+    "one client with 4 examples": [[3, 3, 7, 7]],
+}
 
 
 def _judge_count_examples(answer: Any) -> Found:
     import tensorflow as tf
 
-    def dataset(labels: list[int]) -> Any:
+    def dataset(labels: list[int], lengths_known: bool) -> Any:
         pixels = np.zeros([len(labels), 28, 28], np.float32)
-        return tf.data.Dataset.from_tensor_slices({"label": np.int32(labels), "pixels": pixels})
+        rows = tf.data.Dataset.from_tensor_slices({"label": np.int32(labels), "pixels": pixels})
+        return rows if lengths_known else rows.filter(lambda example: example["label"] >= 0)
 
     problem = (
         _kind_problem(answer)
         or _argument_problem(answer, [_writers_type()])
-        or _result_problem(answer)
+        or _result_problem(answer, "an integer at the server")
     )
     if problem:
         return problem
-    lengths = [list(map(len, clients)) for clients in _LABELS]
-    sums = [list(map(sum, clients)) for clients in _LABELS]
+    cases = list(_LABELS.values())
+    lengths = [list(map(len, clients)) for clients in cases]
+    sums = [list(map(sum, clients)) for clients in cases]
     counts = [np.sum(clients) for clients in lengths]
-    results = [float(run(answer, [dataset(k) for k in clients])) for clients in _LABELS]
-    if np.array_equal(results, counts):
+    results = [
+        float(run(answer, [dataset(labels, index == 0) for labels in clients]))
+        for index, clients in enumerate(cases)
+    ]
+    if all(map(_close, results, counts)):
         dtype = answer.type_signature.result.member.dtype
         # A wider integer does no harm; a float stops counting at 2**24.
         return None if np.issubdtype(dtype, np.integer) else "float_count"
@@ -318,8 +373,13 @@ def _judge_count_examples(answer: Any) -> Found:
         "begins_at_one": [np.sum(clients) + len(clients) for clients in lengths],
         "adds_labels": [np.sum(clients) for clients in sums],
         "largest": [np.max(clients) for clients in lengths],
+        "one_label": [sum(labels.count(7) for labels in clients) for clients in cases],
+        "cardinality": [counts[0], -2 * len(cases[1])],
     }
-    return next((name for name, value in known.items() if np.allclose(results, value)), OTHER)
+    for name, values in known.items():
+        if np.allclose(results, values):
+            return name
+    return _wrong_value(_LABELS, results, counts)
 
 
 def _count_examples_reference() -> Any:
@@ -338,7 +398,11 @@ def _count_examples_reference() -> Any:
 
 # --- Spread ---------------------------------------------------------------------------------------
 
-_SPREADS = (([19.0, 20.5, 23.5],), ([-5.0, -2.0],), ([7.0, 1.0, 2.0, 3.0],))
+_SPREADS = {
+    "the temperatures 19.0, 20.5, 23.5": ([19.0, 20.5, 23.5],),
+    "the temperatures -5.0, -2.0": ([-5.0, -2.0],),
+    "the temperatures 7.0, 1.0, 2.0, 3.0": ([7.0, 1.0, 2.0, 3.0],),
+}
 
 
 def _judge_spread(answer: Any) -> Found:
@@ -359,6 +423,11 @@ def _judge_spread(answer: Any) -> Found:
             "negative": [lambda values: -np.ptp(values)],
             "one_end": [np.max, np.min],
             "added": [lambda values: np.max(values) + np.min(values)],
+            "own_difference": [lambda values: 0.0],
+            "from_the_mean": [
+                lambda values: np.max(values) - np.mean(values),
+                lambda values: np.mean(values) - np.min(values),
+            ],
         },
     )
 
@@ -438,6 +507,8 @@ EXERCISES = (
             "not_divided": "Every value is multiplied by its weight and all are added, but the sum "
             "is not divided by the sum of the weights: three temperatures of about 20 degrees give "
             "several hundred.",
+            "fixed_total": "Your computation divides by 18 whatever the numbers are. The 18 "
+            "belongs to the three homes of the notebook; it has to come from the second argument.",
             "mean_of_products": "Values times weights are averaged over the clients: divided by "
             "the number of clients, not by the sum of the weights. There is an aggregation that "
             "does all of it.",
@@ -470,6 +541,10 @@ EXERCISES = (
             "temperatures first, and the lesson calls it in this order.",
             "threshold_at_clients": "In your computation every client brings a threshold. It "
             "belongs to the server, which sends it down.",
+            "threshold_ignored": "The result does not change with the threshold: your second "
+            "argument has no effect yet.",
+            "mean_compared": "This compares one number, the mean, with the threshold. Each home "
+            "has to compare its own temperature, before anything is averaged.",
             "count": "This is how many clients are above the threshold. A share divides by how "
             "many there are.",
             "percent": "The result is a hundred times too large: a share lies between 0 and 1.",
@@ -478,13 +553,13 @@ EXERCISES = (
             "below": "This is the share of clients on the other side of the threshold: for 19.0, "
             "20.5 and 23.5 and the threshold 20.0 two of three are above.",
         },
-        right="The server has learned one number. Each home has compared for itself and kept its "
-        "temperature.",
+        right="If each home has compared for itself, its temperature has stayed at home, and the "
+        "server has learned one number.",
     ),
     Exercise(
         id="count_examples",
-        expects="a federated computation of type "
-        "`({<label=int32,pixels=float32[28,28]>*}@CLIENTS -> int32@SERVER)`",
+        expects="a federated computation that takes "
+        "`{<label=int32,pixels=float32[28,28]>*}@CLIENTS` and gives an integer at the server",
         judge=_judge_count_examples,
         reference=_count_examples_reference,
         hints=(
@@ -507,10 +582,15 @@ EXERCISES = (
             "adds_labels": "The labels are added up. An example counts as 1, whatever its label.",
             "largest": "This is the number of examples of the client that has most. The examples "
             "of the others count too.",
+            "one_label": "Only examples of one label are counted, the 7s. Every example counts "
+            "as 1.",
+            "cardinality": "`cardinality` gives -2 when it does not know the length, as for a "
+            "dataset that was filtered. Count with `reduce`.",
             "float_count": "The number is right, but its type is a float, which can no longer "
             "count in ones above some 16 million. Let the state begin as an integer.",
         },
-        right="Each client has sent one integer into the sum, and the server saw no example.",
+        right="Each client has sent one number into the aggregation, and the server saw no "
+        "example.",
     ),
     Exercise(
         id="spread",
@@ -533,6 +613,11 @@ EXERCISES = (
             "one_end": "This is one end only, the warmest or the coldest home, not the difference "
             "between both.",
             "added": "Both ends are added. Asked for is how far apart they are.",
+            "own_difference": "The result is 0 whatever the temperatures are: a number less "
+            "itself. At one home the highest and the lowest are the same temperature; they have to "
+            "be found across the homes first.",
+            "from_the_mean": "This is how far one end is from the mean. Asked for is how far the "
+            "two ends are apart.",
         },
         right="A calculation at the server is a map like any other. In lesson 6 the server applies "
         "the mean update to the weights in this way.",

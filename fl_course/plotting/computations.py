@@ -36,6 +36,7 @@ _SERVER, _CLIENTS = ("#DCEBF5", BLUE), ("#FFF6E3", "#8A5F00")  # fill and line
 _MARGIN = 0.95  # inches, to the left of the first column, for the names of the places
 _ROW = 0.5  # height of a client's strip
 _GAP = 0.95  # between the server and what is written above the clients' values
+_OPERATOR = {"size": SMALL, "family": "monospace", "ha": "center", "va": "center"}
 
 
 def client_values(
@@ -124,7 +125,9 @@ def placement_diagram(
       columns: 2 to 6 columns from left to right. Each holds one value at the server, one at the
         clients, or both, by name: a text is at the server; a sequence of texts is at the clients,
         one text for each client.
-      steps: Arrows, as (name of a value, operator, name of a value further right).
+      steps: Arrows, as (name of a value, operator, name of a value further right). An operator
+        that takes two values has an arrow from each; the second one's operator may be "". At the
+        server an arrow may pass below other values.
       types: Types of values in compact notation, by name, written below the names.
       client_names: Names of the clients; by default "client 1" and so on.
       server_name: What the server is called.
@@ -133,7 +136,7 @@ def placement_diagram(
 
     Raises:
       ValueError: If a column holds two values at one place, a name comes twice or is not known, or
-        a step goes back or through another value.
+        a step goes back, or through another value at the clients.
     """
     places = _places(columns)
     shown = [values for _, values in places.values() if not isinstance(values, str)]
@@ -149,7 +152,7 @@ def placement_diagram(
         _known("types", name, places)
     for step in steps:
         _check_step(step, places)
-    spoken = "; ".join(f"{operator} from {start} to {end}" for start, operator, end in steps)
+    spoken = "; ".join(f"{by} from {start} to {end}".strip() for start, by, end in steps)
     alt = f"diagram of values at the server and at {count} clients: {spoken}".replace("\n", " ")
     labels = [o for s, o, e in steps if _at_clients(places, s) and _at_clients(places, e)]
     below = 0.1 + 0.2 * max((label.count("\n") + 1 for label in labels), default=0)
@@ -169,7 +172,10 @@ def placement_diagram(
         for name, (column, values) in places.items():
             canvas.value(name, (types or {}).get(name, ""), column, values)
         for start, operator, end in steps:
-            canvas.step(places[start], operator, places[end])
+            if _between(places, start, end):
+                canvas.detour(places[start], operator, places[end])
+            else:
+                canvas.step(places[start], operator, places[end])
         add_heading(drawn, title)
 
 
@@ -217,7 +223,7 @@ class _Canvas:
         (tail, tail_values), (head, head_values) = start, end
         up, down = isinstance(head_values, str), isinstance(tail_values, str)
         left, right = self._x(tail), self._x(head)
-        label = {"size": SMALL, "family": "monospace", "ha": "center", "va": "center"}
+        label = dict(_OPERATOR)
         if up == down:
             rows = [self.server_box] if up else [self._strip(k) for k in range(self.clients)]
             for y in rows:
@@ -237,6 +243,14 @@ class _Canvas:
         middle = ((left + right) / 2, (high + low) / 2)
         color = BLUE if down else "#A84A00"
         self.axes.text(*middle, operator, color=color, bbox=paper, linespacing=1.25, **label)
+
+    def detour(self, start: tuple[int, Any], operator: str, end: tuple[int, Any]) -> None:
+        """Draws an operator at the server as an arrow that passes below the boxes between."""
+        left, right = self._x(start[0]), self._x(end[0])
+        floor, boxes = self.server_bottom + 0.1, self.server_box - 0.17
+        self.axes.plot([left, left, right], [boxes, floor, floor], color=BLACK, linewidth=2)
+        self._arrow((right, floor), (right, boxes - 0.01), BLACK, "-")
+        self.axes.text((left + right) / 2, floor + 0.1, operator, **_OPERATOR)
 
     def _x(self, column: int) -> float:
         return _MARGIN + (column + 0.5) * self.pitch
@@ -300,11 +314,18 @@ def _check_step(step: Any, places: Mapping[str, tuple[int, Any]]) -> None:
     (tail, _), (head, _) = places[start], places[end]
     if tail >= head:
         raise ValueError(f"steps goes back from {start!r} to {end!r}; time goes to the right.")
-    if _at_clients(places, start) == _at_clients(places, end):
-        between = [
-            name
-            for name, (column, _) in places.items()
-            if tail < column < head and _at_clients(places, name) == _at_clients(places, start)
-        ]
-        if between:
-            raise ValueError(f"steps goes from {start!r} to {end!r} through {between[0]!r}.")
+    if _at_clients(places, start) and (between := _between(places, start, end)):
+        raise ValueError(f"steps goes from {start!r} to {end!r} through {between[0]!r}.")
+
+
+def _between(places: Mapping[str, tuple[int, Any]], start: str, end: str) -> list[str]:
+    """Returns the values that a step within one place would pass."""
+    (tail, _), (head, _) = places[start], places[end]
+    here = _at_clients(places, start)
+    if here != _at_clients(places, end):
+        return []
+    return [
+        name
+        for name, (column, _) in places.items()
+        if tail < column < head and _at_clients(places, name) == here
+    ]

@@ -192,6 +192,30 @@ def warmest():
     return weighted(lambda temperatures, counts: tff.federated_max(temperatures))
 
 
+def divided_by(total):
+    import tensorflow as tf
+    import tensorflow_federated as tff
+
+    @in_tensorflow(np.float32, np.int32)
+    def times(value, count):
+        return value * tf.cast(count, tf.float32)
+
+    divide = in_tensorflow(np.float32)(lambda value: value / total)
+    return weighted(
+        lambda t, n: tff.federated_map(divide, tff.federated_sum(tff.federated_map(times, (t, n))))
+    )
+
+
+def mean_and_number():
+    import tensorflow_federated as tff
+
+    return weighted(lambda t, n: (tff.federated_mean(t, n), tff.federated_sum(n)))
+
+
+def called():
+    return one_argument()([19.0, 20.5, 23.5])
+
+
 def float_weights():
     import tensorflow_federated as tff
 
@@ -209,10 +233,14 @@ WEIGHTED_AVERAGE = Case(
         "stays_at_clients": lambda: weighted(lambda temperatures, counts: temperatures),
         "not_weighted": not_weighted,
         "not_divided": products("federated_sum"),
+        "fixed_total": lambda: divided_by(18.0),
         "mean_of_products": products("federated_mean"),
         "plain_sum": plain_sum,
+        "wrong_value": warmest,
+        "number": called,
+        "wrong_result": mean_and_number,
     },
-    other={"the warmest": warmest},
+    other={"types alone": two_floats},
 )
 
 
@@ -307,6 +335,27 @@ def judged_at_clients():
     return share_above
 
 
+def at_the_server(compare, aggregate="federated_mean"):
+    def make():
+        import tensorflow_federated as tff
+
+        comparison = in_tensorflow(np.float32, np.float32)(compare)
+
+        @federated(at_clients(np.float32), at_server(np.float32))
+        def share_above(temperatures, threshold):
+            return tff.federated_map(comparison, (getattr(tff, aggregate)(temperatures), threshold))
+
+        return share_above
+
+    return make
+
+
+def mean_cast(mean, threshold):
+    import tensorflow as tf
+
+    return tf.cast(mean > threshold, tf.float32)
+
+
 def with_arguments(*kinds):
     def make():
         import tensorflow_federated as tff
@@ -346,11 +395,13 @@ SHARE_ABOVE = Case(
         "percent": share(lambda a, b: a > b, factor=100.0),
         "not_strict": share(lambda a, b: a >= b),
         "below": share(lambda a, b: a <= b),
+        "threshold_ignored": share(lambda a, b: a > 20.0),
+        "mean_compared": at_the_server(mean_cast),
+        "wrong_value": share(lambda a, b: a > b, "federated_min"),
+        "number": called,
+        "wrong_result": at_the_server(lambda coldest, limit: coldest > limit, "federated_min"),
     },
-    other={
-        "the mean": with_arguments(at_clients, at_server),
-        "all above?": share(lambda a, b: a > b, "federated_min"),
-    },
+    other={"a text": lambda: "20.0"},
 )
 
 
@@ -423,6 +474,31 @@ def unplaced():
     return in_tensorflow(writers_type().member)(reduced(add_one))
 
 
+def only_sevens(number, example):
+    import tensorflow as tf
+
+    return number + tf.cast(tf.equal(example["label"], 7), tf.int32)
+
+
+def both_ends():
+    import tensorflow_federated as tff
+
+    counter = unplaced()
+
+    @federated(writers_type())
+    def count_examples(datasets):
+        counts = tff.federated_map(counter, datasets)
+        return tff.federated_min(counts), tff.federated_max(counts)
+
+    return count_examples
+
+
+def constant():
+    import tensorflow_federated as tff
+
+    return federated(writers_type())(lambda datasets: tff.federated_value(1_399, tff.SERVER))
+
+
 def only_mapped():
     import tensorflow_federated as tff
 
@@ -449,8 +525,13 @@ COUNT_EXAMPLES = Case(
         "adds_labels": counting(reduced(add_label)),
         "largest": counting(reduced(add_one), "federated_max"),
         "float_count": counting(reduced(add_one, 0.0)),
+        "one_label": counting(reduced(only_sevens)),
+        "cardinality": counting(lambda examples: examples.cardinality()),
+        "wrong_value": constant,
+        "number": lambda: np.int32(1_399),
+        "wrong_result": both_ends,
     },
-    other={"the smallest": counting(reduced(add_one), "federated_min")},
+    other={"an example": example},
 )
 
 
@@ -523,6 +604,32 @@ def subtracted_at_clients():
     return spread
 
 
+def own_difference():
+    import tensorflow as tf
+    import tensorflow_federated as tff
+
+    @in_tensorflow(np.float32)
+    def difference(temperatures):
+        return tf.reduce_max(temperatures) - tf.reduce_min(temperatures)
+
+    return federated(at_clients(np.float32))(
+        lambda temperatures: tff.federated_max(tff.federated_map(difference, temperatures))
+    )
+
+
+def from_the_mean():
+    import tensorflow_federated as tff
+
+    minus = in_tensorflow(np.float32, np.float32)(lambda a, b: a - b)
+
+    @federated(at_clients(np.float32))
+    def spread(temperatures):
+        coldest = tff.federated_broadcast(tff.federated_min(temperatures))
+        return tff.federated_mean(tff.federated_map(minus, (temperatures, coldest)))
+
+    return spread
+
+
 SPREAD = Case(
     right={"one structure": one_structure_of_ends, "down again": down_again},
     wrong={
@@ -535,8 +642,13 @@ SPREAD = Case(
         "negative": mapped(lambda warmest, coldest: coldest - warmest),
         "one_end": ends(lambda warmest, coldest: warmest),
         "added": mapped(lambda warmest, coldest: coldest + warmest),
+        "own_difference": own_difference,
+        "from_the_mean": from_the_mean,
+        "wrong_value": one_argument,
+        "number": called,
+        "wrong_result": mapped(lambda warmest, coldest: warmest > coldest),
     },
-    other={"the mean": one_argument},
+    other={"a list": lambda: [19.0, 23.5]},
 )
 
 

@@ -52,6 +52,18 @@ def test_placement_diagram_draws_an_arrow_for_each_client_but_one_between_places
     assert head > tail  # only what leaves the clients is dashed
 
 
+def test_placement_diagram_leads_an_arrow_at_the_server_below_other_values():
+    columns = [{"a": "1", "all": ["1", "2"]}, {"b": "3"}, {"c": "4"}]
+    steps = [("all", "sum", "b"), ("a", "add", "c"), ("b", "", "c")]
+    (axes,) = draw(plotting.placement_diagram, columns, steps).axes
+    height = {text.get_text(): text.get_position()[1] for text in axes.texts}
+    detour = next(line for line in axes.lines if len(line.get_xdata()) == 3)
+    x, y = detour.get_data()
+    assert min(y) < height["add"] < height["3"] - 0.17
+    at = {text.get_text(): text.get_position()[0] for text in axes.texts}
+    assert (x[0], x[-1]) == (at["1"], at["4"])  # under the boxes of a and c
+
+
 def test_placement_diagram_describes_itself(monkeypatch):
     spoken = []
     monkeypatch.setattr("fl_course.plotting.style._display", lambda figure, alt: spoken.append(alt))
