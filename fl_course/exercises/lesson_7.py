@@ -416,7 +416,7 @@ def _judge_bytes_challenge(answer: Any) -> Any:
     ):
         return "the_baseline"
     accuracy = _score(answer)
-    baseline = _score(_BASELINE)
+    baseline = _baseline_score()
     if accuracy <= baseline:
         seen, wanted = (f"{100 * share:.0f}" for share in (accuracy, baseline))
         return Mistake("no_better", seen=seen, baseline=wanted)
@@ -452,6 +452,11 @@ def _score(settings: Mapping[str, Any]) -> float:
         answers = np.argmax((1.0 - images.reshape(-1, 784)) @ kernel + bias, axis=1)
         shares.append(np.mean(answers == labels))
     return float(np.mean(shares))
+
+
+@functools.cache
+def _baseline_score() -> float:
+    return _score(_BASELINE)
 
 
 def _model() -> Any:
