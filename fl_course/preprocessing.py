@@ -56,8 +56,11 @@ def preprocess(
         A dataset of batches, ordered dicts of `x`, [n, height * width], and `y`, [n].
 
     Raises:
+        TypeError: If `dataset` is not a dataset.
         ValueError: If a number is out of its range, or the examples are not images with a label.
     """
+    if not isinstance(dataset, tf.data.Dataset):
+        raise TypeError(f"dataset must be a tf.data.Dataset, and it is {_described(dataset)}.")
     for name, value, least in (
         ("epochs", epochs, 1),
         ("batch_size", batch_size, 1),
@@ -120,6 +123,13 @@ def make_federated_data(
         )
         for client_id in client_ids
     ]
+
+
+def _described(value: object) -> str:
+    if isinstance(value, str):  # probably a client's id
+        get = f"client_data.create_tf_dataset_for_client({value!r})"
+        return f"the text {value!r}; {get} gives the dataset"
+    return f"of type {type(value).__name__}"
 
 
 def _check_images(element_spec: object) -> None:

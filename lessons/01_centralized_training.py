@@ -20,8 +20,8 @@
 # %% [markdown] key="first_computation"
 # ## A greeting
 #
-# First we check that the engine works. The function below is turned into a *federated computation*:
-# a program that TFF can hand to other processes or machines.
+# First we check that TFF works. The function below is turned into a *federated computation*: a
+# program that TFF can hand to other processes or machines.
 
 # %% [markdown] key="teach_greeting" kind="instructor" minutes=4
 # **What people get wrong.** They expect the first line to come with the call. It comes with the
@@ -78,7 +78,7 @@ for _ in range(2):
 # model together. Each keeps its own *client data*; a *server* coordinates them. The figure shows
 # one *round*, with three of our writers as clients.
 
-# %% [markdown] key="teach_what_is_fl" kind="instructor" minutes=5
+# %% [markdown] key="teach_what_is_fl" kind="instructor" minutes=4
 # **What people get wrong.** "The clients send their gradients." In Federated Averaging they send a
 # difference of parameters after several steps of their own, which is not a gradient. And "nothing
 # leaves the device": a model update does, and the last section of this lesson shows what it tells.
@@ -115,7 +115,7 @@ plotting.federated_learning_diagram(
 # training, the rest is *held out*, which means that no model may learn from it. `data.pool` forgets
 # who wrote what and puts everything into two arrays.
 
-# %% [markdown] key="teach_pooled_digits" kind="instructor" minutes=10
+# %% [markdown] key="teach_pooled_digits" kind="instructor" minutes=12
 # **What people get wrong.** In the exercise: only `x_train` is divided, or the type is forgotten.
 # The check names either. A few reshape with the numbers in the wrong order, which no shape shows;
 # the check sees it, and its sentence is worth reading aloud.
@@ -149,12 +149,13 @@ plotting.digits(
     np.concatenate([images[:10] for images, labels in first_ten]),
     np.concatenate([labels[:10] for images, labels in first_ten]),
 )
+print("from the top:", ", ".join(four_writers))
 
 # %% [markdown] key="read_look"
 # Each row is one writer. The strokes are blurred because the originals have only 8 × 8 pixels. Go
-# down a column and compare: the 1 of the first writer has an upstroke, that of the second a foot,
-# that of the third is a bare bar. One label, several pictures: keep this in mind for the second
-# half of the lesson.
+# down a column and compare: the 1 of `writer_00` has an upstroke, that of `writer_04` a foot, that
+# of `writer_08` is a bare bar. One label, several pictures: keep this in mind for the second half
+# of the lesson, where `writer_04` comes back.
 
 # %% [markdown] key="scans_intro"
 # ### From a scan to the input of a model
@@ -194,8 +195,8 @@ print("row 14 of the first scan:", *train_scans[0, 14])
 #   `x_train, x_test = ex.reshape_and_scale.check()`.
 #
 # What you have solved is noted in one small file on the machine that runs the notebook, and nowhere
-# else; no answer and no count is sent anywhere. `fl-course status` in a terminal shows it lesson by
-# lesson, and where the file is. You may delete it.
+# else; no answer and no count is sent anywhere. `fl-course status` in a terminal (in a notebook's
+# cell: `!fl-course status`) shows it lesson by lesson, and where the file is. You may delete it.
 
 # %% [markdown] key="task_rows"
 # ### Rows of numbers
@@ -224,7 +225,7 @@ x_train, x_test = ex.reshape_and_scale.check((x_train, x_test))
 print(f"x_train: {x_train.dtype}, {x_train.shape}; x_test: {x_test.dtype}, {x_test.shape}")
 difference = np.abs(x_train.reshape(train_images.shape) - train_images).max()
 print(f"largest difference from the original pixels: {difference:.4f}")
-print(f"one step of an 8-bit scan, 1/255:            {1 / 255:.4f}")
+print(f"half a step of an 8-bit scan, 1/510:         {1 / 510:.4f}")
 
 # %% [markdown] key="read_rows"
 # No pixel is off by more than half a step of the scan. In federated learning this work happens on
@@ -238,7 +239,7 @@ print(f"one step of an 8-bit scan, 1/255:            {1 / 255:.4f}")
 # plus a bias. The softmax function turns the ten sums into ten probabilities. All parameters start
 # at zero.
 
-# %% [markdown] key="teach_model" kind="instructor" minutes=12
+# %% [markdown] key="teach_model" kind="instructor" minutes=18
 # **What people get wrong.** In the first exercise: `CategoricalCrossentropy`, because it comes up
 # first in the documentation; ask what a label looks like in it. In the second: the numbers that
 # `fit` has printed are taken for a test. And in the confusion matrix, rows and columns are mixed up
@@ -281,7 +282,8 @@ print(f"parameters: {model.count_params():5,}")
 # **Your task.** Call `model.compile` with `optimizer=` SGD with learning rate 0.02, `loss=` a
 # `SparseCategoricalCrossentropy`, and `metrics=` a list with one `SparseCategoricalAccuracy`. They
 # are classes in `tf.keras.optimizers`, `tf.keras.losses` and `tf.keras.metrics`; as always in
-# Python, an object is made by calling its class, with round brackets.
+# Python, an object is made by calling its class, with round brackets. If Keras complains of a
+# `property` object, or cannot interpret an identifier, a pair of brackets is missing.
 #
 # The cell's first line is there already. It takes a fresh copy of the model, not compiled and with
 # all parameters at zero, so that you can run the cell as often as you like.
@@ -312,23 +314,24 @@ print(f"ln 10 = {np.log(10):.2f}")
 # With all parameters at zero, all ten sums are equal, so every digit gets the probability 0.1, and
 # every image has the loss -ln 0.1 = ln 10 = 2.30. Remember this number: from zero weights the first
 # loss is ln 10 for any images and any labels from 0 to 9. If it is not, the start or the number of
-# classes is wrong. (It says nothing about scaling or mixed-up labels; those show in the losses that
-# follow.) The accuracy of 10 % is what one gets for always giving the same answer.
+# classes is wrong. The accuracy of 10 % is what one gets for always giving the same answer.
 
 # %% [markdown] key="fit_intro"
 # ### Training
 #
 # `fit` shuffles the images, goes through them in batches of 20, and takes one step of SGD for each
-# batch. One pass over all images is an *epoch*. We set a seed first: the shuffles then come out the
-# same in every run, and your numbers are those of this text. (If you run the cell twice, training
-# goes on from where it stopped.)
+# batch. One pass over all images is an *epoch*. With a seed the shuffles come out the same in every
+# run, and your numbers are those of this text. (The first line sets all parameters back to zero, so
+# you can run the cell as often as you like.)
 
 # %% key="fit"
+model.set_weights([np.zeros_like(values) for values in model.get_weights()])
 tf.keras.utils.set_random_seed(0)
 history = model.fit(x_train, y_train, epochs=20, batch_size=20, verbose=0).history
 long_trained = model.get_weights()  # for later
 
-print(f"steps: 20 x {int(np.ceil(len(x_train) / 20))} = {model.optimizer.iterations.numpy():,}")
+epochs, steps = len(history["loss"]), int(np.ceil(len(x_train) / 20))
+print(f"steps: {epochs} x {steps} = {epochs * steps:,}")
 for epoch in (1, 2, 10, 20):
     loss = history["loss"][epoch - 1]
     accuracy = history["sparse_categorical_accuracy"][epoch - 1]
@@ -367,7 +370,7 @@ held_out_loss, held_out_accuracy = model.evaluate(x_test, y_test, verbose=0)
 # end blank
 
 held_out_loss, held_out_accuracy = ex.evaluate_held_out.check(
-    (held_out_loss, held_out_accuracy), model=model
+    (held_out_loss, held_out_accuracy), model=model, trained=long_trained
 )
 
 # %% key="show_evaluate"
@@ -412,9 +415,9 @@ plotting.digits(
 # ### Optional: the full MNIST
 #
 # The same code trains on MNIST. The next cell downloads it, so it needs a network connection; it is
-# not run when the course is checked, so we promise no accuracy. For orientation, LeCun and others
-# (see further reading) report 12 % errors for a linear classifier. MNIST has white ink on black
-# paper, so we invert it: 1 - x.
+# not run when the course is checked, so we promise no accuracy. For orientation: trained for long,
+# softmax regression usually ends at about 8 % errors; LeCun and others (see further reading) report
+# 12 % for an older linear classifier. MNIST has white ink on black paper, so we invert it: 1 - x.
 
 # %% key="mnist" kind="optional"
 (mnist_scans, mnist_labels), (new_scans, new_labels) = tf.keras.datasets.mnist.load_data()
@@ -443,7 +446,7 @@ print(f"MNIST, {len(mnist_rows):,} training images: {100 * accuracy:.0f} % on {l
 # step, for one writer as for all, and 100 epochs are 100 steps for every model. No shuffle is left
 # either: differences can come from the data alone.
 
-# %% [markdown] key="teach_why_federate" kind="instructor" minutes=10
+# %% [markdown] key="teach_why_federate" kind="instructor" minutes=17
 # **What people get wrong.** They read 97 % at home as "writers do not need each other". It is the
 # number a lone writer would see, and it hides what the model does for everybody else; the second
 # column is the point. In the exercise, the name of one writer is written into the function, and
@@ -476,10 +479,11 @@ def accuracy_on(rows, labels):
 
 # %% [markdown] key="read_helpers"
 # `rows_of` gives images and labels of a group of writers, from the original pixels, so without the
-# division by 255. `train_from_zero` sets the parameters of our model back to zero. That is a full
-# reset, because plain SGD remembers nothing from step to step. The other two functions take images
-# and labels: with a star, as in `train_from_zero(*rows_of(...))`, Python hands both parts of the
-# pair over.
+# division by 255. `train_from_zero` sets our model's parameters back to zero. That is a full reset,
+# as plain SGD remembers nothing from step to step. `from_tensors` makes a dataset whose only
+# element is the whole batch, and `repeat(100)` gives it 100 times: 100 steps. (Lesson 2 explains
+# such datasets.) With a star, as in `train_from_zero(*rows_of(...))`, Python hands both parts of a
+# pair over, images and labels.
 #
 # First the pool, trained this way.
 
@@ -545,12 +549,15 @@ plotting.accuracy_bars(
     {"at home": lone_at_home, "on everybody's held-out images": lone_on_everybody},
     reference={"pooled model, on everybody's": pooled_on_everybody},
 )
+num_held_out = [len(rows_of(test, [writer])[1]) for writer in writers]
+print(f"held-out images of a writer: {min(num_held_out)} to {max(num_held_out)}")
 
 # %% [markdown] key="read_bars"
-# Each pair of bars is one lone model. The full bar, at home, is between 93 and 100 %. The hatched
-# bar, on everybody's images (its own included), is between 69 and 81 %, and 75 % in the mean.
-# The dashed line is the pooled model, 91 %. No hatched bar reaches it: with the same model and the
-# same number of steps, the pool is 16 points better.
+# Each pair of bars is one lone model. The full bar, at home, is between 93 and 100 %. It rests on
+# 20 to 30 images, so that one image moves it by 3 to 5 points: trust the means, not single writers.
+# The hatched bar, on everybody's images (its own included), is between 69 and 81 %, and 75 % in the
+# mean. The dashed line is the pooled model, 91 %. No hatched bar reaches it: with the same model
+# and the same number of steps, the pool is 16 points better.
 #
 # The pool differs in two things, though: it holds more people, and 14 times as many images. Which
 # of them counts? We now give it no more images than a lone writer has: ten of each digit, drawn
@@ -619,10 +626,10 @@ plotting.digits(
 
 # %% [markdown] key="read_missing"
 # None of the 39 is recognised, and nothing in its training gave a warning: on its own training
-# images the model is at 100 %. (Its three held-out 7s would have, but someone who never writes a 7
-# has none to test with either.) It was never told that there is such a thing as a 7, so it takes
-# each one for another digit. In the figure, most 7s with a crossbar become 4s, the two without it
-# become 5s. More training would not help.
+# images the model is at 100 %. (The three held-out 7s of `writer_04` would have given one. But
+# someone who never writes a 7 has no held-out 7s either.) It was never told that there is such a
+# thing as a 7, so it takes each one for another digit. In the figure, most 7s with a crossbar
+# become 4s, the two without it become 5s. More training would not help.
 #
 # Real clients lack labels too: a hospital sees the diseases of its region, a phone the words of its
 # owner. What happens if this writer, still without 7s, joins the other 13?
@@ -650,18 +657,20 @@ print(f"{100 * on_own_sevens:.0f} % of the {np.sum(own_labels == 7)} by {writer}
 # Often one cannot, or should not:
 #
 # - **Privacy.** What people type, say or write tells who they are. Data that was never collected
-#   cannot be stolen, sold or used for another purpose later.
+#   cannot be stolen from the collector, nor sold or used for another purpose later.
 # - **Law.** Health, school and bank records may not leave an institution or a country without a
 #   legal ground.
 # - **Ownership.** Two hospitals may both want the better model and still not show each other their
 #   data.
 # - **Bandwidth.** A fleet of cameras makes more data than its network can carry. A model update has
-#   the size of the model, however much data it was trained on.
+#   the size of the model, however much data it was trained on. But it is sent in every round, and
+#   the model before it: with little data and many rounds, as in this course, federated learning
+#   sends more.
 #
 # Federated learning answers: the training goes to the data. Lesson 3 shows how far that gets from
 # 75 towards 91 %.
 
-# %% [markdown] key="teach_why_not_pool" kind="instructor" minutes=4
+# %% [markdown] key="teach_why_not_pool" kind="instructor" minutes=5
 # **What people get wrong.** Two extremes: "federated learning is private", and, after the next
 # figure, "then it is worth nothing". It sends less, and for one purpose; how little can be read
 # from it is the business of secure aggregation and differential privacy, on top.
@@ -686,7 +695,8 @@ model.set_weights(zeros)
 model.fit(secret_image, secret_label, verbose=0)
 model_update = model.get_weights()[0] - zeros[0]
 
-# From here on, only the update is used: the one digit whose weights grew, scaled to 1.
+# From here on, only the update is used: the one digit whose weights grew, scaled so that its
+# largest pixel, paper, is 1.
 digit = model_update.sum(axis=0).argmax()
 rebuilt = model_update[:, digit] / model_update[:, digit].max()
 print(f"label read from the update: {digit}; true label: {secret_label[0]}")
@@ -697,10 +707,11 @@ plotting.digits(
 )
 
 # %% [markdown] key="read_leak"
-# The two images are the same, and the server has read the label too. The gradient explains it: the
-# weights of the right digit change by a multiple of the image itself. With 100 images and many
-# steps an update is a mixture, but it still carries traces; for deep networks, too, images have
-# been rebuilt from gradients (Zhu, Liu and Han, below).
+# The two images are the same, and the server has read the label too. The gradient explains it: all
+# ten columns of weights move by a multiple of the image, the right digit's upwards, the others
+# downwards, and the sign gives the label away. With 100 images and many steps an update is a
+# mixture, but it still carries traces; for deep networks, too, images have been rebuilt from
+# gradients (Zhu, Liu and Han, below).
 #
 # So federated learning is not anonymous, and by itself no guarantee of privacy. It collects less:
 # an update in place of the data. Other methods build on that. *Secure aggregation* lets the server

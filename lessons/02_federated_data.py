@@ -79,8 +79,8 @@ for name, spec in dataset.element_spec.items():
 # - `pixels`: the image as a NumPy array, float32 [28, 28].
 #
 # The last line of the cell checks your answer and hands back values with which the notebook goes
-# on. If you are stuck, run `ex.first_example.hint()` in a cell of its own, more than once if need
-# be.
+# on. (It takes a tensor for `label` or `pixels` too, and hands back its value.) If you are stuck,
+# run `ex.first_example.hint()` in a cell of its own, more than once if need be.
 
 # %% key="ex_first_example" kind="exercise" exercise="first_example"
 # blank: first_example = ...
@@ -111,8 +111,8 @@ plotting.digits(forty["pixels"], forty["label"])
 
 # %% [markdown] key="forty_digits_read"
 # Read it row by row: the labels run from 0 to 9 twice, then in a mixed order, that of the sheet
-# which every writer copied. The style is one person's: every 1 has an upstroke, every 7 a bar
-# through its stem.
+# which every writer copied, without the held-out images. The style is one person's: every 1 has an
+# upstroke, every 7 a bar through its stem.
 #
 # How many examples of each label does a client have? Six clients:
 
@@ -135,7 +135,7 @@ plotting.label_counts({client_id: counts[client_id] for client_id in six})
 # The next cell reads every client's images, which only a simulation can. In a real federation
 # neither you nor the server sees them.
 
-# %% [markdown] key="teach_mean_images" kind="instructor" minutes=7
+# %% [markdown] key="teach_mean_images" kind="instructor" minutes=10
 # **Ask the room.** Before the distances: "These five look different. How would you find out whether
 # that is more than chance?" A good answer needs something to compare with: the same writer twice.
 # That is what the two halves are for.
@@ -184,14 +184,17 @@ for digit in (0, 1, 7):
 
 # %% [markdown] key="mean_distances_read"
 # For the digit 1, two writers are 4.1 apart in the median of all 91 pairs, and two halves of one
-# writer's 1s only 1.2. For the 0 the two are closer: a circle leaves little room for style.
+# writer's 1s only 1.2. For the 0 the two are closer: a circle leaves little room for style. The 7
+# lies between. (A half is every other image, so that both halves come from the whole sheet. It has
+# five images or so, which makes its mean noisier than that of ten: chance explains even less.)
 #
 # What does this do to a model? Take lesson 1's softmax model with all weights at zero. It answers
-# 0.1 for every label. Gradient descent on one client's examples $x$ with labels $y$ first moves the
-# 784 weights of label $k$ along the mean of $([y = k] - 0.1)\,x$, where $[y = k]$ is 1 if the
-# example shows a $k$ and 0 if not. With ten labels in equal shares that is a tenth of the
-# difference **mean image of $k$ minus mean of all images**. So the mean images, less what all
-# digits have in common, are what a client's first step adds to the model.
+# 0.1 for every label. For cross-entropy, the gradient with respect to the sum of label $k$ is the
+# probability given to $k$ minus $[y = k]$, which is 1 if the example shows a $k$ and 0 if not. Each
+# sum is weights times $x$, and the step goes against the gradient. So the first step on a client's
+# examples $x$ with labels $y$ moves the 784 weights of label $k$ along the mean of
+# $([y = k] - 0.1)\,x$. With ten labels in equal shares that is a tenth of the difference **mean
+# image of $k$ minus mean of all images**.
 #
 # The cosine of the angle between two clients' steps says whether they agree: 1 is the same
 # direction, 0 a right angle.
@@ -238,7 +241,7 @@ print(f"median of all pairs: {np.median(angles):.2f}")
 # explains. For quantity skew we build **client data of our own**: `TestClientData` takes a dict
 # with the arrays of each client.
 
-# %% [markdown] key="teach_non_iid" kind="instructor" minutes=8
+# %% [markdown] key="teach_non_iid" kind="instructor" minutes=10
 # **Ask the room.** "Name a federation and say which of the three skews it has." Hospitals with
 # scanners of different makers: feature. A keyboard in two languages: label and feature. Shops of a
 # chain, large and small: quantity. Most have all three.
@@ -255,6 +258,7 @@ print(f"median of all pairs: {np.median(angles):.2f}")
 images, labels = data.pool(train)
 order = np.random.default_rng(0).permutation(len(labels))
 sizes = {"client_a": 640, "client_b": 320, "client_c": 160, "client_d": 80, "client_e": 40}
+# A sixth part comes out, the 159 images left over; zip drops it.
 parts = np.split(order, np.cumsum(list(sizes.values())))
 
 uneven = tff.simulation.datasets.TestClientData(
@@ -279,9 +283,9 @@ plotting.skew_panels(ones, skewed, {c: int(n.sum()) for c, n in uneven_counts.it
 
 # %% [markdown] key="three_skews_read"
 # Left, feature skew: each row is one writer, and every image is a 1. Within a row they are mostly
-# alike, between rows they differ. Middle, label skew: `client_04` has no 0, no 2 and no 6, and more
-# than a third of its examples are 1s. Right, quantity skew: the first client has more examples than
-# the other four together.
+# alike, between rows they differ. Middle, label skew: `client_04` has no 0, no 2 and no 6 (the
+# orange zeros), a single 4 and a single 9, too few to see, and more than a third of its examples
+# are 1s. Right, quantity skew: the first client has more examples than the other four together.
 #
 # ### Which of the three do our writers have?
 #
@@ -333,8 +337,9 @@ print(f"writer recognised: {100 * recognised:.0f} %, by chance {100 / 14:.0f} %"
 # %% key="source_description"
 from sklearn.datasets import load_digits
 
-description = " ".join(load_digits().DESCR.split())
-print(next(s for s in description.split(". ") if "people" in s))
+description = load_digits().DESCR
+print(next(line for line in description.splitlines() if "copy of the test set" in line))
+print(next(s for s in " ".join(description.split()).split(". ") if "people" in s))
 
 told_apart = {}
 for a, b in itertools.combinations(range(14), 2):
@@ -363,7 +368,7 @@ print(f"lowest {100 * told_apart[hardest]:.0f} % ({' and '.join(hardest)})")
 # likely. Far below 1, most of the pie goes to a few large slices. Far above 1, all slices come
 # out nearly equal.
 
-# %% [markdown] key="teach_dirichlet" kind="instructor" minutes=7
+# %% [markdown] key="teach_dirichlet" kind="instructor" minutes=9
 # **Ask the room.** Cover the titles of the three heat maps: "Which alpha is which, and what did you
 # look at?" Then let everybody write down a guess for the exercise before anyone runs it.
 #
@@ -420,9 +425,10 @@ print(f"{partition['client_00'].sum()} examples a client")
 # the numbers, not the blues: the colour scales differ.)
 
 # %% key="mystery_picture"
+from fl_course.exercises.lesson_2 import mystery_deal
+
 candidates = (0.1, 0.5, 2.0, 100.0)
-# An index that is not meant to be worked out: look at the picture.
-mystery = data.label_counts(data.label_skew(train, 10, candidates[len("federated") % 4], seed=7))
+mystery = data.label_counts(mystery_deal(train))
 plotting.label_heatmap(mystery)
 
 # %% key="ex_guess_alpha" kind="exercise" exercise="guess_alpha"
@@ -463,7 +469,7 @@ for name, deal in other_deals.items():
 #
 # Their order matters. Six numbers in place of images show how.
 
-# %% [markdown] key="teach_preprocessing" kind="instructor" minutes=8
+# %% [markdown] key="teach_preprocessing" kind="instructor" minutes=14
 # **Ask the room.** "Of these five steps, which two may change places without any harm?" A good
 # answer says what each other swap would lose. Batch before shuffle: the same neighbours for ever.
 # Repeat before shuffle: true epochs. Batch before repeat: full batches. Only `map` and `batch` may
@@ -507,9 +513,13 @@ print("batch, shuffle:", *as_list(numbers.batch(2).shuffle(3, seed=0)))
 # gradient step, and a short one is noisier. We repeat first.
 #
 # Batch before shuffle: whole batches change places, and the same examples stay together in every
-# epoch. We shuffle first.
+# epoch. We shuffle first. And we map after batching: one call for 20 images in place of 20 calls.
 #
-# What does the seed of `shuffle` fix?
+# What does the seed of `shuffle` fix? The last part of the next cell asks inside TFF.
+# `tff.tensorflow.computation` records TensorFlow code for the worker, work that is done in one
+# place; lesson 1's `federated_computation` records what server and clients do together. (Lesson 5
+# writes both.) `tff.SequenceType(np.int64)` says that the argument is a dataset of integers. The
+# code strings the digits together, so that 3, 5, 2, 4, 1, 0 comes back as 352410.
 
 # %% key="seed_of_shuffle"
 shuffled = numbers.shuffle(6, seed=2)
@@ -526,14 +536,13 @@ def digits_in_order(numbers):
 print(f"inside TFF, two calls:    {digits_in_order(shuffled)} and {digits_in_order(shuffled)}")
 
 # %% [markdown] key="seed_of_shuffle_read"
-# A sequence of orders, not one order. A second pass over the same dataset object gives the second
-# order, the one that `repeat` gave its second epoch above. A dataset built again begins with the
-# first.
+# A sequence of orders, one for each pass. A second pass over the same dataset object gives the
+# second order, the one that `repeat` gave its second epoch above. A dataset built again begins with
+# the first.
 #
-# The last line has TFF read the six numbers as one. Both calls see the first order: TFF sends its
-# engine the recipe of a dataset, which starts anew at every call. So a client meets its examples
-# in the same order in every round, unless you build its dataset with the round's number as the
-# seed.
+# Inside TFF both calls see the first order: TFF sends the worker the recipe of the dataset, which
+# starts anew at every call. So a client meets its examples in the same order in every round, unless
+# you build its dataset with the round's number as the seed.
 
 # %% [markdown] key="map_function_task"
 # ### Exercise: the map function
@@ -543,7 +552,8 @@ print(f"inside TFF, two calls:    {digits_in_order(shuffled)} and {digits_in_ord
 # **Your task.** Write the function `to_model_input(batch)`, which `map` will apply to each batch:
 #
 # - it takes a dict of `pixels`, float32 [n, 28, 28], and `label`, int32 [n];
-# - it returns a `collections.OrderedDict` of `x`, float32 [n, 784], and then `y`, int32 [n].
+# - it returns a `collections.OrderedDict` (the cell after next shows why) of `x`, float32
+#   [n, 784], and then `y`, int32 [n].
 #
 # `tf.reshape(tensor, [-1, 784])` works for any n. It must, because the last batch may be smaller.
 
@@ -628,7 +638,7 @@ for name, values in first_batch.items():
 # give the same cohort. When two algorithms are compared over the same cohorts, a difference comes
 # from the algorithms and not from the draw.
 
-# %% [markdown] key="teach_cohorts" kind="instructor" minutes=6
+# %% [markdown] key="teach_cohorts" kind="instructor" minutes=8
 # **Ask the room.** "Phones take part when they charge. Who is missing from a cohort that is drawn
 # at three in the afternoon?" A good answer: whole time zones and ways of life, so the draw is not
 # uniform, and no seed mends that.
@@ -702,8 +712,9 @@ print(f"{len(cohort_data)} datasets: {cohort_type.compact_representation()}")
 # training process in lesson 3.
 #
 # `preprocessing.make_federated_data(train, cohort, epochs=5)` builds such a list in one call, and
-# gives each client a shuffle seed of its own. `preprocess` uses seed 0 unless you give another.
-# With one seed for all, writers who copied the sheet alike meet the same labels in the same order.
+# gives each client a shuffle seed of its own. With one seed for all, as `preprocess` has it unless
+# you give another, writers who copied the sheet alike meet the same labels in the same order. From
+# round to round neither changes its seeds; if you want that, pass the round's number as `seed`.
 
 # %% [markdown] key="emnist"
 # ### Optional: thousands of writers

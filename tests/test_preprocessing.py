@@ -1,6 +1,7 @@
 """From examples to batches."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -117,6 +118,21 @@ def test_bad_numbers(examples, argument, value, least):
 def test_elements_that_are_not_images(elements):
     with pytest.raises(ValueError, match="dataset must have elements that are a dict of 'pixels'"):
         preprocess(elements)
+
+
+def test_a_client_id_in_place_of_its_dataset():
+    message = re.escape(
+        "dataset must be a tf.data.Dataset, and it is the text 'writer_04'; "
+        "client_data.create_tf_dataset_for_client('writer_04') gives the dataset."
+    )
+    with pytest.raises(TypeError, match=message):
+        preprocess("writer_04")
+
+
+def test_examples_that_are_not_in_a_dataset(examples):
+    message = "dataset must be a tf.data.Dataset, and it is of type list"
+    with pytest.raises(TypeError, match=message):
+        preprocess(list(examples))
 
 
 def test_images_of_another_size():

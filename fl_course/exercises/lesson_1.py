@@ -357,7 +357,8 @@ _COMPILE_MODEL = Exercise(
         "share of images whose label has the largest probability.",
     },
     right="The same three choices stand for the whole course: a federated client will use this "
-    "optimizer and this loss on its own images.",
+    "optimizer and this loss on its own images. Whatever name your metric had, later cells call it "
+    "`sparse_categorical_accuracy`.",
     adapt=_with_the_lessons_metric,
 )
 
@@ -365,13 +366,13 @@ _COMPILE_MODEL = Exercise(
 # evaluate_held_out
 
 
-def _scores(model: Any, rows: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    weights, biases = model.get_weights()
+def _scores(model: Arrays, rows: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    weights, biases = model
     sums = rows.astype(np.float64) @ weights + biases
     return _cross_entropy(sums, labels), float(np.mean(sums.argmax(axis=1) == labels))
 
 
-def _judge_held_out(answer: Any, model: Any) -> Any:
+def _judge_held_out(answer: Any, model: Any, trained: Arrays) -> Any:
     if not _is_pair(answer):
         return OTHER
     for name, part in zip(("held_out_loss", "held_out_accuracy"), answer, strict=True):
@@ -385,9 +386,13 @@ def _judge_held_out(answer: Any, model: Any) -> Any:
         return np.allclose(found, (loss, accuracy), rtol=0, atol=tolerance)
 
     rows, labels = _scan_rows(True)
+    if close(*_scores(trained, rows, labels)):
+        return None
+    # Other cells may have changed `model` since, and the call is to be judged by itself.
+    model = model.get_weights()
     loss, accuracy = _scores(model, rows, labels)
     if close(loss, accuracy):
-        return None
+        return "model_changed"
     if close(accuracy, loss):
         return "swapped"
     if close(loss, 100 * accuracy):
@@ -411,8 +416,8 @@ def _judge_held_out(answer: Any, model: Any) -> Any:
     return "last_epoch" if close(*in_training, tolerance=0.01) else OTHER
 
 
-def _held_out_reference(model: Any) -> tuple[float, float]:
-    return _scores(model, *_scan_rows(True))
+def _held_out_reference(model: Any, trained: Arrays) -> tuple[float, float]:
+    return _scores(trained, *_scan_rows(True))
 
 
 _EVALUATE_HELD_OUT = Exercise(
@@ -433,6 +438,9 @@ _EVALUATE_HELD_OUT = Exercise(
         "both_in_one": "`{name}` holds two numbers: the whole list that `evaluate` gives. The "
         "first of them is the loss, the second the accuracy.",
         "not_a_number": "`{name}` is of type `{type}`, not a number.",
+        "model_changed": "The call is right, but `model` is no longer the one trained above: "
+        "another cell, or a `fit` of yours, has changed it. Run `model.set_weights(long_trained)` "
+        "and then this cell again.",
         "swapped": "The two numbers are there, but exchanged: `evaluate` gives the loss first and "
         "the metrics after it.",
         "percent": "The accuracy is {got}: in percent. Keep the share between 0 and 1, as "
@@ -536,6 +544,8 @@ def _lone_mistake(found: tuple[float, float], writer: str) -> str | Mistake | No
     if _same(found, (on_training[0], on_everybody)) or _same(found, on_training):
         return "training_images"
     home, everybody = _rows(True, writer), _rows(True)
+    if _same(found, (at_home, _share(lone, _others(writer)))):
+        return "others_only"
     held_out = _trained(True, writer)
     if _same(found, (_share(held_out, home), _share(held_out, everybody))):
         return "trained_on_held_out"
@@ -558,6 +568,13 @@ def _other_writers_mistake(found: tuple[float, float], writer: str) -> Mistake |
         if _same(found, (_share(_trained(False, writer), _rows(True, other)), _alone(writer)[1])):
             return Mistake("home_of_another", other=other)
     return None
+
+
+def _others(writer: str) -> Arrays:
+    """Everybody's held-out digits but this writer's."""
+    others = [_rows(True, c) for c in _client_data()[1].client_ids if c != writer]
+    rows, labels = (np.concatenate(parts) for parts in zip(*others, strict=True))
+    return rows, labels
 
 
 def _lone_reference() -> Any:
@@ -593,6 +610,9 @@ _LONE_MODEL = Exercise(
         "everybody's held-out images.",
         "everybody_only": "Both numbers are the accuracy on everybody's images. The first is to be "
         "measured on the held-out images of the one writer.",
+        "others_only": "The first number is right. The second was measured on the other 13 writers "
+        "only; `everybody` includes this writer's own images, so that all models are measured on "
+        "the same ones.",
         "percent": "The accuracies are right, but in percent. Keep them as shares between 0 and 1.",
         "training_images": "The training is right, but an accuracy was measured on training "
         "images. Held-out images are in `test`.",

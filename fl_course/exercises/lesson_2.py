@@ -71,7 +71,8 @@ def _judge_first_example(answer: Any) -> _Found:
     if int(label) != int(own_label):
         return Mistake("parts_differ", part="label")
     if not np.allclose(pixels, own_pixels, atol=1e-6):
-        return Mistake("parts_differ", part="pixels")
+        of_another = _place(pixels) is not None
+        return Mistake("parts_differ", part="pixels") if of_another else "pixels_changed"
     place = _place(own_pixels)
     if place is None:
         return OTHER
@@ -98,6 +99,8 @@ def _mistake_of_example(example: Any) -> _Found:
 
 
 def _mistake_of_parts(label: Any, pixels: Any) -> _Found:
+    if any(isinstance(part, str) and part in ("label", "pixels") for part in (label, pixels)):
+        return "names"
     label_array, pixels_array = _array(label), _array(pixels)
     if label_array.ndim == 2 and pixels_array.ndim == 0 and pixels_array.dtype.kind in "iu":
         return "swapped"
@@ -148,6 +151,8 @@ _FIRST_EXAMPLE = Exercise(
         "a_batch": "`first_example` is a batch, a stack of examples: its label has shape {shape}. "
         "Draw from `dataset` as it is, before `batch`.",
         "swapped": "`label` is the image and `pixels` is the number: the two have changed places.",
+        "names": "`label` or `pixels` is the name, not the thing of that name: taking a dict apart "
+        'with a comma gives its names. Look the values up, as in `first_example["label"]`.',
         "label_type": "`label` is of type `{type}`, and one whole number is wanted: the label of "
         "this one example.",
         "pixels_type": "`pixels` is of type `{type}`, and an array of numbers is wanted. The image "
@@ -160,6 +165,8 @@ _FIRST_EXAMPLE = Exercise(
         "values from 0 to 1 already, so nothing has to be scaled.",
         "parts_differ": "`{part}` is not that of `first_example`. Each `next` on the same iterator "
         "moves on to another example; draw once, and take both parts from what you drew.",
+        "pixels_changed": "`pixels` has the right shape, but other values than "
+        '`first_example["pixels"]`. Leave them as they are.',
         "test_split": "This is an example of the `test` part, which is held out. `dataset` was "
         "made from `train`.",
         "another_client": "This is the right kind of thing, but from `{client}`. `dataset` should "
@@ -175,15 +182,31 @@ _FIRST_EXAMPLE = Exercise(
 # guess_alpha
 
 
+def mystery_deal(client_data: Any) -> Any:
+    """The deal that the exercise is about; here, so that the notebook does not tell its alpha.
+
+    Args:
+        client_data: Where the examples come from, as for `data.label_skew`.
+
+    Returns:
+        Client data of ten clients, dealt out with one of the lesson's candidates.
+    """
+    from fl_course import data
+
+    return data.label_skew(client_data, 10, _ALPHA, seed=7)
+
+
 def _judge_guess_alpha(answer: Any) -> _Found:
     if isinstance(answer, (str, bytes)):
         return "text"
     guess = _array(answer)
     if guess.size > 1:
         return "several"
-    if guess.dtype.kind not in "fiu" or guess.size == 0:
+    if guess.ndim:
+        return "in_a_list"
+    if guess.dtype.kind not in "fiu":
         return OTHER
-    alpha = float(guess.reshape(()))
+    alpha = float(guess)
     nearest = min(_CANDIDATES, key=lambda candidate: abs(candidate - alpha))
     if not np.isclose(alpha, nearest):
         return Mistake("not_a_candidate", guess=f"{alpha:g}")
@@ -199,7 +222,7 @@ _GUESS_ALPHA = Exercise(
     expects="one of the four numbers in `candidates`",
     judge=_judge_guess_alpha,
     reference=lambda: _ALPHA,
-    adapt=lambda answer: float(np.reshape(answer, ())),
+    adapt=float,
     hints=(
         "Count the zeros: each is a label that a client lacks. Do the same in the three maps "
         "above, whose alphas you know.",
@@ -211,6 +234,8 @@ _GUESS_ALPHA = Exercise(
     mistakes={
         "text": "The answer is text. Give the number itself, without quotes.",
         "several": "The answer holds several numbers. Choose one of the four candidates.",
+        "in_a_list": "The answer is a list, a tuple or an array with at most one number in it. "
+        "Give the number itself.",
         "not_a_candidate": "{guess} is not one of the `candidates`. Give the alpha itself, not its "
         "position among them.",
         "too_small": "With alpha 0.1 clients lack more labels than here. Count the zeros in the "
@@ -397,7 +422,8 @@ _MAP_FUNCTION = Exercise(
         "wide a row is: the type of `x` is float32[?,?]. A model needs the number of its inputs "
         "in advance. Leave the number of rows open, and write out the 784.",
     },
-    right="One function for every client and every batch, whatever its size.",
+    right="One function for every client and every batch, whatever its size. A plain dict would "
+    "pass too, but only because `x` comes before `y` in the alphabet.",
 )
 
 
@@ -445,7 +471,8 @@ def _mistake_of_list(answer: Any, cohort: list[str]) -> _Found:
     import tensorflow as tf
 
     if isinstance(answer, tf.data.Dataset):
-        return "one_dataset"
+        last = cohort[-1]
+        return Mistake("last_client", client=last) if _writers(answer) == {last} else "one_dataset"
     if hasattr(answer, "create_tf_dataset_for_client"):
         return "client_data"
     if isinstance(answer, Mapping):
@@ -462,6 +489,18 @@ def _mistake_of_list(answer: Any, cohort: list[str]) -> _Found:
     if len(answer) == 14:
         return Mistake("all_clients", wanted=len(cohort))
     return Mistake("wrong_number", number=len(answer), wanted=len(cohort))
+
+
+def _writers(dataset: Any) -> set[str]:
+    """Whose images a dataset holds, before or after preprocessing; none if it holds others."""
+    elements = run(list, dataset.take(1000).as_numpy_iterator())
+    if not all(isinstance(element, Mapping) for element in elements):
+        return set()
+    images = [element[name] for element in elements for name in ("x", "pixels") if name in element]
+    if any(image.size % 784 for image in images):
+        return set()
+    places = [_place(row) for image in images for row in image.reshape(-1, 784)]
+    return set() if None in places else {client_id for _, client_id, _ in places}
 
 
 def _mistake_of_element(dataset: Any) -> _Found:
@@ -567,8 +606,10 @@ _COHORT_DATA = Exercise(
         "`batch_size=`, as in the cell that compared the helper with your own steps.",
     ),
     mistakes={
-        "one_dataset": "The answer is a single dataset. Merged into one, the examples no longer "
-        "say whose they are; a round takes a list with a dataset for each client.",
+        "last_client": "The answer is one dataset, that of the last client, `{client}`. If you "
+        "wrote a loop, each turn replaced the dataset before; collect them in a list.",
+        "one_dataset": "The answer is a single dataset. A round takes a list with a dataset for "
+        "each client; merged into one, the examples would no longer say whose they are.",
         "client_data": "The answer is client data, from which datasets can be made. A round takes "
         "the datasets themselves, as a list.",
         "a_dict": "The answer is a dict. A round takes a plain list: TFF numbers clients, it does "

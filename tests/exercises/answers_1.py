@@ -211,11 +211,17 @@ def trained():
     model = compiled()()
     keras.utils.set_random_seed(0)
     fitted = model.fit(x_train(), notebook()["y_train"], epochs=20, batch_size=20, verbose=0)
-    return model, fitted.history
+    return model, model.get_weights(), fitted.history
+
+
+def right_model():
+    model, weights, _ = trained()
+    model.set_weights(weights)
+    return model
 
 
 def evaluate(rows, labels):
-    return trained()[0].evaluate(rows, labels, verbose=0)
+    return right_model().evaluate(rows, labels, verbose=0)
 
 
 def held_out():
@@ -223,19 +229,19 @@ def held_out():
 
 
 def by_name():
-    both = trained()[0].evaluate(x_test(), notebook()["y_test"], verbose=0, return_dict=True)
+    both = right_model().evaluate(x_test(), notebook()["y_test"], verbose=0, return_dict=True)
     return both["loss"], both["sparse_categorical_accuracy"]
 
 
 def with_numpy():
-    probabilities = trained()[0].predict(x_test(), verbose=0)
+    probabilities = right_model().predict(x_test(), verbose=0)
     labels = notebook()["y_test"]
     loss = -np.log(probabilities[np.arange(len(labels)), labels]).mean()
     return loss, (probabilities.argmax(axis=1) == labels).mean()
 
 
 def with_tensors():
-    probabilities = trained()[0](x_test())
+    probabilities = right_model()(x_test())
     labels = notebook()["y_test"]
     right = tf.argmax(probabilities, axis=1, output_type=tf.int32) == labels
     loss = keras.losses.SparseCategoricalCrossentropy()(labels, probabilities)
@@ -243,13 +249,19 @@ def with_tensors():
 
 
 def last_epoch():
-    _, history = trained()
+    *_, history = trained()
     return history["loss"][-1], history["sparse_categorical_accuracy"][-1]
 
 
 def of_untrained():
     model = compiled()()
     return model.evaluate(x_train(), notebook()["y_train"], verbose=0)
+
+
+def after_a_fit_of_ones_own():
+    model = right_model()
+    model.fit(x_test(), notebook()["y_test"], verbose=0)
+    return model.evaluate(x_test(), notebook()["y_test"], verbose=0)
 
 
 def of_scans():
@@ -261,11 +273,12 @@ def changed(change):
 
 
 EVALUATE_HELD_OUT = Case(
-    context=lambda: {"model": trained()[0]},
+    context=lambda: {"model": trained()[0], "trained": trained()[1]},
     right={"names": by_name, "numpy": with_numpy, "tensors": with_tensors},
     wrong={
         "both_in_one": lambda: (held_out(), held_out()),
         "not_a_number": lambda: (held_out()[0], "91 %"),
+        "model_changed": after_a_fit_of_ones_own,
         "swapped": changed(lambda loss, accuracy: (accuracy, loss)),
         "percent": changed(lambda loss, accuracy: (loss, 100 * accuracy)),
         "share_misread": changed(lambda loss, accuracy: (loss, 1 - accuracy)),
@@ -398,6 +411,13 @@ def at_home_with_writer_03(writer):
     return accuracy_on(*rows_of(test, ["writer_03"])), on_everybody
 
 
+def on_the_others(writer):
+    _, test = digits()
+    at_home, _ = measured(writer)
+    others = [other for other in test.client_ids if other != writer]
+    return at_home, accuracy_on(*rows_of(test, others))
+
+
 def name_instead_of_list(writer):
     train, _ = digits()
     train_from_zero(*rows_of(train, writer))
@@ -425,6 +445,7 @@ LONE_MODEL = Case(
         "swapped": after(lambda home, everywhere: (everywhere, home)),
         "home_only": after(lambda home, everywhere: (home, home)),
         "everybody_only": after(lambda home, everywhere: (everywhere, everywhere)),
+        "others_only": lambda: on_the_others,
         "percent": after(lambda home, everywhere: (100 * home, 100 * everywhere)),
         "training_images": lambda: home_from_train,
         "trained_on_held_out": lambda: on_held_out,

@@ -65,12 +65,14 @@ FIRST_EXAMPLE = Case(
         "not_the_dict": lambda: (tuple(first().values()), 0, first()["pixels"]),
         "a_batch": lambda: (b := next(iter(dataset().batch(40))), b["label"], b["pixels"]),
         "swapped": lambda: (first(), first()["pixels"].numpy(), first()["label"].numpy()),
+        "names": lambda: (first(), *first()),
         "label_type": lambda: three(first(), label="0"),
-        "pixels_type": lambda: three(first(), pixels="pixels"),
+        "pixels_type": lambda: three(first(), pixels="an image"),
         "pixels_shape": lambda: three(first(), pixels=first()["pixels"].numpy().reshape(784)),
         "whole_numbers": lambda: three(first(), pixels=first()["pixels"].numpy().astype(int)),
         "divided": lambda: three(first(), pixels=first()["pixels"].numpy() / 255),
         "parts_differ": lambda: moved_on("label"),
+        "pixels_changed": lambda: three(first(), pixels=255 * first()["pixels"].numpy()),
         "test_split": lambda: three(
             next(iter(parts()[1].create_tf_dataset_for_client("writer_00")))
         ),
@@ -87,11 +89,18 @@ FIRST_EXAMPLE = Case(
 
 # guess_alpha
 
+CANDIDATES = (0.1, 0.5, 2.0, 100.0)
+
 GUESS_ALPHA = Case(
-    right={"half": lambda: 1 / 2, "NumPy": lambda: np.float32(0.5), "a list": lambda: [0.5]},
+    right={
+        "half": lambda: 1 / 2,
+        "NumPy": lambda: np.float32(0.5),
+        "by index": lambda: CANDIDATES[1],
+    },
     wrong={
         "text": lambda: "0.5",
-        "several": lambda: (0.1, 0.5, 2.0, 100.0),
+        "several": lambda: CANDIDATES,
+        "in_a_list": lambda: CANDIDATES[1:2],
         "not_a_candidate": lambda: 1,
         "too_small": lambda: 0.1,
         "too_large": lambda: 2,
@@ -303,6 +312,12 @@ def steps(*names):
     return lambda: each(make)
 
 
+def without_a_list():
+    for client_id in cohort():
+        cohort_data = prepared(dataset(client_id))
+    return cohort_data
+
+
 def merged():
     return prepared(train().create_tf_dataset_from_all_clients())
 
@@ -318,6 +333,7 @@ COHORT_DATA = Case(
         "map first": lambda: each(mapped_first),
     },
     wrong={
+        "last_client": without_a_list,
         "one_dataset": merged,
         "client_data": train,
         "a_dict": lambda: dict(zip(cohort(), each(prepared), strict=True)),
