@@ -63,14 +63,22 @@ def open_(language: str, root: Path | None, jupyter_args: tuple[str, ...]) -> No
 
 @main.command()
 @click.argument("lessons", nargs=-1)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=min(2, os.cpu_count() or 1),
+    help="Lessons to run at the same time; each keeps about one core busy.  [default: 2]",
+)
 @_LANGUAGE
 @_ROOT
-def run(lessons: tuple[str, ...], language: str, root: Path | None) -> None:
+def run(lessons: tuple[str, ...], jobs: int, language: str, root: Path | None) -> None:
     """Execute the solved lessons afresh and print a table of results.
 
     LESSONS are numbers, ranges or slugs, such as 1, 2-3 or federated_data; none means all. The
     notebooks' files stay as they are.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     import nbformat
     from tqdm import tqdm
 
@@ -99,12 +107,21 @@ def run(lessons: tuple[str, ...], language: str, root: Path | None) -> None:
     failures: list[str] = []
     total = sum(len(executed_cells(notebook)) for notebook in notebooks.values())
     cells = 0
-    with tqdm(total=total, unit="cell", file=sys.stderr, dynamic_ncols=True) as bar:
+    with (
+        tqdm(total=total, unit="cell", file=sys.stderr, dynamic_ncols=True) as bar,
+        ThreadPoolExecutor(max_workers=jobs) as pool,
+    ):
+        executions = {
+            lesson: pool.submit(
+                execute, notebook, folder, allow_errors=True, on_cell=lambda _: bar.update()
+            )
+            for lesson, notebook in notebooks.items()
+        }
         for lesson, notebook in notebooks.items():
-            bar.set_description(f"lesson {lesson.number}")
             try:
-                done = execute(notebook, folder, allow_errors=True, on_cell=lambda _: bar.update())
+                done = executions[lesson].result()
             except AuthoringError as error:
+                pool.shutdown(cancel_futures=True)
                 raise click.ClickException(str(error)) from None
             cells += done.cells
             name = f"{lesson.number} · {lesson.title}"
