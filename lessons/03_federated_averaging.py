@@ -49,7 +49,7 @@ ex = exercises.lesson(3)
 #
 # The gain is in step 2: a client does many steps between two exchanges.
 
-# %% [markdown] key="teach_algorithm" kind="instructor" minutes=4
+# %% [markdown] key="teach_algorithm" kind="instructor" minutes=5
 # **Ask the room.** Before step 4 is on the wall: "Ten models come back. How would you make one of
 # them?" Someone says *take the best one*: on whose images, and who may look at them? Someone says
 # *average the predictions*: then every client needs all ten models. That the weights themselves can
@@ -115,7 +115,7 @@ print(f"held-out images of all {len(test.client_ids)} writers: {len(test_labels)
 # - the **input spec**, the element type of a client's dataset, since no data is there yet when the
 #   recording is made.
 
-# %% [markdown] key="teach_model" kind="instructor" minutes=7
+# %% [markdown] key="teach_model" kind="instructor" minutes=9
 # **Ask the room.** After the error: "Lesson 1 trained a Keras model that existed already. Why may
 # we not do that here?" A good answer: the variables are in this notebook's process, and the clients
 # are elsewhere; a recording that points to them could not be sent.
@@ -237,7 +237,7 @@ try:
 except AttributeError as error:
     print(f"AttributeError: {error}")
 
-# %% [markdown] key="teach_building" kind="instructor" minutes=5
+# %% [markdown] key="teach_building" kind="instructor" minutes=7
 # **What people get wrong.** They take the optimizer from Keras, out of habit from lesson 1, and the
 # error comes from inside TFF, before any check of ours runs: point to the cell above. They call
 # `model_fn()`. They swap the two rates, and nothing complains: with 0.02 at the server the model
@@ -255,7 +255,8 @@ except AttributeError as error:
 #
 # **Your task.** Build `averaging_process`, a `tff.learning.templates.LearningProcess`, with
 # `build_weighted_fed_avg` from your `model_fn`: learning rate 0.02 at the clients and 1.0 at the
-# server, both plain gradient descent.
+# server, both plain gradient descent. Hand over `model_fn` itself, without brackets. If your line
+# raises an error, `averaging_process = ex.averaging_process.check()` lets you go on.
 
 # %% key="ex_averaging_process" kind="exercise" exercise="averaging_process"
 # blank: averaging_process = ...
@@ -285,7 +286,7 @@ functional_process = tff.learning.algorithms.build_weighted_fed_avg(
 # or at the clients. `initialize` makes the server's state, and `next` runs one round. The type of
 # each says what it takes and returns, and where those values are.
 
-# %% [markdown] key="teach_types" kind="instructor" minutes=4
+# %% [markdown] key="teach_types" kind="instructor" minutes=6
 # **Ask the room.** Show the type of `next` and ask: "Where in it could a client's images come back
 # to the server?" Nowhere: nothing in the result is at the clients, and all that is at the server is
 # a state the size of the model and a few sums. A type is a promise that can be read before anything
@@ -313,7 +314,7 @@ print(averaging_process.initialize.type_signature.formatted_representation())
 # %% key="next_type"
 next_type = averaging_process.next.type_signature
 state_type = averaging_process.initialize.type_signature.result
-print(f"takes a state and client data: {next_type.parameter.client_data}")
+print(f"client data it takes: {next_type.parameter.client_data}")
 print(f"the state it takes is what initialize returns: {next_type.parameter.state == state_type}")
 print(f"the state it returns is of this type again: {next_type.result.state == state_type}")
 print("it also returns metrics:")
@@ -327,8 +328,9 @@ print(next_type.result.metrics.formatted_representation())
 # - `{...}@CLIENTS` means one such value **for each client**, at the clients. The type does not say
 #   how many clients there are.
 #
-# The metrics are `@SERVER`: by then they are added up over the cohort. Nothing in the result is
-# `@CLIENTS`. The state comes out with the type it went in, so we can call `next` again and again.
+# The metrics are `@SERVER`: by then they are added up over the cohort. We read those in `train`;
+# the other fields count what the course does not use. Nothing in the result is `@CLIENTS`. The
+# state comes out with the type it went in, so we can call `next` again and again.
 
 # %% [markdown] key="one_round_text"
 # ## One round
@@ -348,7 +350,7 @@ print(f"batches seen {train_metrics['num_batches']}")
 # %% [markdown] key="read_one_round"
 # `next` does not change `state`. It returns a new one, `result.state`, and metrics.
 
-# %% [markdown] key="teach_one_round" kind="instructor" minutes=6
+# %% [markdown] key="teach_one_round" kind="instructor" minutes=11
 # **Ask the room.** With 14 % and 2.50 on the wall: "Did this round teach the model anything?" Let
 # people commit themselves before the next cells. The reported loss is worse than that of guessing,
 # and the new model is better than guessing: both are true, of different models.
@@ -416,11 +418,11 @@ print(f"share of white pixels: {100 * np.mean(test_inputs == 1.0):.0f} %")
 # %% [markdown] key="read_by_hand"
 # The weighted mean of the clients' models **is** the model of the round.
 #
-# Each of these models gives nearly all images one, two or three labels. The reason is in the last
-# line. White is 1.0, and 64 % of the inputs are white, mostly the same ones in every image: what a
-# step changes there counts for all images. A batch of 20 never holds all labels equally often, so
-# each step makes the labels that it held more of likelier for *every* image, and the next batch
-# pulls elsewhere. The clients reported what they saw while their models were swinging.
+# Each of these models gives 8 to 10 of ten images one, two or three labels. The reason is in the
+# last line. White is 1.0, and 64 % of the inputs are white, mostly the same ones in every image:
+# what a step changes there counts for all images. A batch of 20 never holds all labels equally
+# often, so each step makes the labels that it held more of likelier for *every* image, and the next
+# batch pulls elsewhere. The clients reported what they saw while their models were swinging.
 #
 # The models lean different ways, and in the mean much of it cancels: the loss of the mean, 2.01, is
 # far below the mean of the losses, 2.52. For this model it can never be above, since the loss is
@@ -473,7 +475,7 @@ def run_rounds(process, cohort, num_rounds):
 
 run_rounds = ex.control_loop.check(run_rounds)
 
-# %% [markdown] key="teach_many_rounds" kind="instructor" minutes=7
+# %% [markdown] key="teach_many_rounds" kind="instructor" minutes=8
 # **What people get wrong.** They forget `state = result.state`, and all rounds are the first one;
 # or they call `initialize` inside the loop, with the same effect. They return `result` where the
 # state is wanted. Each has a sentence of its own in the check: let people read it before you help.
@@ -588,7 +590,7 @@ for name, curve in curves.items():
 # Here, leaving four of the 14 writers out costs little on average. Lesson 4 asks what it costs each
 # of them.
 
-# %% [markdown] key="teach_fresh" kind="instructor" minutes=3
+# %% [markdown] key="teach_fresh" kind="instructor" minutes=4
 # **Ask the room.** "With a fresh sample, can the server say after ten rounds which clients it has
 # learned from?" Here yes, from the seed. In a real federation it may not want to know; that some
 # clients come more often than others is a bias of the model all the same.
@@ -604,7 +606,7 @@ for name, curve in curves.items():
 # the same. (More images still mean more steps, and so a longer update.) Our writers have between 94
 # and 109 images: the two can hardly differ. We run five rounds.
 
-# %% [markdown] key="teach_weights" kind="instructor" minutes=4
+# %% [markdown] key="teach_weights" kind="instructor" minutes=7
 # **Ask the room.** Before the figure: "Five clients with five images each, five with a hundred.
 # Which mean would you take?" Collect votes. Then look at both panels: a good answer asks first
 # which images the small clients have, and what the model is for.
@@ -669,7 +671,8 @@ plotting.learning_curves(
 # **Left.** The writers' images come in the order 0, 1, 2 and so on, so the first five are a 0, a 1,
 # a 2, a 3 and a 4. The small clients have never seen a 5 to 9. In the weighted mean they hardly
 # count. In the unweighted mean they have half of the say and pull the model to their own five
-# digits: it recognises 82 % of those and 6 % of the others.
+# digits: it recognises 82 % of those and 6 % of the others. (After the first round, which is mostly
+# swings, the order is still the other way.)
 #
 # **Right.** The first ten images are each digit once: little data, but balanced. With weights one
 # writer has more than half of the say, and the swings of that one model are hardly averaged out.
@@ -682,6 +685,8 @@ plotting.learning_curves(
 # %% [markdown] key="tensorboard_text"
 # ## TensorBoard
 #
+# *(This section may be skipped; nothing later needs it.)*
+#
 # TensorBoard draws numbers that a program writes to **event files** in a log folder. A **summary
 # writer** writes them. For one number it looks like this:
 #
@@ -692,10 +697,10 @@ plotting.learning_curves(
 # writer.close()
 # ```
 #
-# `scalar` writes to the writer whose `with` block it is in, and nowhere if there is none. The step
-# is where the point goes on the horizontal axis; for us, the number of the round. Curves of the
-# same name from two folders share a panel. So we write training metrics to `train` and held-out
-# metrics to `evaluation`, under the same names.
+# `scalar` writes to the writer whose `with` block it is in, and nowhere if there is none; the file
+# is complete when the writer is closed. The step is where the point goes on the horizontal axis;
+# for us, the number of the round. Curves of the same name from two folders share a panel. So we
+# write training metrics to `train` and held-out metrics to `evaluation`, under the same names.
 #
 # ### Exercise: write the logs
 #
@@ -706,7 +711,7 @@ plotting.learning_curves(
 # **Your task.** Write `write_logs(log_dir, history)`. It makes a summary writer for the folder
 # `train` below the folder `log_dir` and one for `evaluation`, writes each list of `history.train`
 # with the one and each list of `history.evaluation` with the other, under its name and with the
-# round as the step, and closes both. It need not return anything.
+# round as the step. It need not return anything.
 
 
 # %% key="ex_summary_writer" kind="exercise" exercise="summary_writer"
@@ -724,7 +729,7 @@ def write_logs(log_dir, history):
 
 write_logs = ex.summary_writer.check(write_logs)
 
-# %% [markdown] key="teach_tensorboard" kind="instructor" minutes=5
+# %% [markdown] key="teach_tensorboard" kind="instructor" minutes=8
 # **What people get wrong.** They call `tf.summary.scalar` outside of a `with` block: no error, and
 # no point. They write both parts with one writer: one zigzag instead of two lines. They leave the
 # step at 0, and TensorBoard shows a dot.
@@ -734,7 +739,7 @@ write_logs = ex.summary_writer.check(write_logs)
 # one is not.
 #
 # **When time is short.** Leave the exercise for home. The blank does no harm: the check hands over
-# the reference function, and the cells after it run. No later lesson needs it.
+# the reference function, and the cells after it run.
 
 # %% key="write_and_read"
 log_dir = tempfile.mkdtemp()
@@ -754,7 +759,8 @@ for folder in ("train", "evaluation"):
 #
 # The next cell opens TensorBoard inside the notebook. It starts a web server beside the notebook,
 # which your browser must be able to reach, as on Colab or a local Jupyter. Expect two panels with a
-# line for `train` and one for `evaluation`: the curves of our first figure.
+# line for `train` and one for `evaluation`: the curves of our first figure. It goes on running
+# until you stop it: run the cell again, and it says with which `!kill` command.
 
 # %% key="open_tensorboard" kind="optional"
 # %load_ext tensorboard
@@ -852,9 +858,10 @@ for name, ids in [("the ten writers", ten_writers), ("the other four", train.cli
 #
 # The last two columns measure the same model, on images it has learned from and on held-out ones,
 # among them those of four writers it never learned from. The last two lines tell these apart: new
-# images of the ten writers cost a point, new writers several.
+# images of the ten writers cost a point; the other four writers come out several points lower.
+# Whether that is because they are strangers or because of who they are, lesson 4 asks.
 
-# %% [markdown] key="teach_metrics" kind="instructor" minutes=4
+# %% [markdown] key="teach_metrics" kind="instructor" minutes=6
 # **Ask the room.** "The training accuracy is below the held-out accuracy, in every round. Is there
 # a mistake in the code?" A good answer asks what is being measured: many models on their way
 # against one model at the end.
@@ -900,7 +907,7 @@ for round_num in range(2):
 # 50 passes over the same images in one place, with the same batch size and learning rate, and
 # measure it on the same held-out images after every five.
 
-# %% [markdown] key="teach_centralized" kind="instructor" minutes=2
+# %% [markdown] key="teach_centralized" kind="instructor" minutes=5
 # **Ask the room.** "The same number of steps, and five points behind. Where did they go?" Ten
 # models that each took a tenth of the steps, and met ten times, are not one model that took them
 # all. Then ask what the comparison leaves out: the centralized model needed everybody's images.

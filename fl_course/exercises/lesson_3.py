@@ -29,6 +29,8 @@ def _judge_model_fn(answer: Any) -> Any:
     model, another = run(answer), run(answer)
     if isinstance(model, tf.keras.Model):
         return "keras_model"
+    if isinstance(model, tff.learning.models.FunctionalModel):
+        return "functional_model"
     if not isinstance(model, tff.learning.models.VariableModel):
         return OTHER
     if _shares(model.trainable_variables, another.trainable_variables):
@@ -338,6 +340,8 @@ def _judge_control_loop(answer: Any) -> Any:
 def _judge_calls(process: _Rehearsal, cohort: list[Any], num_rounds: int) -> Any:
     if not process.taken:
         return "other_process"
+    if any(isinstance(state, _result_type()) for state in process.taken[1:]):
+        return "result_carried"
     if any(not isinstance(state, _State) for state in process.taken):
         return "no_initialize"
     for given in process.cohorts:
@@ -353,10 +357,14 @@ def _judge_calls(process: _Rehearsal, cohort: list[Any], num_rounds: int) -> Any
     return None
 
 
-def _judge_returned(result: Any, process: _Rehearsal, num_rounds: int) -> Any:
+def _result_type() -> type:
     import tensorflow_federated as tff
 
-    if isinstance(result, tff.learning.templates.LearningProcessOutput):
+    return tff.learning.templates.LearningProcessOutput
+
+
+def _judge_returned(result: Any, process: _Rehearsal, num_rounds: int) -> Any:
+    if isinstance(result, _result_type()):
         return Mistake("not_two", what="what `next` returned")
     if isinstance(result, _State):
         return Mistake("not_two", what="a state alone")
@@ -365,7 +373,7 @@ def _judge_returned(result: Any, process: _Rehearsal, num_rounds: int) -> Any:
     state, reported = result
     if isinstance(reported, _State):
         return "swapped"
-    if isinstance(state, tff.learning.templates.LearningProcessOutput):
+    if isinstance(state, _result_type()):
         return "result_not_state"
     if not isinstance(state, _State):
         return OTHER
@@ -379,11 +387,16 @@ def _judge_returned(result: Any, process: _Rehearsal, num_rounds: int) -> Any:
     if any(isinstance(value, dict) for value in reported):
         return "whole_metrics"
     rounds = range(1, num_rounds + 1)
+    accuracies = [process.accuracy(number) for number in rounds]
+    if _close(reported, accuracies):
+        return None
     if _close(reported, [process.loss(number) for number in rounds]):
         return "loss"
-    if not _close(reported, [process.accuracy(number) for number in rounds]):
-        return OTHER
-    return None
+    if _close(reported, [100 * accuracy for accuracy in accuracies]):
+        return "percent"
+    if len(reported) > num_rounds and _close(reported[-num_rounds:], accuracies):
+        return "older_rounds"
+    return OTHER
 
 
 def _close(values: Any, expected: list[float]) -> bool:
@@ -425,7 +438,13 @@ def _judge_summary_writer(answer: Any) -> Any:
         evaluation={"loss": [2.25, 1.75, 1.0, 0.75], "accuracy": [0.1875, 0.4375, 0.625, 0.75]},
     )
     with tempfile.TemporaryDirectory() as folder:
-        run_for_effect(answer, folder, history)
+        try:
+            run_for_effect(answer, folder, history)
+        except Exception as error:
+            key = error.__cause__.args[0] if isinstance(error.__cause__, KeyError) else None
+            if isinstance(key, str) and key not in history.train:
+                return Mistake("names_written_down", name=key)
+            raise
         logs = _read_logs(folder)
         if logs is None:
             return "no_files"
@@ -468,6 +487,9 @@ def _judge_folders(logs: dict[str, dict[str, _Curve]], history: Any) -> Any:
         for part, other in (_PARTS, _PARTS[::-1]):
             if not written & set(getattr(history, part)["loss"]):
                 return Mistake("part_missing", missing=part, present=other, folder=shown)
+        both = {number for part in _PARTS for number in getattr(history, part)["loss"]}
+        if len([curve for curve in curves.values() if {n for _, n in curve} <= both]) > 1:
+            return Mistake("folders_in_names", seen=min(curves), folder=shown)
         return Mistake("mixed", folder=shown)
     names = ("`log_dir` itself" if name == "." else f"`{name}`" for name in sorted(logs))
     return Mistake("folder_names", seen=", ".join(names))
@@ -537,6 +559,8 @@ EXERCISES = (
             "it makes a recording: hand over the name without parentheses.",
             "keras_model": "The function returns a Keras model. TFF wants it together with loss, "
             "input spec and metrics: what does `from_keras_model` return?",
+            "functional_model": "This is the functional model of the next section. Wanted here is "
+            "what `from_keras_model` returns.",
             "captured_model": "Two calls return models with the same variables, so the Keras model "
             "was made outside and captured. A recording could not have variables of its own. Where "
             "in your code is the Keras model made?",
@@ -622,6 +646,8 @@ EXERCISES = (
             "Does it use `averaging_process` of the notebook instead of its argument `process`?",
             "no_initialize": "The first round took a state that the given process had not made. "
             "Begin inside the function, with what `process.initialize()` returns.",
+            "result_carried": "The first round is right. The second got all that `next` returns, "
+            "state and metrics, and not the state alone: take `.state` from it.",
             "other_cohort": "`next` got another cohort than the one handed to your function. Does "
             "it use its argument `cohort`, and all of it?",
             "wrong_rounds": "For `num_rounds={wanted}` your function ran this number of rounds: "
@@ -643,6 +669,9 @@ EXERCISES = (
             "under `sparse_categorical_accuracy` is wanted.",
             "loss": "The list holds the losses. Wanted is the number under "
             "`sparse_categorical_accuracy`.",
+            "percent": "The accuracies are in percent; give them as reported, between 0 and 1.",
+            "older_rounds": "The list holds more than the rounds of this call: what an earlier "
+            "call put in is still there. Make the list, empty, inside the function.",
         },
         right="Each round started from the state that the one before it returned: that is all the "
         "memory that training has.",
@@ -672,14 +701,20 @@ EXERCISES = (
             "mixed": "Training and evaluation are both in {folder}: points of two curves under one "
             "name, which TensorBoard draws as one zigzag. Give each a writer, and a folder, of its "
             "own.",
+            "names_written_down": "Your function asks for `{name}`, which this history does not "
+            "have. The check uses a history of its own, whose metrics have other names. Loop over "
+            "the names, do not write them down.",
+            "folders_in_names": "All is in {folder}, under names that tell the parts apart, such "
+            "as `{seen}`. That works, but then the two curves get separate panels; put each part "
+            "in a folder of its own, under the same names.",
             "part_missing": "There is one folder with curves, {folder}, and they are those of "
             "`history.{present}`. Where do those of `history.{missing}` go?",
             "folder_names": "The curves are in: {seen}. They should be in `train` and "
             "`evaluation`, directly below `log_dir`.",
             "curve_names": "In `{folder}` the curves are called {seen}. Only curves of the same "
             "name share a panel: use the history's names, {wanted}.",
-            "metric_missing": "In `{folder}` this is missing: {missing}. Loop over all names of "
-            "the history.",
+            "metric_missing": "In `{folder}` this is missing: {missing}. The check uses a history "
+            "of its own, with other metrics. Loop over the names, do not write them down.",
             "swapped_parts": "The folder `train` holds the numbers of the evaluation, or the other "
             "way round. Which writer is the default when you write which dictionary?",
             "one_point": "A curve has a single point, and the history has one for each round. "

@@ -157,40 +157,81 @@ def _evaluate_reference(evaluation: Any = None) -> Any:
 
 # --- worst_served ---------------------------------------------------------------------------------
 
-# The client with the lowest share of an answer is neither the one with most mistakes nor the first.
+# In an order in which the first client, the last, the first in the alphabet and the one with most
+# mistakes are never all right, and no two of them alike.
 _PEOPLE = {
+    "south": [3, 1, 1, 5],
     "east": [3, 3, 3, 5, 5, 5, 1],
     "north": [3] * 6 + [1] * 4 + [5] * 10,
-    "south": [3, 1, 1, 5],
 }
+# All of whose examples `_favouring(3)` recognises.
+_RECOGNISED = {"up": [3, 3], "down": [3, 3, 3]}
 
 
 def _judge_worst_served(answer: Any, accuracy: Any = None) -> str | Mistake | Any | None:
-    import tensorflow_federated as tff
-
-    people = tff.simulation.datasets.TestClientData(
-        {
-            name: {"label": np.array(labels, np.int32), "pixels": _white(len(labels))}
-            for name, labels in _PEOPLE.items()
-        }
-    )
     found = []
     for label in (3, 1):
-        result = run(answer, _favouring(label), people)
+        result = _asked(answer, label, _PEOPLE)
+        if isinstance(result, Mistake):
+            return result
         if mistake := _wrong_kind_of_pair(result):
             return mistake
         found.append((str(result[0]), float(result[1])))
     shares = {k: {name: _share(k, labels) for name, labels in _PEOPLE.items()} for k in (3, 1)}
-    wanted = [min(shares[k].items(), key=lambda item: item[1]) for k in (3, 1)]
-    names = [name for name, _ in found]
-    if names[0] not in _PEOPLE:
-        return Mistake("captured_data", name=names[0])
+    if found[0][0] not in _PEOPLE:
+        return Mistake("captured_data", name=found[0][0])
     if found[0] == found[1]:
         return "captured_weights"
-    if names == [max(shares[k], key=shares[k].get) for k in (3, 1)]:
+    if mistake := _wrong_client(found, list(shares.values())):
+        return mistake
+    # Last, a case in which a search that starts at too low a number finds nobody.
+    result = _asked(answer, 3, _RECOGNISED)
+    if isinstance(result, Mistake):
+        return result
+    if not isinstance(result, (tuple, list)) or len(result) != 2 or not _is_number(result[1]):
+        return OTHER
+    if result[0] is None or not _close(float(result[1]), 1):
+        return "starts_too_low"
+    return None if str(result[0]) in _RECOGNISED else OTHER
+
+
+def _asked(answer: Any, label: int, people: Mapping[str, list[int]]) -> Any:
+    """What a learner's function says of made-up clients, or the mistake that an error told."""
+    import tensorflow_federated as tff
+
+    client_data = tff.simulation.datasets.TestClientData(
+        {
+            name: {"label": np.array(labels, np.int32), "pixels": _white(len(labels))}
+            for name, labels in people.items()
+        }
+    )
+    try:
+        return run(answer, _favouring(label), client_data)
+    except Exception as error:
+        key = error.__cause__.args[0] if isinstance(error.__cause__, KeyError) else None
+        if isinstance(key, str) and key in people:
+            return Mistake("captured_dictionary", name=key)
+        if isinstance(key, str) and key.startswith("writer_"):
+            return Mistake("captured_ids", name=key)
+        raise
+
+
+def _wrong_client(found: list[tuple[str, float]], shares: list[dict[str, float]]) -> Any:
+    """What is wrong with two pairs of id and accuracy, given everybody's two accuracies."""
+    names = [name for name, _ in found]
+    if names == [min(_PEOPLE)] * 2:
+        return "first_in_alphabet"
+    for (name, value), share in zip(found, shares, strict=True):
+        others = [other for client, other in share.items() if client != name]
+        if not _close(value, share[name]) and any(_close(value, other) for other in others):
+            return "two_clients"
+    if names == [next(iter(_PEOPLE))] * 2:
+        return "stopped_early"
+    if names == [max(share, key=share.get) for share in shares]:
         return "best_served"
     if names == ["north", "north"]:
         return "most_mistakes"
+    wanted = [min(share.items(), key=lambda item: item[1]) for share in shares]
     if names != [name for name, _ in wanted]:
         return OTHER
     values = [value for _, value in found]
@@ -215,6 +256,10 @@ def _wrong_kind_of_pair(result: Any) -> str | Any | None:
     name, value = result
     if isinstance(value, str) and _is_number(name):
         return "swapped"
+    if name is None:
+        return "starts_too_low"
+    if _is_number(name) and np.asarray(name).dtype.kind in "iu" and _is_number(value):
+        return "position"
     if not isinstance(name, str) or not _is_number(value):
         return OTHER
     return None
@@ -251,6 +296,7 @@ class _RecordingProcess:
 
     def __init__(self) -> None:
         self.rounds: list[Any] = []
+        self.taken: list[Any] = []
 
     def initialize(self) -> tuple[Any, ...]:
         return ("fresh",)
@@ -258,6 +304,7 @@ class _RecordingProcess:
     def next(self, state: Any, client_data: Any) -> _Output:
         seen = tuple(client_data)
         self.rounds.append(seen)
+        self.taken.append(state)
         train = {"loss": 1.0, ACCURACY: 0.5, "num_examples": 1, "num_batches": 1}
         return _Output((*state, seen), {"client_work": {"train": train}})
 
@@ -269,6 +316,8 @@ def _judge_go_on(answer: Any) -> str | Mistake | Any | None:
     for first, last in ((6, 10), (3, 3), (1, 4)):
         process = _RecordingProcess()
         state = run(answer, process, ("saved",), _cohort_of, first, last)
+        if any(isinstance(taken, _Output) for taken in process.taken):
+            return "output_carried"
         if mistake := _wrong_rounds(state, process.rounds, first, last):
             return mistake
     return None
@@ -295,6 +344,8 @@ def _wrong_rounds(state: Any, rounds: list[Any], first: int, last: int) -> Any:
         return "state_not_carried"
     if len(numbers) > 1 and len(set(numbers)) == 1:
         return Mistake("same_cohort", round=numbers[0])
+    if numbers == [first] != wanted:
+        return Mistake("stopped_early", first=first, last=last)
     if numbers != wanted:
         told = {"seen": _told(numbers), "first": first, "last": last}
         if numbers[0] in (0, 1) and first > 1:
@@ -359,9 +410,9 @@ EXERCISES = (
             '`"current_round_metrics"`.',
         ),
         mistakes={
-            "weights_not_set": "Every weight gives the accuracy of an untrained model. Do the "
-            "weights reach the state? `set_model_weights` gives a new state; the old one stays "
-            "as it was, and `next` has to get the new one.",
+            "weights_not_set": "Whatever the weights, your function gives the accuracy of an "
+            "untrained model. Do they reach the state? `set_model_weights` gives a new state; the "
+            "old one stays as it was, and `next` has to get the new one.",
             "captured_weights": "Two different models got the same result on the same clients. "
             "Does your function use its argument `model_weights`, or weights from outside?",
             "captured_datasets": "Different clients gave the same result. Does your function "
@@ -401,6 +452,19 @@ EXERCISES = (
             "use its argument `model_weights`?",
             "captured_data": "Asked about clients of the check's own, your function answered "
             "`{name}`. Does it use its argument `client_data`, or other data from outside?",
+            "captured_dictionary": "`{name}` is a client of the check's own data. Your function "
+            "looks it up in a dictionary that does not have it: one from outside? Take its "
+            "examples from the argument `client_data`.",
+            "captured_ids": "Your function asked for `{name}`, which is not a client of the "
+            "check's own data. The ids are in `client_data.client_ids`.",
+            "first_in_alphabet": "This is the first id in the alphabet, whatever the model. `min` "
+            "of a dictionary compares its keys; compare the accuracies.",
+            "position": "The first thing is a number, a position. Return the id at that position.",
+            "stopped_early": "Your function stopped before it had asked all clients: it answers "
+            "with the first of them. How far is `return` indented?",
+            "two_clients": "Id and accuracy do not belong to the same client.",
+            "starts_too_low": "Your function finds nobody if all clients have a high accuracy, "
+            "such as 1.0. With which number does the search begin?",
             "only_id": "Your function gives the id alone. Return two things: the id, then the "
             "accuracy.",
             "only_accuracy": "Your function gives a number alone. Return two things: the "
@@ -438,6 +502,10 @@ EXERCISES = (
             "the cohort of each round.",
             "state_not_carried": "The rounds are right, but each began from the same state, so "
             "only the last one counts. Hand each round the state that the one before it gave.",
+            "stopped_early": "Asked for rounds {first} to {last}, your function ran round {first} "
+            "and stopped. How far is `return` indented?",
+            "output_carried": "The second round got all that `next` gives, state and metrics. Hand "
+            "it only the `state`.",
             "whole_output": "This is all that `next` gives, state and metrics. Return the state.",
             "weights": "These are the model's weights. Return the whole state: the server's "
             "optimizer may remember more than the weights.",

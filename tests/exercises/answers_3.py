@@ -115,6 +115,7 @@ MODEL_FN = Case(
     wrong={
         "called": as_in_the_failing_cell,
         "keras_model": lambda: models.softmax_model,
+        "functional_model": lambda: models.functional_model,
         "captured_model": around_a_captured_model,
         "captured_metric": with_a_captured_metric,
         "other_model": lambda: lambda: wrapped(models.cnn_model()),
@@ -126,7 +127,6 @@ MODEL_FN = Case(
         "no_accuracy": lambda: lambda: wrapped(models.softmax_model(), metrics=None),
     },
     other={
-        "a functional model's function": lambda: models.functional_model,
         "a pair": lambda: lambda: (models.softmax_model(), INPUT_SPEC),
         "an accuracy of another kind": lambda: (
             lambda: wrapped(
@@ -314,6 +314,17 @@ def a_list_anew(process, cohort, num_rounds):
     return state, reported
 
 
+def with_a_list_outside():
+    reported = []
+
+    def run_rounds(process, cohort, num_rounds):
+        state, noted = loop(process, cohort, num_rounds)
+        reported.extend(noted)
+        return state, reported
+
+    return run_rounds
+
+
 def without_return(process, cohort, num_rounds):
     loop(process, cohort, num_rounds)
 
@@ -338,6 +349,7 @@ CONTROL_LOOP = Case(
     wrong={
         "other_process": lambda: with_the_notebooks_process,
         "no_initialize": changed(start=object()),
+        "result_carried": changed(carry=lambda before, result: result),
         "other_cohort": lambda: with_another_cohort,
         "wrong_rounds": changed(rounds=lambda number: number - 1),
         "initialized_again": lambda: starting_again,
@@ -349,9 +361,10 @@ CONTROL_LOOP = Case(
         "only_last": lambda: a_list_anew,
         "whole_metrics": changed(note=training_metrics),
         "loss": changed(note=lambda result: training_metrics(result)["loss"]),
+        "percent": changed(note=lambda result: 100 * training_metrics(result)[ACCURACY]),
+        "older_rounds": with_a_list_outside,
     },
     other={
-        "percent": changed(note=lambda result: 100 * training_metrics(result)[ACCURACY]),
         "no list": changed(give=lambda state, noted, result: (state, object())),
     },
     raises={"wrong key": lambda: wrong_key},
@@ -457,6 +470,21 @@ def last_round_only(log_dir, history):
                 tf.summary.scalar(name, values[-1], step=history.rounds[-1])
 
 
+def with_names_written_down(log_dir, history):
+    for part in ("train", "evaluation"):
+        with tf.summary.create_file_writer(f"{log_dir}/{part}").as_default():
+            for step, value in enumerate(getattr(history, part)[ACCURACY], start=1):
+                tf.summary.scalar(ACCURACY, value, step)
+
+
+def with_folders_in_the_names(log_dir, history):
+    with tf.summary.create_file_writer(log_dir).as_default():
+        for part in ("train", "evaluation"):
+            for name, values in getattr(history, part).items():
+                for round_num, value in zip(history.rounds, values, strict=True):
+                    tf.summary.scalar(f"{part}/{name}", value, step=round_num)
+
+
 def without_a_step(log_dir, history):
     with tf.summary.create_file_writer(log_dir).as_default():
         tf.summary.scalar("loss", history.train["loss"][0])
@@ -478,6 +506,8 @@ SUMMARY_WRITER = Case(
         "empty_files": lambda: outside_the_with_block,
         "not_flushed": lambda: left_in_memory,
         "mixed": written(folders=("", "")),
+        "names_written_down": lambda: with_names_written_down,
+        "folders_in_names": lambda: with_folders_in_the_names,
         "part_missing": written(folders=("train",), parts=("train",)),
         "folder_names": written(folders=("training", "test")),
         "curve_names": written(name_of=lambda name: f"my_{name}"),

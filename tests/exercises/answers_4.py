@@ -245,8 +245,58 @@ def in_percent(model_weights, client_data):
     return worst, 100 * share
 
 
-def always_the_first(model_weights, client_data):
-    return client_data.client_ids[0], of_each(model_weights, client_data)["east"]
+def half_the_accuracy(model_weights, client_data):
+    worst, share = worst_by_sorting(model_weights, client_data)
+    return worst, share / 2
+
+
+def worst_by_comparing(model_weights, client_data, worst=None, lowest=1.0):
+    for client_id, share in of_each(model_weights, client_data).items():
+        if share < lowest:
+            worst, lowest = client_id, share
+    return worst, lowest
+
+
+def from_the_first_client(model_weights, client_data):
+    return worst_by_comparing(model_weights, client_data, client_data.client_ids[0], 1.0)
+
+
+def in_a_dictionary_from_outside(model_weights, client_data):
+    held_out = {"writer_00": [dataset_of([3, 1])]}
+    found = {name: accuracy(model_weights, held_out[name]) for name in client_data.client_ids}
+    return min(found.items(), key=lambda pair: pair[1])
+
+
+def ids_from_outside(model_weights, client_data):
+    names = ["writer_00", "writer_01"]
+    found = {name: accuracy(model_weights, of_one_client(client_data, name)) for name in names}
+    return min(found.items(), key=lambda pair: pair[1])
+
+
+def by_key(model_weights, client_data):
+    found = of_each(model_weights, client_data)
+    return min(found), found[min(found)]
+
+
+def at_a_position(model_weights, client_data):
+    found = list(of_each(model_weights, client_data).values())
+    return np.argmin(found), min(found)
+
+
+def after_one_client(model_weights, client_data):  # noqa: RET503
+    found = {}
+    for client_id in client_data.client_ids:
+        found[client_id] = accuracy(model_weights, of_one_client(client_data, client_id))
+        worst = min(found, key=found.get)
+        return worst, found[worst]
+
+
+def with_the_last_clients_accuracy(model_weights, client_data):
+    found = {}
+    for client_id in client_data.client_ids:
+        share = accuracy(model_weights, of_one_client(client_data, client_id))
+        found[client_id] = share
+    return min(found, key=found.get), share
 
 
 def unbatched(model_weights, client_data):
@@ -296,6 +346,18 @@ def from_round_one(process, state, cohort_of, first_round, last_round):
 def without_the_last(process, state, cohort_of, first_round, last_round):
     for round_num in range(first_round, last_round):
         state = process.next(state, cohort_of(round_num)).state
+    return state
+
+
+def after_one_round(process, state, cohort_of, first_round, last_round):  # noqa: RET503
+    for round_num in range(first_round, last_round + 1):
+        state = process.next(state, cohort_of(round_num)).state
+        return state  # noqa: RET504
+
+
+def with_the_whole_output(process, state, cohort_of, first_round, last_round):
+    for round_num in range(first_round, last_round + 1):
+        state = process.next(state, cohort_of(round_num))
     return state
 
 
@@ -380,12 +442,23 @@ CASES = {
     ),
     "worst_served": Case(
         context=lambda: {"accuracy": accuracy},
-        right={"by sorting": lambda: worst_by_sorting, "in a loop": lambda: worst_in_a_loop},
+        right={
+            "by sorting": lambda: worst_by_sorting,
+            "in a loop": lambda: worst_in_a_loop,
+            "from the first client": lambda: from_the_first_client,
+        },
         wrong={
             "best_served": lambda: best,
             "most_mistakes": lambda: with_most_mistakes,
             "captured_weights": lambda: worst_of_other_weights,
             "captured_data": lambda: worst_of_other_clients,
+            "captured_dictionary": lambda: in_a_dictionary_from_outside,
+            "captured_ids": lambda: ids_from_outside,
+            "first_in_alphabet": lambda: by_key,
+            "position": lambda: at_a_position,
+            "stopped_early": lambda: after_one_client,
+            "two_clients": lambda: with_the_last_clients_accuracy,
+            "starts_too_low": lambda: worst_by_comparing,
             "only_id": lambda: id_alone,
             "only_accuracy": lambda: accuracy_alone,
             "swapped": lambda: the_other_way_round,
@@ -393,7 +466,7 @@ CASES = {
             "accuracy_of_all": lambda: with_the_accuracy_of_all,
             "not_a_share": lambda: in_percent,
         },
-        other={"always the first": lambda: always_the_first},
+        other={"half the accuracy": lambda: half_the_accuracy},
         raises={"not in batches": lambda: unbatched},
     ),
     "go_on": Case(
@@ -408,6 +481,8 @@ CASES = {
             "other_rounds": lambda: without_the_last,
             "same_cohort": lambda: with_the_first_cohort,
             "state_not_carried": lambda: always_from_the_same_state,
+            "stopped_early": lambda: after_one_round,
+            "output_carried": lambda: with_the_whole_output,
             "whole_output": lambda: gives_the_last_output,
             "weights": lambda: gives_the_weights,
             "no_round": lambda: does_nothing,
