@@ -1,0 +1,43 @@
+"""How long the checks take: the slowest answer of every exercise, in seconds.
+
+Run it from the repository's root on an idle machine: `.venv/bin/python -m bench.exercise_checks`.
+An answer has to be judged within 2 seconds, or 8 where the check trains; the answers are those of
+the tests. The first check of a process also loads the data and is warmed up here.
+"""
+
+import importlib
+import os
+import time
+
+import fl_course
+from fl_course import exercises
+
+
+def main() -> None:
+    """Prints a table, and says which exercises are over their limit."""
+    os.environ["TQDM_DISABLE"] = "1"
+    fl_course.setup()
+    over = []
+    for number in exercises.lesson_numbers():
+        cases = importlib.import_module(f"tests.exercises.answers_{number}").CASES
+        for exercise in exercises.lesson(number):
+            case = cases[exercise.id]
+            exercise.verdict(exercise.reference(**case.keywords()), **case.keywords())
+            slowest, slowest_answer = 0.0, ""
+            for kind in ("right", "wrong"):
+                for name, make in getattr(case, kind).items():
+                    answer, keywords = make(), case.keywords()
+                    started = time.perf_counter()
+                    exercise.verdict(answer, **keywords)
+                    seconds = time.perf_counter() - started
+                    if seconds > slowest:
+                        slowest, slowest_answer = seconds, name
+            limit = 8 if exercise.trains else 2
+            if slowest > limit:
+                over.append(exercise.id)
+            print(f"{number}  {exercise.id:20} {slowest:5.2f} s of {limit}  ({slowest_answer})")
+    print(f"over their limit: {', '.join(over) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()
