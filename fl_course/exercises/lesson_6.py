@@ -1,12 +1,13 @@
 """Lesson 6's exercises: the parts of Federated Averaging, as functions and as computations."""
 
+import functools
 import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
+from fl_course.exercises.exercise import OTHER, Exercise, Mistake, Raised, run
 
 Found = Any  # What a judge may give: None, the name of a mistake, a Mistake, or OTHER.
 _Weights = list[np.ndarray]  # kernel and bias
@@ -162,28 +163,62 @@ _TRAININGS = ((1, 1, 0.003), (1, 2, 0.003), (2, 1, 0.008))
 def _judge_client_update(answer: Any) -> Found:
     import tensorflow as tf
 
+    variables = []
+
+    def note(make: Callable[..., Any], **settings: Any) -> Any:
+        variables.append(make(**settings))
+        return variables[-1]
+
     probes = [
         (_some_weights(weights), _some_batches(data), rate) for weights, data, rate in _TRAININGS
     ]
     found = []
     for weights, batches, rate in probes:
-        result = run(answer, _tensors(weights), _dataset(batches), rate)
+        try:
+            with tf.variable_creator_scope(note):
+                result = run(answer, _tensors(weights), _dataset(batches), rate)
+        except Raised as raised:
+            if any(words in str(raised.error) for words in _WITHOUT_GRADIENT):
+                return "not_watched"
+            raise
         if (update := _read(result)) is None:
             return Mistake("wrong_form", seen=_form(result))
         found.append(update)
     if all(_same(update, _update(*probe)) for update, probe in zip(found, probes, strict=True)):
-        weights, batches, rate = probes[0]
         try:
-            recorded = tf.function(answer)(_tensors(weights), _dataset(batches), rate)
-            same = _same(_read(recorded), found[0])
-        except Exception:
-            same = False
+            same = _same(_read(_recorded(answer, *probes[0])), found[0])
+        except Exception as error:
+            captured = "capture an EagerTensor" in str(error)
+            return "variables" if variables or captured else "only_eager"
         return None if same else "only_eager"
     if all(np.all(part == 0) for update in found for part in update):
         return "unchanged"
     if _same(found[0], found[1]):
         return "other_data"
     return _which(found, probes, _WRONG_TRAININGS)
+
+
+# What TensorFlow, and its optimizers, say when a gradient is None and is used as a number.
+_WITHOUT_GRADIENT = (
+    "for *: 'float' and 'NoneType'",
+    "for *: 'NoneType' and 'float'",
+    "Attempt to convert a value (None)",
+    "None values not supported",
+    "No gradients provided",
+)
+
+
+def _recorded(answer: Any, weights: _Weights, batches: Sequence[_Batch], rate: float) -> Any:
+    """What the function gives as the lesson goes on to use it, in a computation of TFF."""
+    import tensorflow as tf
+    import tensorflow_federated as tff
+
+    def training(weights: Any, dataset: Any) -> Any:
+        # A call of a new tf.function in each check would make TensorFlow warn of retracing.
+        return tf.function(lambda: answer(weights, dataset, rate)).get_concrete_function()()
+
+    computation = tff.tensorflow.computation(training, *_types())
+    return computation(_tensors(weights), _dataset(batches))
 
 
 def _last_step(weights: _Weights, batches: Sequence[_Batch], rate: float) -> _Weights:
@@ -196,6 +231,17 @@ def _last_step(weights: _Weights, batches: Sequence[_Batch], rate: float) -> _We
 
 def _all_gradients(weights: _Weights, batches: Sequence[_Batch]) -> list[_Weights]:
     return [_gradients(weights, batch) for batch in batches]
+
+
+def _kernel_only(weights: _Weights, batches: Sequence[_Batch], rate: float) -> _Weights:
+    kernel, bias = weights
+    for batch in batches:
+        kernel = kernel - rate * _gradients([kernel, bias], batch)[0]
+    return [kernel - weights[0], 0 * bias]
+
+
+def _repeated(times: int) -> Callable[..., _Weights]:
+    return lambda weights, batches, rate: _update(weights, [*batches] * times, rate)
 
 
 def _trained_from_zero(batches: Sequence[_Batch], rate: float) -> _Weights:
@@ -213,6 +259,11 @@ _WRONG_TRAININGS: Mapping[str, Sequence[Callable[..., _Weights]]] = {
     "last_batch": [lambda w, batches, rate: _update(w, batches[-1:], rate), _last_step],
     "first_batch": [lambda w, batches, rate: _update(w, batches[:1], rate)],
     "same_batch": [lambda w, batches, rate: _update(w, batches[:1] * len(batches), rate)],
+    "repeated": [_repeated(times) for times in (2, 3, 4, 5, 10)],
+    "kernel_only": [_kernel_only],
+    "divided": [
+        lambda w, batches, rate: _plus(_zeros(), _update(w, batches, rate), 1 / len(batches))
+    ],
     "same_gradient_point": [
         lambda w, batches, rate: _plus(
             _zeros(), _mean(_all_gradients(w, batches)), -rate * len(batches)
@@ -378,6 +429,8 @@ def _numbers(computation: Any, *args: Any) -> _Weights:
 def _judge_server_init(answer: Any) -> Found:
     import tensorflow_federated as tff
 
+    if _read(answer) is not None:
+        return "called"
     if problem := _kind_problem(answer) or _placement_problem(answer):
         return problem
     if answer.type_signature.parameter is not None:
@@ -386,6 +439,8 @@ def _judge_server_init(answer: Any) -> Found:
     parts = [*result.children()] if isinstance(result, tff.StructType) else []
     if len(parts) != 2 or not all(isinstance(part, tff.TensorType) for part in parts):
         return Mistake("not_two_tensors", seen=str(result))
+    if names := tff.structure.name_list(result):
+        return Mistake("named", names=" and ".join(f"`{name}`" for name in names))
     if str(result) == "<float32[10],float32[784,10]>":
         return "bias_first"
     if any(part.dtype != np.float32 for part in parts):
@@ -450,6 +505,7 @@ def _types() -> tuple[Any, Any]:
     return weights_type, tff.SequenceType(tff.types.tensorflow_to_type(models.input_spec()))
 
 
+@functools.cache  # Many a traced function of the same name makes TensorFlow warn.
 def _client_update_fn_reference() -> Any:
     import tensorflow as tf
     import tensorflow_federated as tff
@@ -486,6 +542,8 @@ def _judge_server_update_fn(answer: Any) -> Found:
         return None
     if abs(factor + 1) < 1e-3:
         return "subtracts"
+    if abs(factor / LEARNING_RATE - 1) < 1e-3:
+        return "rate_again"
     return Mistake("scaled", factor=f"{factor:.3g}")
 
 
@@ -575,12 +633,18 @@ EXERCISES = (
         mistakes={
             "wrong_form": "Wanted is a tuple of two tensors, shaped like the weights: "
             f"{_SHAPES}. Yours is {{seen}}.",
-            "only_eager": "Called as it is, your function is right. But TensorFlow can't record "
-            "it, as the next section needs. Usual causes: `.numpy()` or NumPy functions in the "
-            "loop, or weights in a list: a recorded loop over a dataset can carry on tuples of "
-            "tensors, and no lists.",
+            "not_watched": "A gradient is `None`: the tape knows of no way from the weights to the "
+            "loss. In every turn of the loop, `tape.watch` must get the very tensors from which "
+            "the loss is computed, and the loss must be computed inside the `with` block.",
+            "only_eager": "Called as it is, your function is right. But TFF can't record it, as "
+            "the next section needs. Usual causes: `.numpy()` or NumPy functions, or weights in a "
+            "list: a recorded loop over a dataset can carry on tuples of tensors, and no lists.",
+            "variables": "Called as it is, your function is right. But TFF can't record it, as the "
+            "next section needs: it uses a `tf.Variable`, or something made outside. Carry the "
+            "weights on as tensors: where you now assign, give a name a new value.",
             "unchanged": "The update is zero: nothing was learned. Do the weights get a new value "
-            "inside the loop, and does the loop run?",
+            "inside the loop, and does the loop run? Or were `server_weights` overwritten, so that "
+            "nothing is left to subtract?",
             "other_data": "Two different datasets gave the same update. Does the loop compute the "
             "loss of its own `batch`, or of one from outside?",
             "adds_gradient": "Every step goes along the gradient, so the loss grows. Gradient "
@@ -595,6 +659,12 @@ EXERCISES = (
             "loop?",
             "same_batch": "There are as many steps as batches, but all of them use the first "
             "batch. Which batch does the loss get?",
+            "repeated": "The dataset was gone through more than once. The local epochs are in it "
+            "already.",
+            "kernel_only": "The kernel has learned, and the bias is as it was. Both take a step "
+            "for each batch.",
+            "divided": "The update was divided by the number of steps. Wanted is the whole way "
+            "from the server's weights to the trained ones.",
             "same_gradient_point": "All gradients were taken at the server's weights. Each has to "
             "be taken at the weights that the client has by then: the tape must watch those, and "
             "the loss be computed from them.",
@@ -664,10 +734,13 @@ EXERCISES = (
             **_OF_TENSORFLOW,
             "no_types": "TFF waits for the types of arguments, so your function has arguments. "
             "`server_init` needs none.",
+            "called": "These are the weights themselves. Wanted is the computation that makes "
+            "them, not called.",
             "takes_argument": "This computation takes an argument of type `{seen}`. The first "
             "weights depend on nothing.",
             "not_two_tensors": "The result is `{seen}`. Wanted are two tensors without names, "
             "first the kernel and then the bias.",
+            "named": "The parts have names: {names}. Wanted is a tuple, whose parts have none.",
             "bias_first": "The bias comes first. Wanted is the kernel, then the bias.",
             "wrong_dtype": "The result is `{seen}`. Wanted is float32 in both parts; NumPy's own "
             "default is wider.",
@@ -727,8 +800,10 @@ EXERCISES = (
             "already.",
             "averaged": "This is the mean of the weights and the update. The mean over the clients "
             "is taken before; here the two are added.",
+            "rate_again": "This adds `LEARNING_RATE` times the mean update. Wanted is the update "
+            "as it is: the clients have applied the learning rate already.",
             "scaled": "This adds {factor} times the mean update. Wanted is the update as it is: "
-            "the clients have applied the learning rate already.",
+            "what arrives is a mean, and the operator has divided already.",
         },
         right="Of all the clients' work, this is all that the server's own code gets to see.",
     ),
@@ -768,7 +843,7 @@ EXERCISES = (
             "argument `server_weights`.",
             "one_client": "Only one client's update has reached the server.",
         },
-        right="Four lines, four parts: a round of Federated Averaging, with a type that says what "
-        "leaves the clients.",
+        right="This is a round of Federated Averaging. What leaves the clients is what goes into "
+        "its aggregation, and that you can read in the program.",
     ),
 )

@@ -123,6 +123,16 @@ def backwards(server_weights, dataset, learning_rate):
     return difference(server_weights, trained(server_weights, dataset, learning_rate))
 
 
+def with_variables(server_weights, dataset, learning_rate):
+    variables = [tf.Variable(w) for w in server_weights]
+    for batch in dataset:
+        with tf.GradientTape() as tape:
+            loss = loss_on(variables, batch)
+        for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
+            variable.assign_sub(learning_rate * gradient)
+    return difference(variables, server_weights)
+
+
 def last_batch(server_weights, dataset, learning_rate):
     for batch in dataset:
         weights = stepped(server_weights, gradients_of(server_weights, batch), learning_rate)
@@ -178,11 +188,42 @@ def unwatched(server_weights, dataset, learning_rate):
     return difference(weights, server_weights)
 
 
+def one_tape(server_weights, dataset, learning_rate):
+    weights = server_weights
+    with tf.GradientTape() as tape:
+        tape.watch(weights)
+        for batch in dataset:
+            gradients = tape.gradient(loss_on(weights, batch), weights)
+            weights = stepped(weights, gradients, learning_rate)
+    return difference(weights, server_weights)
+
+
 def step_from_the_server(server_weights, dataset, learning_rate):
     weights = server_weights
     for batch in dataset:
         weights = stepped(server_weights, gradients_of(weights, batch), learning_rate)
     return difference(weights, server_weights)
+
+
+def five_epochs(server_weights, dataset, learning_rate):
+    weights = server_weights
+    for _ in range(5):
+        weights = trained(weights, dataset, learning_rate)
+    return difference(weights, server_weights)
+
+
+def kernel_only(server_weights, dataset, learning_rate):
+    kernel, bias = server_weights
+    for batch in dataset:
+        kernel_gradient, _ = gradients_of((kernel, bias), batch)
+        kernel = kernel - learning_rate * kernel_gradient
+    return kernel - server_weights[0], bias - server_weights[1]
+
+
+def divided(server_weights, dataset, learning_rate):
+    steps = len(list(dataset))
+    update = difference(trained(server_weights, dataset, learning_rate), server_weights)
+    return tuple(u / steps for u in update)
 
 
 def half_the_batches(server_weights, dataset, learning_rate):
@@ -202,7 +243,9 @@ CLIENT_UPDATE = Case(
     },
     wrong={
         "wrong_form": lambda: three_results,
+        "not_watched": lambda: unwatched,
         "only_eager": lambda: numpy_in_the_loop,
+        "variables": lambda: with_variables,
         "unchanged": lambda: never_assigned,
         "other_data": lambda: batch_from_outside,
         "adds_gradient": lambda: adds_gradient,
@@ -211,6 +254,9 @@ CLIENT_UPDATE = Case(
         "last_batch": lambda: last_batch,
         "first_batch": lambda: first_batch,
         "same_batch": lambda: same_batch,
+        "repeated": lambda: five_epochs,
+        "kernel_only": lambda: kernel_only,
+        "divided": lambda: divided,
         "same_gradient_point": lambda: same_gradient_point,
         "averaged": lambda: averaged,
         "no_rate": lambda: lambda w, dataset, rate: difference(trained(w, dataset, 1.0), w),
@@ -220,7 +266,7 @@ CLIENT_UPDATE = Case(
     },
     other={"half the batches": lambda: half_the_batches},
     raises={
-        "not watched": lambda: unwatched,
+        "a tape used twice": lambda: one_tape,
         "typo": lambda: lambda server_weights, dataset, learning_rate: server_weigths,  # noqa: F821
     },
     endless={"repeats": lambda: repeats_for_ever},
@@ -259,6 +305,14 @@ def a_share_at_a_time(server_weights, updates):
     return server_weights
 
 
+def server_with_variables(server_weights, updates):
+    variables = [tf.Variable(w) for w in server_weights]
+    for update in updates:
+        for variable, part in zip(variables, update, strict=True):
+            variable.assign_add(part / len(updates))
+    return variables
+
+
 def halving(server_weights, updates):
     mean = updates[0]
     for update in updates[1:]:
@@ -291,6 +345,7 @@ SERVER_UPDATE = Case(
         "numpy": lambda: with_numpy,
         "mean of the clients' weights": lambda: mean_of_client_weights,
         "a share at a time": lambda: a_share_at_a_time,
+        "variables": lambda: server_with_variables,
     },
     wrong={
         "wrong_form": lambda: lambda w, updates: w[0] + mean_of(updates)[0],
@@ -351,8 +406,12 @@ SERVER_INIT = Case(
         "plain_function": lambda: plain_zeros,
         "placed": placed_zeros,
         "no_types": lambda: computation_of(lambda weights: weights),
+        "called": plain_zeros,
         "takes_argument": zeros_of_a_type,
         "not_two_tensors": lambda: computation_of(lambda: tf.zeros([784, 10])),
+        "named": lambda: computation_of(
+            lambda: dict(zip(("kernel", "bias"), plain_zeros(), strict=True))
+        ),
         "bias_first": lambda: computation_of(lambda: plain_zeros()[::-1]),
         "wrong_dtype": lambda: computation_of(lambda: (np.zeros([784, 10]), np.zeros(10))),
         "wrong_shape": lambda: computation_of(lambda: (tf.zeros([784, 10]), tf.zeros([1, 10]))),
@@ -378,6 +437,25 @@ def in_a_loop(server_weights, dataset):
     for batch in dataset:
         weights = stepped(weights, gradients_of(weights, batch), RATE)
     return [w - w_server for w, w_server in zip(weights, server_weights, strict=True)]
+
+
+def with_a_variable_in_tff(server_weights, dataset):
+    """TFF makes variables at the start of each call, and so they may be used here."""
+    kernel, bias = tf.Variable(tf.zeros([784, 10])), tf.Variable(tf.zeros([10]))
+
+    @tf.function
+    def train():
+        kernel.assign(server_weights[0])
+        bias.assign(server_weights[1])
+        for batch in dataset:
+            with tf.GradientTape() as tape:
+                loss = loss_on((kernel, bias), batch)
+            gradients = tape.gradient(loss, (kernel, bias))
+            kernel.assign_sub(RATE * gradients[0])
+            bias.assign_sub(RATE * gradients[1])
+        return kernel - server_weights[0], bias - server_weights[1]
+
+    return train()
 
 
 def pair_as_one_argument():
@@ -406,6 +484,7 @@ CLIENT_UPDATE_FN = Case(
         "reduce": lambda: client_computation(lambda w, dataset: by_reduce(w, dataset, RATE)),
         "list": lambda: client_computation(in_a_loop),
         "one argument": pair_as_one_argument,
+        "variables": lambda: client_computation(with_a_variable_in_tff),
     },
     wrong={
         "plain_function": lambda: client_update,
@@ -474,7 +553,8 @@ SERVER_UPDATE_FN = Case(
         "averaged": lambda: server_computation(
             lambda w, u: tuple((a + b) / 2 for a, b in zip(w, u, strict=True))
         ),
-        "scaled": lambda: server_computation(lambda w, u: plus(w, times(RATE, u))),
+        "rate_again": lambda: server_computation(lambda w, u: plus(w, times(RATE, u))),
+        "scaled": lambda: server_computation(lambda w, u: plus(w, times(1 / 10, u))),
     },
     other={"kernel only": lambda: server_computation(lambda w, u: (w[0] + u[0], w[1]))},
 )
