@@ -360,7 +360,7 @@ print(f"batches seen {train_metrics['num_batches']}")
 # holds for the loss, and because this model's loss is convex.
 #
 # **When time is short.** Show the last two lines of the cell that averages by hand, and the line
-# `equal to 1e-6`. Lesson 6 proves the same with an algorithm of your own.
+# `equal to 1e-6`. Lesson 6 shows the same with an algorithm of your own.
 
 # %% [markdown] key="read_reported"
 # The clients saw their 1,003 images five times, in 253 batches. The reported accuracy is 14 %, and
