@@ -14,6 +14,7 @@ from fl_course.authoring.script import Cell
 # Minutes that people sit before a break does them good; a lesson's end comes in useful earlier.
 _LONGEST_SITTING = 75
 _SITTING_AT_A_LESSONS_END = 45
+_LAST_STRETCH = 10  # Nobody wants a break before the day's last minutes.
 _LUNCH_WINDOW = 30  # minutes by which lunch may begin earlier than wanted
 
 
@@ -122,11 +123,13 @@ def timetable(
     slots: list[Slot] = []
     lunch_is_due = lunch_minutes > 0 and now < noon
     sat = 0
+    left = sum(part.minutes for _, parts in lessons for part in parts)
     for lesson, parts in lessons:
         for position, part in enumerate(parts):
             after = now + datetime.timedelta(minutes=part.minutes)
             longest = _SITTING_AT_A_LESSONS_END if position == 0 else _LONGEST_SITTING
             tired = sat >= longest if position == 0 else sat + part.minutes > longest
+            tired = tired and left > _LAST_STRETCH
             pause = None
             # Lunch now, if all are tired, or if the section's end would be further from its time.
             is_time = now >= noon - window and (tired or noon - now <= after - noon)
@@ -138,7 +141,7 @@ def timetable(
                 slots.append(Slot(now, pause[1], None, pause[0]))
                 now, sat = slots[-1].end, 0
             slots.append(Slot(now, part.minutes, lesson.number, part.title))
-            now, sat = slots[-1].end, sat + part.minutes
+            now, sat, left = slots[-1].end, sat + part.minutes, left - part.minutes
     if now.date() != day:
         raise ValueError(
             f"the day would end after midnight, at {now:%H:%M}. Start earlier, or take fewer "

@@ -67,6 +67,11 @@ def test_a_break_comes_after_a_lesson_and_within_a_long_one():
     ]
 
 
+def test_there_is_no_break_before_the_last_minutes():
+    assert day("13:00", [40, 35, 10]) == ["13:00 1.1", "13:40 1.2", "14:15 1.3"]
+    assert "14:15 Break" in day("13:00", [40, 35, 11])
+
+
 def test_a_short_lesson_is_not_followed_by_a_break():
     assert day("09:30", [20], [30]) == ["09:30 1.1", "09:50 2.1"]
 
