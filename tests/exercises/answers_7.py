@@ -79,6 +79,14 @@ def clip_by_sum_of_norms(gradients, weights, server_weights, max_norm=2.0):
     return tuple(tf.minimum(1.0, max_norm / norm) * gradient for gradient in gradients)
 
 
+def clip_by_drift(gradients, weights, server_weights, max_norm=2.0):
+    import tensorflow as tf
+
+    moved = [w - s for w, s in zip(weights, server_weights, strict=True)]
+    factor = tf.minimum(1.0, max_norm / tf.linalg.global_norm(moved))
+    return tuple(factor * gradient for gradient in gradients)
+
+
 def clip_to_two(gradients, weights, server_weights, max_norm=2.0):
     return clip_with_minimum(gradients, weights, server_weights)
 
@@ -113,6 +121,7 @@ CLIP = Case(
         "each_alone": mapped(lambda tf, gradient, bound: tf.clip_by_norm(gradient, bound)),
         "unit_length": times(lambda norm, bound: 1 / norm),
         "other_norm": lambda: clip_by_sum_of_norms,
+        "norm_of_weights": lambda: clip_by_drift,
         "zero_by_zero": lambda: clip_zero_badly,
         "fixed_bound": lambda: clip_to_two,
         "not_recorded": lambda: clip_in_numpy,
@@ -179,6 +188,7 @@ MOMENTUM = Case(
         "not_a_pair": lambda: only_weights,
         "swapped_results": server(lambda v, w, u, m: (w + m * v + u, m * v + u)),
         "not_carried": server(lambda v, w, u, m: (v, w + m * v + u)),
+        "old_velocity": server(lambda v, w, u, m: (m * v + u, w + v)),
         "no_momentum": server(lambda v, w, u, m: (m * v + u, w + u)),
         "backwards": server(lambda v, w, u, m: (m * v + u, w - (m * v + u))),
         "damped": server(
@@ -190,7 +200,7 @@ MOMENTUM = Case(
         "fixed_momentum": server(lambda v, w, u, m: (0.5 * v + u, w + 0.5 * v + u)),
         "not_recorded": lambda: momentum_in_numpy,
     },
-    other={"old velocity": server(lambda v, w, u, m: (m * v + u, w + v))},
+    other={"old update": server(lambda v, w, u, m: (m * v + u, w - v))},
     raises={"too short": lambda: lambda v, w, u: (v[7], w)},
 )
 
@@ -235,6 +245,12 @@ def pull_in_numpy(gradients, weights, server_weights, mu=0.1):
     return [np.asarray(g) + mu * np.subtract(w, s) for g, w, s in parts]
 
 
+def length(w, s):
+    import tensorflow as tf
+
+    return tf.norm(w - s)
+
+
 def sum_of_squares(w, s):
     import tensorflow as tf
 
@@ -256,6 +272,7 @@ PULL = Case(
         "only_the_pull": client(lambda g, w, s, mu: mu * (w - s)),
         "moves_weights": client(lambda g, w, s, mu: w - mu * (w - s)),
         "term_itself": client(lambda g, w, s, mu: g + mu / 2 * sum_of_squares(w, s)),
+        "length": client(lambda g, w, s, mu: g + mu * length(w, s)),
         "fixed_mu": client(lambda g, w, s, mu: g + 0.1 * (w - s)),
         "not_recorded": lambda: pull_in_numpy,
     },
@@ -272,13 +289,14 @@ def bytes_by_loop(weights, cohort_sizes):
     for size in cohort_sizes:
         for _ in range(size):
             for array in weights:
-                total += 4 * np.prod(array.shape)  # down
-                total += 4 * np.prod(array.shape)  # up
+                total += array.itemsize * np.prod(array.shape)  # down
+                total += array.itemsize * np.prod(array.shape)  # up
     return total
 
 
 def bytes_as_float(weights, cohort_sizes):
-    return 8.0 * sum(array.size for array in weights) * np.sum(cohort_sizes)
+    one_way = sum(array.size * array.dtype.itemsize for array in weights)
+    return 2.0 * one_way * np.sum(cohort_sizes)
 
 
 def counted(formula):
@@ -291,6 +309,7 @@ BYTES = Case(
         "not_a_number": counted(lambda size, sizes: [2 * size * n for n in sizes]),
         "one_way": counted(lambda size, sizes: size * sum(sizes)),
         "numbers_not_bytes": counted(lambda size, sizes: size // 4 * 2 * sum(sizes)),
+        "four_bytes": lambda: lambda weights, sizes: 8 * sum(a.size for a in weights) * sum(sizes),
         "bits": counted(lambda size, sizes: 16 * size * sum(sizes)),
         "one_tensor": lambda: lambda weights, sizes: 2 * weights[0].nbytes * sum(sizes),
         "one_client": counted(lambda size, sizes: 2 * size * len(sizes)),
@@ -334,9 +353,11 @@ CHALLENGE = Case(
         "bad_rate": settings(client_learning_rate=0),
         "over_budget": settings(cohort_size=8),
         "the_baseline": settings(),
+        "edits_no_list": settings(edits=lambda gradients, weights, server_weights: gradients),
+        "no_optimizer": settings(server_optimizer="adam"),
+        "small_gain": settings(epochs=6),
         "no_better": settings(num_rounds=1),
     },
-    other={"no edits": settings(edits="clip"), "no optimizer": settings(server_optimizer=1.0)},
 )
 
 
