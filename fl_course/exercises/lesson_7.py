@@ -721,8 +721,8 @@ EXERCISES = (
     ),
     Exercise(
         id="bytes_challenge",
-        expects="a dictionary of settings whose accuracy, on new deals, is above the baseline's "
-        "and whose bytes are within the budget",
+        expects="a dictionary of settings whose accuracy, on new deals, is at least 5 points above "
+        "the baseline's and whose bytes are within the budget",
         judge=_judge_bytes_challenge,
         reference=_bytes_challenge_reference,
         hints=(
