@@ -57,6 +57,16 @@ def test_figures_need_no_engine():
     assert run("from fl_course import plotting; print(callable(plotting.digits))") == "True"
 
 
+def test_exercises_are_read_without_tensorflow():
+    code = (
+        "import sys\n"
+        "from fl_course import exercises\n"
+        "count = sum(len(list(exercises.lesson(n))) for n in exercises.lesson_numbers())\n"
+        "print(count > 0, 'tensorflow' in sys.modules)"
+    )
+    assert run(code) == "True False"
+
+
 def test_unknown_attribute_is_an_attribute_error():
     import fl_course
 
