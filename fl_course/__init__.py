@@ -14,7 +14,7 @@ _NEED_THE_ENGINE = ("algorithms", "data", "models", "preprocessing", "training")
 _MODULES = (*_NEED_THE_ENGINE, "exercises", "plotting")
 
 
-def setup(*, seed: int = 0) -> None:
+def setup(*, seed: int = 0, install: bool = False) -> None:
     """Makes `import tensorflow` and `import tensorflow_federated` work in this notebook.
 
     Call it once, in the notebook's first cell and before TensorFlow is imported; calling it again
@@ -22,6 +22,8 @@ def setup(*, seed: int = 0) -> None:
 
     Args:
         seed: Seeds Python's, NumPy's and TensorFlow's random generators.
+        install: Whether to install what the course needs and isn't there, as on Colab. What is
+            there keeps its version.
 
     Raises:
         fl_course.runtime.SetupError: If something has to be installed or changed first.
@@ -30,7 +32,10 @@ def setup(*, seed: int = 0) -> None:
     """
     from fl_course import runtime
 
-    print(f"{runtime.start(seed)} · data: handwritten digits by 14 writers, no download")
+    if install:
+        runtime.install_missing()
+    versions = runtime.start(seed)
+    print(f"{versions} · data: handwritten digits by 14 writers, no download")
 
 
 def __getattr__(name: str) -> ModuleType:

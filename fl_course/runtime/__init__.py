@@ -1,6 +1,28 @@
-"""The engine: makes TensorFlow Federated run on today's Pythons, and fail loudly if it can't."""
+"""The engine: makes TensorFlow Federated run on today's Pythons, and fail loudly if it can't.
 
-from fl_course.runtime.engine import end_worker, install_and_check, start, worker_pid
-from fl_course.runtime.errors import SetupError, WorkerError
+Each name is imported when it is asked for: what installs the engine's packages must not need them.
+"""
 
-__all__ = ["SetupError", "WorkerError", "end_worker", "install_and_check", "start", "worker_pid"]
+import importlib
+
+_MODULES = {
+    "ComputationError": "context",
+    "SetupError": "errors",
+    "WorkerError": "errors",
+    "end_worker": "engine",
+    "install_and_check": "engine",
+    "install_missing": "packages",
+    "start": "engine",
+    "worker_pid": "engine",
+}
+__all__ = list(_MODULES)
+
+
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_MODULES])

@@ -1,12 +1,19 @@
-"""TFF's default context, executing on a worker process of ours."""
+"""TFF's contexts, executing on worker processes of ours."""
 
+import contextvars
+import functools
+import re
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import grpc
 import tensorflow_federated as tff
+from tensorflow_federated.python.core.impl.executor_stacks import executor_factory
 
+from fl_course.runtime.errors import EngineError
+from fl_course.runtime.watchdog import Watchdog
 from fl_course.runtime.worker import HOST, Worker, start_worker
 
 _MAX_MESSAGE_BYTES = 2_000_000_000  # protobuf's own limit is 2 GiB
@@ -18,19 +25,25 @@ _CHANNEL_OPTIONS = [
 ]
 # A broken connection is seen a moment before the operating system reports the process as ended.
 _DEATH_NOTICE_SECONDS = 2.0
+# What a worker says that goes on without the memory, or the threads, for this computation.
+_TOO_LITTLE = re.compile(r"OOM when allocating|Threadpool Exhausted")
+_IN_THE_MIDDLE = "ended in the middle of a computation"
 
 
-# What gRPC says when the connection broke, not the computation.
-_CODES_OF_CONNECTIONS = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
-
-
-class ComputationError(grpc.RpcError, RuntimeError):
+class ComputationError(EngineError, grpc.RpcError):
     """A computation failed in the worker; the message is TensorFlow's, without gRPC's around it."""
 
     def __init__(self, error: grpc.RpcError) -> None:
         lines = [line.strip() for line in error.details().splitlines()]
         # TensorFlow names nodes of a graph that no one has seen.
-        told = [line for line in lines if line and not line.startswith("[[{{node")]
+        told = [
+            line for line in lines if line and not line.startswith(("[[{{node", "Hint: If you"))
+        ]
+        if _TOO_LITTLE.search(error.details()):
+            told.append(
+                "The worker has too little memory, or too few threads, for this. Use fewer clients "
+                "a round, smaller batches or a smaller model."
+            )
         super().__init__("\n".join(told))
         self._error = error
 
@@ -43,24 +56,95 @@ class ComputationError(grpc.RpcError, RuntimeError):
         return self._error.details()
 
 
+class _Invocation:
+    """One call of a computation, which the stop button may end while a worker is at it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._workers: list[Worker] = []
+        self._abandoned = False
+
+    def enter(self, worker: Worker) -> None:
+        """Notes that a worker is at this invocation, unless no one waits for it any more."""
+        with self._lock:
+            if self._abandoned:
+                raise EngineError("The cell that called this computation was interrupted.")
+            self._workers.append(worker)
+
+    def leave(self, worker: Worker) -> None:
+        """Notes that the worker has done its part."""
+        with self._lock:
+            self._workers.remove(worker)
+
+    def abandon(self) -> None:
+        """Ends the workers that are at it: they would go on, and the next call would wait."""
+        with self._lock:
+            self._abandoned = True
+            for worker in self._workers:
+                worker.end_because("the cell that waited for it was interrupted")
+
+
+# TFF runs an invocation in a thread of its own, which inherits the caller's variables.
+_invocation: contextvars.ContextVar[_Invocation] = contextvars.ContextVar("fl_course_invocation")
+
+
+def _make_interruptible(context_class: type) -> None:
+    """Has an interrupted invocation end, and not go on where no one sees it."""
+    invoke = context_class.invoke
+
+    @functools.wraps(invoke)
+    def invoke_or_abandon(self: Any, comp: Any, arg: Any) -> Any:
+        invocation = _Invocation()
+        token = _invocation.set(invocation)
+        try:
+            return invoke(self, comp, arg)
+        except Exception:
+            raise
+        except BaseException:  # KeyboardInterrupt, or an exercise's limit on time
+            invocation.abandon()
+            raise
+        finally:
+            _invocation.reset(token)
+
+    context_class.invoke = invoke_or_abandon
+
+
 class _SupervisedStub(tff.framework.RemoteExecutorGrpcStub):
     """A connection to a worker that tells a dead worker from a failed computation."""
 
     def __init__(self, worker: Worker) -> None:
-        super().__init__(grpc.insecure_channel(f"{HOST}:{worker.port}", _CHANNEL_OPTIONS))
+        address = f"ipv4:{HOST}:{worker.port}"
+        super().__init__(grpc.insecure_channel(address, _CHANNEL_OPTIONS))
         self._worker = worker
+        self._watchdog = Watchdog(
+            address,
+            _CHANNEL_OPTIONS,
+            worker.pid,
+            worker.is_alive,
+            lambda: worker.end_because("it stopped answering, and was ended"),
+        )
 
     def _call(self, method: Callable[[Any], Any], request: object) -> Any:
+        invocation = _invocation.get(None) or _Invocation()
+        invocation.enter(self._worker)
         try:
-            return method(request)
+            with self._watchdog.watch():
+                return method(request)
         except grpc.RpcError as error:
-            broken = error.code() in _CODES_OF_CONNECTIONS
+            broken = error.code() is grpc.StatusCode.UNAVAILABLE
             if self._worker.has_ended(within=_DEATH_NOTICE_SECONDS if broken else 0.05):
                 # From None: gRPC's error quotes the whole request, thousands of lines of it.
-                raise self._worker.error("ended in the middle of a computation") from None
-            if broken:
-                raise
+                raise self._worker.error(_IN_THE_MIDDLE) from None
+            if broken:  # TFF would try again, and again
+                self._worker.end_because(f"the connection to it broke ({error.details()})")
+                raise self._worker.error(_IN_THE_MIDDLE) from None
             raise ComputationError(error) from None
+        except BaseException as error:
+            if not isinstance(error, Exception):  # an interrupt, where no thread is in between
+                self._worker.end_because("the cell that waited for it was interrupted")
+            raise
+        finally:
+            invocation.leave(self._worker)
 
     def get_executor(self, request: object) -> Any:
         return self._call(super().get_executor, request)
@@ -80,23 +164,58 @@ class _SupervisedStub(tff.framework.RemoteExecutorGrpcStub):
     def compute(self, request: object) -> Any:
         return self._call(super().compute, request)
 
-    # What a dead worker held is gone with it: disposing of it is no error.
+    # What a dead worker held is gone with it: disposing of it is no error. Nor is a worker that
+    # dies while it disposes: the next call says so.
     def dispose(self, request: object) -> Any:
-        return super().dispose(request) if self._worker.is_alive() else None
+        return self._dispose(super().dispose, request)
 
     def dispose_executor(self, request: object) -> Any:
-        return super().dispose_executor(request) if self._worker.is_alive() else None
+        return self._dispose(super().dispose_executor, request)
+
+    def _dispose(self, method: Callable[[Any], Any], request: object) -> Any:
+        if not self._worker.is_alive():
+            return None
+        try:
+            with self._watchdog.watch():
+                return method(request)
+        except grpc.RpcError:
+            return None
 
 
-class _SupervisedExecutorFactory(tff.framework.ExecutorFactory):
-    """Makes executors on a worker process, and a new worker when the last one has ended."""
+class SupervisedExecutorFactory(tff.framework.ExecutorFactory):
+    """Makes executors on a worker process, and a new worker when the last one has ended.
 
-    def __init__(self, worker: Worker) -> None:
+    Args:
+        start: Starts a worker.
+        worker: A worker that has been started already, to begin with.
+        default_num_clients: The number of clients where a computation's arguments don't tell.
+        stream_structs: Whether the parts of a structure travel one by one.
+    """
+
+    def __init__(
+        self,
+        start: Callable[[], Worker] = start_worker,
+        worker: Worker | None = None,
+        *,
+        default_num_clients: int = 0,
+        stream_structs: bool = False,
+    ) -> None:
+        self._start = start
+        self._default_num_clients = default_num_clients
+        self._stream_structs = stream_structs
         self._lock = threading.Lock()
-        self._adopt(worker)
+        self._workers: list[Worker] = []  # the one in use, if any; the finalizer holds it too
+        weakref.finalize(self, _stop_all, self._workers)
+        self._executors: tff.framework.ResourceManagingExecutorFactory
+        if worker is not None:
+            self._adopt(worker)
+
+    @property
+    def worker(self) -> Worker | None:
+        """The worker in use, if one was started."""
+        return self._workers[0] if self._workers else None
 
     def _adopt(self, worker: Worker) -> None:
-        self.worker = worker
         stub = None
 
         def make_executor(cardinalities: dict[Any, int]) -> tff.framework.RemoteExecutor:
@@ -104,25 +223,66 @@ class _SupervisedExecutorFactory(tff.framework.ExecutorFactory):
             if stub is None:
                 worker.wait_until_listening()
                 stub = _SupervisedStub(worker)
-            cardinalities.setdefault(tff.CLIENTS, 0)
-            executor = tff.framework.RemoteExecutor(stub)
+            cardinalities.setdefault(tff.CLIENTS, self._default_num_clients)
+            executor = tff.framework.RemoteExecutor(stub, stream_structs=self._stream_structs)
             executor.set_cardinalities(cardinalities)
             return executor
 
+        self._workers[:] = [worker]
         self._executors = tff.framework.ResourceManagingExecutorFactory(make_executor)
 
     def create_executor(self, cardinalities: dict[Any, int]) -> tff.framework.RemoteExecutor:
+        """An executor for so many clients, on a worker that runs."""
         with self._lock:
-            if not self.worker.is_alive():
-                self._adopt(start_worker())
+            if self.worker is None or not self.worker.is_alive():
+                self._adopt(self._start())
             return self._executors.create_executor(cardinalities)
 
     def clean_up_executor(self, cardinalities: dict[Any, int]) -> None:
+        """Forgets the executor for so many clients, after an error."""
         with self._lock:
-            self._executors.clean_up_executor(cardinalities)
+            if self._workers:
+                self._executors.clean_up_executor(cardinalities)
+
+    def end_worker(self, cause: str) -> None:
+        """Ends the worker in use, whatever it is doing; the next computation starts a fresh one.
+
+        Args:
+            cause: What a call that waits for the worker is told.
+        """
+        if self.worker is not None:
+            self.worker.end_because(cause)
 
 
-def set_default_context(worker: Worker) -> _SupervisedExecutorFactory:
+def _stop_all(workers: list[Worker]) -> None:
+    for worker in workers:
+        worker.stop()
+
+
+def _local_cpp_executor_factory(
+    *,
+    default_num_clients: int = 0,
+    max_concurrent_computation_calls: int = -1,
+    stream_structs: bool = False,
+) -> SupervisedExecutorFactory:
+    """TFF's function of this name, with supervised workers."""
+    concurrency = max(0, max_concurrent_computation_calls) or None
+    return SupervisedExecutorFactory(
+        functools.partial(start_worker, concurrency=concurrency),
+        default_num_clients=default_num_clients,
+        stream_structs=stream_structs,
+    )
+
+
+def supervise() -> None:
+    """Puts our workers and our way to interrupt under every context that TFF makes from here on."""
+    executor_factory.local_cpp_executor_factory = _local_cpp_executor_factory
+    tff.framework.local_cpp_executor_factory = _local_cpp_executor_factory
+    _make_interruptible(tff.framework.SyncExecutionContext)
+    _make_interruptible(tff.framework.MergeableCompExecutionContext)
+
+
+def set_default_context(worker: Worker) -> SupervisedExecutorFactory:
     """Makes TFF execute on `worker`, and on a fresh one whenever the last one has ended.
 
     Args:
@@ -131,7 +291,7 @@ def set_default_context(worker: Worker) -> _SupervisedExecutorFactory:
     Returns:
         The factory behind the context; its attribute `worker` is the worker now in use.
     """
-    factory = _SupervisedExecutorFactory(worker)
+    factory = SupervisedExecutorFactory(worker=worker)
     tff.framework.set_default_context(
         tff.framework.SyncExecutionContext(
             factory,

@@ -5,6 +5,7 @@ import pathlib
 import platform
 import subprocess
 import sys
+import sysconfig
 
 import nest_asyncio
 
@@ -51,17 +52,14 @@ def start(seed: int) -> str:
                 from fl_course.runtime.keras_modes import restore_keras_after_graphs
 
                 restore_keras_after_graphs()
+                context.supervise()
 
             worker.wait_until_listening()
         except BaseException:
             worker.stop()
             raise
         _factory = context.set_default_context(worker)
-        # A notebook's kernel may run without its environment's programs on the PATH, where the
-        # magic %tensorboard looks for the one that belongs to this Python.
-        tensorboard = pathlib.Path(sys.executable).with_name("tensorboard")
-        if tensorboard.exists():
-            os.environ.setdefault("TENSORBOARD_BINARY", str(tensorboard))
+        _let_tensorboard_end_with_us()
         # TFF's own loop runs in another thread; learners' asyncio code in a notebook needs this.
         nest_asyncio.apply()
 
@@ -74,6 +72,17 @@ def start(seed: int) -> str:
     )
 
 
+def _let_tensorboard_end_with_us() -> None:
+    """Has the magic %tensorboard start this Python's TensorBoard, and not leave it behind.
+
+    A notebook's kernel may run without its environment's programs on the PATH, and each run of a
+    lesson opens a TensorBoard of its own.
+    """
+    program = pathlib.Path(sysconfig.get_path("scripts"), "fl-course-tensorboard")
+    if program.exists():
+        os.environ.setdefault("TENSORBOARD_BINARY", str(program))
+
+
 def worker_pid() -> int:
     """The process id of the worker in use, after `start`."""
     if _factory is None:
@@ -84,23 +93,22 @@ def worker_pid() -> int:
 def end_worker() -> None:
     """Ends the worker in use, whatever it is doing. The next computation starts a fresh one."""
     if _factory is not None:
-        _factory.worker.stop()
+        _factory.end_worker("its computation took too long, or was interrupted")
 
 
 def install_and_check() -> str:
     """Installs what is missing, then starts the engine in a fresh process to see that it runs.
 
     Returns:
-        What was installed and the versions in use, as lines of text.
+        The versions in use, as a line of text.
 
     Raises:
         SetupError: If something can't be installed, or the engine can't start.
     """
-    installed = packages.install_missing()
-    report = [f"Installed {requirement}" for requirement in installed]
+    packages.install_missing()
     check = subprocess.run(
         [sys.executable, "-c", _CHECK], capture_output=True, text=True, check=False
     )
     if check.returncode != 0:
         raise SetupError(check.stderr.strip() or f"The engine ended with code {check.returncode}.")
-    return "\n".join([*report, check.stdout.strip()])
+    return check.stdout.strip()

@@ -4,12 +4,14 @@ Nothing here imports TensorFlow: versions come from the installed packages' meta
 """
 
 import importlib.metadata
+import importlib.util
 import subprocess
 import sys
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from fl_course.runtime import imports, places
 from fl_course.runtime.errors import SetupError
 
 # Installed without their declared dependencies: the pins in TFF's own metadata (jaxlib 0.4.14,
@@ -18,24 +20,38 @@ TFF = "tensorflow-federated==0.87.0"
 WITHOUT_DEPENDENCIES = (TFF, "tensorflow-privacy==0.9.0")
 # Not worth installing alone: without its own dependencies it doesn't even import.
 _FOUNDATION = "tensorflow"
+# Keras 2 is made for one TensorFlow each.
+_SAME_VERSION_AS_TENSORFLOW = "tf-keras"
+_NO_NETWORK = ("NewConnectionError", "Temporary failure in name resolution", "ConnectTimeoutError")
+_NO_SPACE = "No space left on device"
 
 
 def _is_met(requirement: Requirement) -> bool:
     if requirement.marker is not None and not requirement.marker.evaluate():
         return True
+    version = _version(requirement.name)
+    return version is not None and requirement.specifier.contains(version, prereleases=True)
+
+
+def _version(name: str) -> str | None:
     try:
-        version = importlib.metadata.version(requirement.name)
+        return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        return False
-    return requirement.specifier.contains(version, prereleases=True)
+        return None
 
 
 def _is_installed(name: str) -> bool:
-    try:
-        importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
+    if canonicalize_name(name) == _FOUNDATION:
+        # Also published under other names, such as tensorflow-cpu.
+        return importlib.util.find_spec(_FOUNDATION) is not None
+    return _version(name) is not None
+
+
+def _wanted(requirement: Requirement) -> str:
+    tensorflow = _version(_FOUNDATION)
+    if canonicalize_name(requirement.name) == _SAME_VERSION_AS_TENSORFLOW and tensorflow:
+        return f"{requirement.name}=={'.'.join(tensorflow.split('.')[:2])}.*"
+    return str(requirement)
 
 
 def missing() -> list[str]:
@@ -50,9 +66,28 @@ def missing() -> list[str]:
     """
     own = [Requirement(text) for text in importlib.metadata.requires("fl-course") or []]
     exact = [Requirement(text) for text in WITHOUT_DEPENDENCIES]
-    return [str(r) for r in own if r.marker is None and not _is_installed(r.name)] + [
+    return [_wanted(r) for r in own if r.marker is None and not _is_installed(r.name)] + [
         str(r) for r in exact if not _is_met(r)
     ]
+
+
+def check_loaded() -> None:
+    """Checks that what this process has imported of TFF so far is the version of the course.
+
+    Raises:
+        SetupError: If it isn't: only a fresh process can import another one.
+    """
+    loaded = sys.modules.get("tensorflow_federated")
+    if loaded is None and not any(name.startswith("tensorflow_federated.") for name in sys.modules):
+        return
+    expected = next(iter(Requirement(TFF).specifier)).version
+    # An import that failed halfway leaves parts of the package behind, but not the package.
+    version = getattr(loaded, "__version__", "of another version")
+    if version != expected:
+        raise SetupError(
+            f"TensorFlow Federated {version} is already imported in this process, and the course "
+            f"needs {expected}. {places.restart()}, then run this cell before any other."
+        )
 
 
 def check_tff() -> None:
@@ -61,59 +96,67 @@ def check_tff() -> None:
     Raises:
         SetupError: If TFF is missing or another version is installed or already imported.
     """
+    check_loaded()
     wanted = Requirement(TFF)
     expected = next(iter(wanted.specifier)).version
-    loaded = getattr(sys.modules.get("tensorflow_federated"), "__version__", expected)
-    if loaded != expected:
+    installed = _version(wanted.name)
+    remedy = "Run `fl-course setup` in a terminal, or call fl_course.setup(install=True): it adds"
+    if installed is None:
         raise SetupError(
-            f"TensorFlow Federated {loaded} is already imported in this process, and the course "
-            f"needs {expected}. Run `fl-course setup` in a terminal (in a notebook: "
-            "`!fl-course setup`), restart the kernel, and run the first cell again."
+            f"TensorFlow Federated is not installed. {remedy} what is missing and changes nothing "
+            "else."
         )
-    try:
-        installed = importlib.metadata.version(wanted.name)
-    except importlib.metadata.PackageNotFoundError:
-        raise SetupError(
-            "TensorFlow Federated is not installed. Run `fl-course setup` in a terminal (in a "
-            "notebook: `!fl-course setup`): it adds what is missing and changes nothing else."
-        ) from None
     if installed != expected:
         raise SetupError(
-            f"TensorFlow Federated {installed} is installed, and the course needs {expected}. "
-            "pip picks an old version by itself on newer Pythons. Run `fl-course setup` in a "
-            "terminal (in a notebook: `!fl-course setup`), then run this cell again."
+            f"TensorFlow Federated {installed} is installed, and the course needs {expected}: pip "
+            f"picks an old version by itself on newer Pythons. {remedy} the right one."
         )
 
 
 def install_missing() -> list[str]:
     """Installs what `missing()` lists with pip, without touching any package that is there.
 
+    What would make the installation useless is found out first.
+
     Returns:
         The requirement strings that were installed.
 
     Raises:
-        SetupError: If TensorFlow itself is missing, pip is not available, or pip fails.
+        SetupError: If the platform can't run TFF, another TFF or Keras 3 is already imported,
+            TensorFlow itself is missing, pip is not available, or pip fails.
     """
+    places.check_platform()
+    check_loaded()
     wanted = missing()
     if not wanted:
         return []
-    if any(canonicalize_name(Requirement(text).name) == _FOUNDATION for text in wanted):
-        raise SetupError(
-            "TensorFlow is not installed in this Python environment. Install the course with its "
-            "dependencies first (`pip install fl-course`, or `make course` in a clone), then run "
-            "`fl-course setup` again."
-        )
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    if "tensorflow" in sys.modules:
+        imports.import_tensorflow()  # fails if it came with Keras 3
+    if not _is_installed(_FOUNDATION):
+        raise SetupError(places.without_tensorflow())
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--retries=1"]
     # TFF declares Python < 3.12, though nothing in it needs that.
     command += ["--ignore-requires-python", "--disable-pip-version-check", *wanted]
+    print(f"Fetching {', '.join(wanted)} …", flush=True)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        output = (done.stderr or done.stdout).strip().splitlines()
-        reasons = [line for line in output if line.startswith("ERROR")] or output[-3:]
-        raise SetupError(
-            "pip could not install " + ", ".join(wanted) + ". It said:\n  "
-            "" + "\n  ".join(reasons) + "\n"
-            "Check the network connection and run `fl-course setup` again."
-        )
+        raise SetupError(_why_pip_failed(wanted, done.stderr or done.stdout))
     importlib.invalidate_caches()
     return wanted
+
+
+def _why_pip_failed(wanted: list[str], output: str) -> str:
+    what = f"pip could not install {', '.join(wanted)}"
+    if _NO_SPACE in output:
+        return (
+            f"{what}: the disk is full. TensorFlow Federated takes 0.4 GB. Delete what you don't "
+            "need, then run this cell again."
+        )
+    if any(sign in output for sign in _NO_NETWORK):
+        return f"{what}: it reaches no package index. {places.network()}"
+    lines = output.strip().splitlines()
+    reasons = [line for line in lines if line.startswith("ERROR")] or lines[-3:]
+    return (
+        f"{what}. It said:\n  " + "\n  ".join(reasons) + "\nCorrect that, then run this cell (in a "
+        "terminal: `fl-course setup`) again."
+    )

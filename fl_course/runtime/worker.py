@@ -6,33 +6,53 @@ process, however that process ends.
 """
 
 import atexit
+import contextlib
+import errno
 import importlib.util
 import os
 import pathlib
-import platform
 import queue
+import re
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import IO
 
-import portpicker
+import psutil
 
+from fl_course.runtime import places
 from fl_course.runtime.errors import SetupError, WorkerError
+from fl_course.runtime.watchdog import Pulse
 
 HOST = "127.0.0.1"
-_START_TIMEOUT = 30.0  # seconds; a healthy worker listens within one
 _POLL_INTERVAL = 0.005  # seconds
+_IDLE_START = 7.0  # seconds without any activity; a healthy worker listens within one
+_LONGEST_START = 60.0  # seconds; the program is 300 MB, which a slow disk takes time to read
+_PORT_TRIES = 3
+_LOG_BYTES = 4000  # as much as is read of what a worker printed
 _CANNOT_EXECUTE = 126  # the shells' exit code for a program that can't be executed
+_NO_LOOPBACK = (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN)
+_OUT_OF_MEMORY = re.compile(r"bad_alloc|out of memory|cannot allocate memory", re.IGNORECASE)
+_NO_MORE_THREADS = re.compile(r"worker->created\(\)|pthread_create|temporarily unavailable")
+# Each round is run by threads of its own, and with a heap for each thread what one round frees is
+# no use to the next: over 300 rounds with cohorts of varying size, memory grew by half.
+_FLAT_MEMORY = {"MALLOC_ARENA_MAX": "2"}
+
+_AGAIN = "Run this cell again: a new worker starts by itself."
+_REINSTALL = (
+    "Run `pip uninstall --yes tensorflow-federated` and `fl-course setup` in a terminal (in a "
+    "notebook with `!` before each), then run this cell again."
+)
 
 # Asks the kernel to kill this process when its parent ends, then becomes the worker. Done in a
 # fresh interpreter, not in `preexec_fn`: running Python between fork and exec can deadlock in a
-# process that has TensorFlow's threads.
+# process that has TensorFlow's threads. When memory runs out, the worker goes rather than the
+# notebook, which holds the learner's work.
 _LAUNCHER = f"""
 import ctypes, os, sys
 PR_SET_PDEATHSIG, SIGKILL = 1, 9
@@ -40,10 +60,14 @@ ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL)
 if os.getppid() != int(sys.argv[1]):
     os._exit(1)
 try:
+    with open("/proc/self/oom_score_adj", "w") as score:
+        score.write("500")
+except OSError:
+    pass
+try:
     os.execv(sys.argv[2], sys.argv[2:])
 except OSError as error:
-    sys.stderr.write(str(error))
-    sys.stderr.flush()
+    os.write(2, str(error).encode())
     os._exit({_CANNOT_EXECUTE})
 """
 
@@ -54,52 +78,69 @@ def worker_program() -> pathlib.Path:
     Raises:
         SetupError: If this platform can't run it, or TFF is installed without it.
     """
-    system, machine = platform.system(), platform.machine()
-    if (system, machine) != ("Linux", "x86_64"):
-        raise SetupError(
-            "TensorFlow Federated runs only on Linux with an x86-64 processor, and this is "
-            f"{system} on {machine}. Open the course in Google Colab, or in a Linux container or "
-            "virtual machine for x86-64: the README's part 'On other machines' says how."
-        )
+    places.check_platform()
     spec = importlib.util.find_spec("tensorflow_federated")
     if spec is None or spec.origin is None:
         raise SetupError("TensorFlow Federated is not installed. Run `fl-course setup`.")
     program = pathlib.Path(spec.origin).parent / "data" / "worker_binary"
     if not program.is_file():
         raise SetupError(
-            "TensorFlow Federated is installed without its worker program. Run "
-            "`pip uninstall --yes tensorflow-federated`, then `fl-course setup`."
+            f"TensorFlow Federated is installed without its worker program. {_REINSTALL}"
         )
     return program
 
 
-class Worker:
-    """One running worker process.
+@dataclass(frozen=True)
+class _Running:
+    """A started program.
 
     Attributes:
-        port: The TCP port on the loopback address where the worker serves gRPC.
+        process: The process.
+        port: Where it was told to serve.
+        log: What it prints, in memory: a full disk can't keep it from being heard.
+        reservation: Keeps the port from every other program until the worker has ended.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int, log: IO[bytes]) -> None:
-        self.port = port
-        self._process = process
-        self._log = log
+    process: subprocess.Popen[bytes]
+    port: int
+    log: IO[bytes]
+    reservation: socket.socket | None
+
+
+class Worker:
+    """One worker, from its start to its end.
+
+    Args:
+        arguments: The program and its arguments, but for the port.
+    """
+
+    def __init__(self, arguments: list[str]) -> None:
+        self._arguments = arguments
         self._owner = os.getpid()
+        self._end_told: tuple[str, str] | None = None
+        self._oom_kills = _oom_kills()
+        self._running = _starter().start(arguments, reserve=True)
+        self._tries = 1
         atexit.register(self.stop)
+
+    @property
+    def port(self) -> int:
+        """The TCP port on the loopback address where the worker serves gRPC."""
+        return self._running.port
 
     @property
     def pid(self) -> int:
         """The worker's process id."""
-        return self._process.pid
+        return self._running.process.pid
 
     def is_alive(self) -> bool:
         """Whether the process is still running."""
-        return self._process.poll() is None
+        return self._running.process.poll() is None
 
     def has_ended(self, within: float) -> bool:
         """Whether the process has ended, or does so within that many seconds."""
         try:
-            self._process.wait(within)
+            self._running.process.wait(within)
         except subprocess.TimeoutExpired:
             return False
         return True
@@ -108,50 +149,120 @@ class Worker:
         """Waits until the worker accepts connections.
 
         Raises:
-            WorkerError: If it ended, or didn't listen within 30 seconds.
+            WorkerError: If it ended, did nothing for 7 seconds, or didn't listen within a minute.
         """
-        deadline = time.monotonic() + _START_TIMEOUT
-        while time.monotonic() < deadline:
+        started = active = time.monotonic()
+        pulse = Pulse(self.pid)
+        while True:
             if not self.is_alive():
-                raise self.error("could not start")
+                if not self._port_was_taken() or self._tries == _PORT_TRIES:
+                    raise self.error("could not start")
+                self._start_elsewhere()
+                pulse = Pulse(self.pid)
             try:
                 socket.create_connection((HOST, self.port), timeout=1).close()
-            except OSError:
-                time.sleep(_POLL_INTERVAL)
-            else:
-                return
-        self.stop()
-        raise WorkerError(
-            f"TFF's worker process did not answer within {_START_TIMEOUT:.0f} seconds of its "
-            "start. Close other programs that use the processor or memory, restart the kernel, "
-            "and run the notebook from its first cell."
-        )
+                if self._listens():
+                    return
+            except OSError as error:
+                if error.errno in _NO_LOOPBACK:
+                    self._end_and_tell(
+                        f"this computer can't reach itself at {HOST} ({error.strerror})",
+                        "Switch its loopback network on (as root: `ip link set lo up`), then run "
+                        "this cell again.",
+                    )
+                    raise self.error("could not start") from None
+            time.sleep(_POLL_INTERVAL)
+            now = time.monotonic()
+            if now - active > 1.0 and pulse.beats():
+                active = now
+            if now - active > _IDLE_START or now - started > _LONGEST_START:
+                self._end_and_tell(
+                    f"it did not answer within {now - started:.0f} seconds",
+                    "Close other programs that use the processor or memory, check that no "
+                    f"firewall blocks {HOST}, then run this cell again.",
+                )
+                raise self.error("could not start")
+
+    def _listens(self) -> bool:
+        """Whether it is this worker that listens on the port, and not another program."""
+        try:
+            process = psutil.Process(self.pid)
+            # Before psutil 6, which hosted notebooks have, the method had another name.
+            sockets = (
+                process.net_connections if psutil.version_info >= (6,) else process.connections
+            )(kind="tcp")
+        except (psutil.Error, OSError):
+            return self.is_alive()  # this system doesn't tell
+        return any(s.status == psutil.CONN_LISTEN and s.laddr.port == self.port for s in sockets)
+
+    def _port_was_taken(self) -> bool:
+        return "Address already in use" in self._log_text()
+
+    def _start_elsewhere(self) -> None:
+        # Where the system does not let two programs share a port, our reservation was in the way.
+        self._running.process.wait()
+        self._release()
+        self._running = _starter().start(self._arguments, reserve=False)
+        self._tries += 1
 
     def error(self, what: str) -> WorkerError:
         """Makes the error for a worker that has ended, with the cause as far as it is known."""
-        code = self._process.wait()
-        if code == -signal.SIGILL:
-            cause = "this computer's processor lacks an instruction that TFF was compiled for"
-            remedy = "Open the course in Google Colab, or on a computer with a newer processor."
-        elif code == _CANNOT_EXECUTE:
-            cause = f"its program can't be executed here ({self._last_words()})"
-            remedy = (
-                "Run `pip uninstall --yes tensorflow-federated`, then `fl-course setup`, and "
-                "check that the folder of the Python environment allows programs to be run."
-            )
-        elif code == -signal.SIGKILL:
-            cause = "it was killed, most often because the computer ran out of memory"
-            remedy = (
-                "Close other programs or use fewer clients a round, then run this cell again: a "
-                "new worker starts by itself."
-            )
-        elif code < 0:
-            cause = f"it was ended by signal {signal.Signals(-code).name}"
-            remedy = "Run this cell again: a new worker starts by itself."
-        else:
-            cause = f"it ended with code {code} ({self._last_words()})"
-            remedy = "Run this cell again: a new worker starts by itself."
+        cause, remedy = self._end_told or self._cause()
         return WorkerError(f"TFF's worker process {what}: {cause}. {remedy}")
+
+    def _cause(self) -> tuple[str, str]:
+        code = self._running.process.wait()
+        words = self._last_words()
+        if code == -signal.SIGILL:
+            return (
+                "this computer's processor lacks an instruction that TFF was compiled for (AVX)",
+                "Open the course in Google Colab, or on a computer with a newer processor.",
+            )
+        if code == _CANNOT_EXECUTE:
+            if "Exec format error" in words:
+                words += ", so it was made for another kind of computer or is damaged"
+            return f"its program can't be executed here ({words})", (
+                "Check that the folder of the Python environment lies on a disk that allows "
+                f"programs to be run. {_REINSTALL}"
+            )
+        if code == -signal.SIGKILL and _oom_kills() > self._oom_kills:
+            return "the computer ran out of memory", (
+                f"Close other programs or use fewer clients a round. {_AGAIN}"
+            )
+        if code == -signal.SIGKILL:
+            return "it was killed, most often because the computer ran out of memory", (
+                f"Close other programs or use fewer clients a round. {_AGAIN}"
+            )
+        if _OUT_OF_MEMORY.search(self._log_text()):
+            return f"it could get no more memory ({words})", (
+                f"Close other programs or use fewer clients a round. {_AGAIN}"
+            )
+        if _NO_MORE_THREADS.search(self._log_text()):
+            return f"it could start no more threads ({words})", (
+                f"Close other programs, or raise the limit that `ulimit -u` shows. {_AGAIN}"
+            )
+        if code == -signal.SIGSEGV:
+            return "it crashed (SIGSEGV), as where a limit leaves no room for its 300 MB", (
+                f"Compare with the limit that `ulimit -v` shows. {_AGAIN}"
+            )
+        if code == -signal.SIGBUS:
+            return "a file that it was using can't be read any more", (
+                "Check that the disk is neither full nor gone (`df -h`). " + _REINSTALL
+            )
+        if self._port_was_taken():
+            return f"port {self.port} is taken by another program", _AGAIN
+        if code < 0:
+            return f"it was ended by signal {signal.Signals(-code).name} ({words})", _AGAIN
+        return f"it ended with code {code} ({words})", _AGAIN
+
+    def end_because(self, cause: str, remedy: str = _AGAIN) -> None:
+        """Ends the process; a call that waits for it is told why. Does nothing if it has ended."""
+        if self.is_alive():
+            self._end_and_tell(cause, remedy)
+
+    def _end_and_tell(self, cause: str, remedy: str) -> None:
+        self._end_told = (cause, remedy)
+        self.stop()
 
     def stop(self) -> None:
         """Ends the process. Does nothing if it has ended or belongs to another process."""
@@ -159,14 +270,31 @@ class Worker:
             return
         atexit.unregister(self.stop)
         if self.is_alive():
-            self._process.kill()
-        self._process.wait()
+            self._running.process.kill()
+        self._running.process.wait()
+        self._release()
+
+    def _release(self) -> None:
+        if self._running.reservation is not None:
+            self._running.reservation.close()
+
+    def _log_text(self) -> str:
+        # Read without moving the position, which the worker's own writing uses.
+        log = self._running.log.fileno()
+        end = os.fstat(log).st_size
+        return os.pread(log, _LOG_BYTES, max(0, end - _LOG_BYTES)).decode(errors="replace").strip()
 
     def _last_words(self) -> str:
-        self._log.seek(0, os.SEEK_END)
-        self._log.seek(max(0, self._log.tell() - 2000))
-        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        lines = self._log_text().splitlines()
         return lines[-1].strip() if lines else "it printed nothing"
+
+
+def _oom_kills() -> int:
+    """How many processes Linux has killed for want of memory, on this computer, so far."""
+    with contextlib.suppress(OSError, StopIteration, ValueError):
+        lines = pathlib.Path("/proc/vmstat").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("oom_kill ")).split()[1])
+    return 0
 
 
 class _Starter:
@@ -177,60 +305,86 @@ class _Starter:
     """
 
     def __init__(self) -> None:
-        self._requests: queue.SimpleQueue[tuple[list[str], Future[Worker]]] = queue.SimpleQueue()
+        self.owner = os.getpid()
+        self._requests: queue.SimpleQueue[tuple[list[str], bool, Future[_Running]]]
+        self._requests = queue.SimpleQueue()
         threading.Thread(target=self._serve, name="fl-course-worker-starter", daemon=True).start()
 
-    def start(self, arguments: list[str]) -> Worker:
-        future: Future[Worker] = Future()
-        self._requests.put((arguments, future))
-        return future.result()
+    def start(self, arguments: list[str], *, reserve: bool) -> _Running:
+        future: Future[_Running] = Future()
+        self._requests.put((arguments, reserve, future))
+        try:
+            return future.result()
+        except OSError as error:
+            raise WorkerError(
+                f"TFF's worker process could not be started: {error.strerror or error}. Close "
+                "other programs, or raise the limits that `ulimit -a` shows, then run this cell "
+                "again."
+            ) from None
 
     def _serve(self) -> None:
         while True:
-            arguments, future = self._requests.get()
+            arguments, reserve, future = self._requests.get()
             try:
-                future.set_result(_spawn(arguments))
+                future.set_result(_spawn(arguments, reserve=reserve))
             except BaseException as error:
                 future.set_exception(error)
 
 
-def _spawn(arguments: list[str]) -> Worker:
-    port = portpicker.pick_unused_port()
-    log = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the worker lives
+def _spawn(arguments: list[str], *, reserve: bool) -> _Running:
+    reservation, port = _free_port()
+    if not reserve:
+        reservation.close()
+    log = os.fdopen(os.memfd_create("fl-course-worker-log"), "w+b")
     command = [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), *arguments]
     process = subprocess.Popen(
         [*command, f"--port={port}"],
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **_FLAT_MEMORY},
         # Jupyter's stop button and Ctrl-C signal the whole process group: not meant for the worker.
         start_new_session=True,
     )
-    return Worker(process, port, log)
+    return _Running(process, port, log, reservation if reserve else None)
 
 
-_starter: _Starter | None = None
-_starter_owner = 0
+def _free_port() -> tuple[socket.socket, int]:
+    """A port that no one uses, and the socket that keeps it so.
+
+    gRPC's servers share a port with sockets of the same user that allow it, and no one else gets
+    it: no other program can take the port between its choice and the worker's start.
+    """
+    reservation = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    reservation.bind((HOST, 0))
+    return reservation, reservation.getsockname()[1]
 
 
-def start_worker(program: pathlib.Path | None = None) -> Worker:
+_the_starter: _Starter | None = None
+
+
+def _starter() -> _Starter:
+    global _the_starter
+    if _the_starter is None or _the_starter.owner != os.getpid():  # a fork has no threads left
+        _the_starter = _Starter()
+    return _the_starter
+
+
+def start_worker(program: pathlib.Path | None = None, *, concurrency: int | None = None) -> Worker:
     """Starts a worker process; it may not be listening yet when this returns.
 
     Args:
         program: The program to run; by default the one in the installed TFF.
+        concurrency: How many clients' computations it runs at the same time; by default as many as
+            there are cores, since more gain nothing and cost memory each.
 
     Returns:
         The worker, to be followed by `Worker.wait_until_listening`.
 
     Raises:
         SetupError: If this platform can't run the worker.
+        WorkerError: If the system lets us start no process.
     """
-    global _starter, _starter_owner
-    if program is None:
-        program = worker_program()
-    if _starter is None or _starter_owner != os.getpid():  # a forked process has no threads left
-        _starter, _starter_owner = _Starter(), os.getpid()
-    # As many clients at a time as there are cores: more gain nothing and cost memory each.
-    concurrency = f"--max_concurrent_computation_calls={os.cpu_count() or 1}"
-    return _starter.start([str(program), concurrency])
+    calls = concurrency or os.cpu_count() or 1
+    return Worker([str(program or worker_program()), f"--max_concurrent_computation_calls={calls}"])

@@ -1,10 +1,17 @@
 """What is missing, and how it is added."""
 
 import importlib.metadata
+import importlib.util
+import platform
+import subprocess
+import sys
+import time
+import types
 
 import pytest
 
 from fl_course.runtime import SetupError, install_and_check, packages
+from tests.runtime.test_worker import own_network
 
 
 def pretend(monkeypatch, versions):
@@ -39,13 +46,94 @@ def test_old_tff_is_replaced_and_another_numpy_is_left_alone(monkeypatch):
     assert packages.missing() == ["tensorflow-federated==0.87.0"]
 
 
-def test_tensorflow_missing_says_to_install_the_course_first(monkeypatch):
+@pytest.fixture
+def without_tensorflow(monkeypatch):
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "tensorflow" else find_spec(name)
+    )
     pretend(monkeypatch, {"tensorflow": None})
-    with pytest.raises(SetupError, match=r"TensorFlow is not installed.*pip install fl-course"):
+
+
+def test_tensorflow_missing_says_to_install_the_course_first(without_tensorflow):
+    with pytest.raises(SetupError, match=r"TensorFlow is not installed.*`make course`"):
         packages.install_missing()
 
 
-def test_pip_without_an_index_is_a_clear_error(monkeypatch):
+@pytest.mark.parametrize(
+    ("variable", "click"),
+    [
+        ("COLAB_RELEASE_TAG", "Runtime > Change runtime type > CPU"),
+        ("KAGGLE_KERNEL_RUN_TYPE", "Settings > Accelerator > None"),
+    ],
+)
+def test_runtime_without_tensorflow_says_what_to_click(
+    without_tensorflow, monkeypatch, variable, click
+):
+    monkeypatch.setenv(variable, "1")
+    with pytest.raises(SetupError, match=f"TPU.*Choose {click}"):
+        packages.install_missing()
+
+
+def test_tensorflow_under_another_name_counts(monkeypatch):
+    """tensorflow-cpu is the same package to whoever imports it."""
+    pretend(monkeypatch, {"tensorflow": None, "tensorflow-cpu": "2.20.0"})
+    assert packages.missing() == []
+
+
+def test_keras_2_is_that_of_the_tensorflow_that_is_there(monkeypatch):
+    pretend(monkeypatch, {"tensorflow": "2.19.1", "tf-keras": None})
+    assert packages.missing() == ["tf-keras==2.19.*"]
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "door"),
+    [
+        ("Darwin", "arm64", "dev container"),
+        ("Darwin", "x86_64", "dev container"),
+        ("Linux", "aarch64", "dev container"),
+        ("Windows", "AMD64", "WSL 2"),
+    ],
+)
+def test_other_platforms_are_told_which_door_to_take(monkeypatch, system, machine, door):
+    monkeypatch.setattr(platform, "system", lambda: system)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    pretend(monkeypatch, {"tensorflow-federated": None})
+    with pytest.raises(SetupError, match=f"{system} on {machine}.*Google Colab.*{door}"):
+        packages.install_missing()
+
+
+@pytest.mark.parametrize(
+    ("variable", "click"),
+    [
+        ("COLAB_RELEASE_TAG", "Choose Runtime > Restart session"),
+        ("KAGGLE_KERNEL_RUN_TYPE", "Choose Run > Restart"),
+        ("UNSET", "Restart the kernel (Kernel > Restart Kernel)"),
+    ],
+)
+def test_another_tff_that_is_loaded_is_found_before_anything_is_installed(
+    monkeypatch, variable, click
+):
+    monkeypatch.setenv(variable, "1")
+    pretend(monkeypatch, {"tensorflow-federated": None})
+    monkeypatch.setitem(
+        sys.modules, "tensorflow_federated", types.SimpleNamespace(__version__="0.33.0")
+    )
+    with pytest.raises(SetupError, match=r"0\.33\.0 is already imported") as caught:
+        packages.install_missing()
+    assert click in str(caught.value)
+
+
+def test_an_import_of_another_tff_that_failed_halfway_is_found(monkeypatch):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "tensorflow_federated"]:
+        monkeypatch.delitem(sys.modules, name)
+    packages.check_loaded()
+    monkeypatch.setitem(sys.modules, "tensorflow_federated.python", types.ModuleType("python"))
+    with pytest.raises(SetupError, match="of another version is already imported"):
+        packages.check_loaded()
+
+
+def test_pip_that_finds_nothing_is_quoted(monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
@@ -53,8 +141,48 @@ def test_pip_without_an_index_is_a_clear_error(monkeypatch):
     monkeypatch.setattr(packages, "WITHOUT_DEPENDENCIES", ("no-such-package-of-fl-course==1.0",))
     with pytest.raises(SetupError) as caught:
         packages.install_missing()
-    assert "pip could not install no-such-package-of-fl-course==1.0" in str(caught.value)
-    assert "Check the network connection and run `fl-course setup` again" in str(caught.value)
+    message = str(caught.value)
+    assert "pip could not install no-such-package-of-fl-course==1.0. It said:" in message
+    assert "No matching distribution found" in message
+    assert "run this cell (in a terminal: `fl-course setup`) again" in message
+
+
+def run_isolated(code, *before):
+    """Runs code that installs a package that isn't there, with a command before it."""
+    missing = (
+        "from fl_course.runtime import SetupError, packages\n"
+        "packages.missing = lambda: ['no-such-package-of-fl-course==1.0']\n"
+        "try:\n    packages.install_missing()\n"
+        "except SetupError as error:\n    print(error)\n"
+    )
+    done = subprocess.run(
+        [*before, sys.executable, "-c", code + missing],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+@own_network
+@pytest.mark.parametrize(
+    ("setting", "click"),
+    [
+        ("COLAB_RELEASE_TAG", "wait a minute"),
+        ("KAGGLE_KERNEL_RUN_TYPE", "Settings > Internet"),
+        ("UNSET", "Connect this computer to the internet"),
+    ],
+)
+def test_no_network_says_how_to_get_one(setting, click):
+    started = time.monotonic()
+    message = run_isolated(
+        f"import os\nos.environ[{setting!r}] = '1'\n", "unshare", "--map-root-user", "--net"
+    )
+    assert time.monotonic() - started < 20
+    assert "it reaches no package index" in message
+    assert click in message
 
 
 def test_install_and_check_reports_the_versions_in_use():

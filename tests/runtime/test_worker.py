@@ -1,31 +1,21 @@
-"""The worker process: faults caused for real, and nothing left behind."""
+"""The worker process: faults at its start, caused for real, and nothing left behind."""
 
 import os
 import pathlib
-import signal
+import re
+import socket
 import subprocess
 import sys
-import textwrap
 import time
 
-import numpy as np
 import psutil
 import pytest
-import tensorflow as tf
 import tensorflow_federated as tff
 
 from fl_course import runtime
+from fl_course.runtime import worker as worker_module
 from fl_course.runtime.worker import start_worker, worker_program
-
-
-@tff.tensorflow.computation(tf.int32)
-def add_one(x):
-    return x + 1
-
-
-@tff.federated_computation(tff.FederatedType(np.int32, tff.CLIENTS))
-def total(values):
-    return tff.federated_sum(values)
+from tests.runtime import programs
 
 
 def wait_until_gone(pid, seconds=5):
@@ -41,18 +31,6 @@ def wait_until_gone(pid, seconds=5):
     return False
 
 
-def kill_and_wait(pid):
-    """Kills a child of this process and waits for its end, leaving its exit code to its owner."""
-    os.kill(pid, signal.SIGKILL)
-    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-
-
-def script(path: pathlib.Path, text: str, mode: int = 0o755) -> pathlib.Path:
-    path.write_text(textwrap.dedent(text))
-    path.chmod(mode)
-    return path
-
-
 def failure(program: pathlib.Path) -> str:
     """The message of the error that a worker program gives at its start, within 10 seconds."""
     start = time.monotonic()
@@ -62,6 +40,30 @@ def failure(program: pathlib.Path) -> str:
     assert time.monotonic() - start < 10
     assert not psutil.pid_exists(worker.pid)
     return str(caught.value)
+
+
+def run(code, *before, **options):
+    """Runs Python code in a process of its own, with a command such as unshare before it."""
+    return subprocess.run(
+        [*before, sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        **options,
+    )
+
+
+def is_possible(*command):
+    return subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
+
+
+own_network = pytest.mark.skipif(
+    not is_possible("unshare", "--map-root-user", "--net"), reason="no network namespaces here"
+)
+own_mounts = pytest.mark.skipif(
+    not is_possible("unshare", "--map-root-user", "--mount"), reason="no mount namespaces here"
+)
 
 
 def test_worker_listens_within_seconds_and_stops():
@@ -78,61 +80,213 @@ def test_worker_is_the_program_of_the_installed_tff():
 
 
 def test_illegal_instruction(tmp_path):
-    message = failure(script(tmp_path / "worker", "#!/bin/sh\nkill -ILL $$\n"))
+    message = failure(programs.with_an_illegal_instruction(tmp_path / "worker"))
     assert "processor lacks an instruction" in message
     assert "Colab" in message
 
 
-def test_out_of_memory(tmp_path):
-    message = failure(script(tmp_path / "worker", "#!/bin/sh\nkill -KILL $$\n"))
-    assert "ran out of memory" in message
+def test_killed(tmp_path):
+    message = failure(programs.script(tmp_path / "worker", "#!/bin/sh\nkill -KILL $$\n"))
+    assert "it was killed, most often because the computer ran out of memory" in message
     assert "fewer clients" in message
 
 
+def test_no_memory_for_the_program(tmp_path):
+    program = programs.script(
+        tmp_path / "worker", f'#!/bin/sh\nulimit -v 100000\nexec {worker_program()} "$@"\n'
+    )
+    message = failure(program)
+    assert "a limit leaves no room" in message
+    assert "`ulimit -v`" in message
+
+
 def test_other_signal(tmp_path):
-    assert "signal SIGABRT" in failure(script(tmp_path / "worker", "#!/bin/sh\nkill -ABRT $$\n"))
+    program = programs.script(tmp_path / "worker", "#!/bin/sh\necho why >&2\nkill -ABRT $$\n")
+    assert "signal SIGABRT (why)" in failure(program)
 
 
 def test_not_executable(tmp_path):
-    message = failure(script(tmp_path / "worker", "#!/bin/sh\n", mode=0o644))
+    message = failure(programs.script(tmp_path / "worker", "#!/bin/sh\n", mode=0o644))
     assert "can't be executed here" in message
     assert "Permission denied" in message
+    assert "allows programs to be run" in message
+
+
+@own_mounts
+def test_disk_that_allows_no_programs(tmp_path):
+    code = (
+        "import pathlib, shutil, subprocess, sys\n"
+        "from fl_course import runtime\n"
+        "from fl_course.runtime.worker import start_worker\n"
+        "folder = sys.argv[1]\n"
+        "subprocess.run(['mount', '-t', 'tmpfs', '-o', 'noexec', 'none', folder], check=True)\n"
+        "shutil.copy('/bin/true', folder)\n"
+        "try:\n"
+        "    start_worker(pathlib.Path(folder, 'true')).wait_until_listening()\n"
+        "except runtime.WorkerError as error:\n"
+        "    print(error)\n"
+    )
+    before = ("unshare", "--map-root-user", "--mount")
+    done = subprocess.run(
+        [*before, sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True
+    )
+    assert "can't be executed here" in done.stdout
+    assert "lies on a disk that allows programs to be run" in done.stdout
 
 
 def test_program_for_another_platform(tmp_path):
-    program = tmp_path / "worker"
-    program.write_bytes(b"\x7fELF\x02\x01\x01" + bytes(100))
-    program.chmod(0o755)
-    assert "Exec format error" in failure(program)
+    message = failure(programs.for_another_processor(tmp_path / "worker"))
+    assert "Exec format error" in message
+    assert "made for another kind of computer" in message
 
 
 def test_last_words_are_quoted(tmp_path):
-    message = failure(script(tmp_path / "worker", "#!/bin/sh\necho no port left >&2\nexit 3\n"))
-    assert "ended with code 3 (no port left)" in message
+    program = programs.script(tmp_path / "worker", "#!/bin/sh\necho no luck >&2\nexit 3\n")
+    assert "ended with code 3 (no luck)" in failure(program)
 
 
-def test_killed_worker_is_an_error_then_a_new_one_starts():
-    assert add_one(1) == 2
-    first = runtime.worker_pid()
-    assert total([1, 2]) == 3  # an executor for two clients, which must not outlive its worker
-    kill_and_wait(first)
-    assert total([1, 2]) == 3
-    assert runtime.worker_pid() != first
+def test_worker_that_never_answers(tmp_path):
+    message = failure(programs.script(tmp_path / "worker", "#!/bin/sh\nexec sleep 60\n"))
+    assert re.search(r"did not answer within [78] seconds", message)
+    assert "firewall" in message
 
 
-def test_worker_killed_in_the_middle_of_a_computation():
-    @tff.tensorflow.computation(tf.int64)
-    def count_long(n):
-        return tf.data.Dataset.range(n).reduce(tf.constant(0, tf.int64), lambda total, x: total + x)
+def test_worker_that_starts_slowly_is_waited_for(tmp_path):
+    program = programs.script(
+        tmp_path / "worker",
+        f"""\
+        #!/bin/sh
+        # Busy for longer than an idle worker is waited for.
+        end=$(($(date +%s) + 9))
+        while [ "$(date +%s)" -lt $end ]; do :; done
+        exec {worker_program()} "$@"
+        """,
+    )
+    worker = start_worker(program)
+    try:
+        worker.wait_until_listening()
+    finally:
+        worker.stop()
 
-    assert add_one(1) == 2
-    killer = subprocess.Popen(["sh", "-c", f"sleep 1; kill -9 {runtime.worker_pid()}"])
-    start = time.monotonic()
-    with pytest.raises(runtime.WorkerError, match="in the middle of a computation"):
-        count_long(10**9)  # minutes
-    assert time.monotonic() - start < 10
-    killer.wait()
-    assert add_one(2) == 3
+
+def taken_port():
+    """A port on which another program listens, and the socket that keeps it so."""
+    listener = socket.create_server(("0.0.0.0", 0))
+    return listener, listener.getsockname()[1]
+
+
+def test_a_port_that_was_taken_is_given_up_for_another(monkeypatch):
+    listener, port = taken_port()
+    free_port = worker_module._free_port
+    chosen = iter([lambda: (socket.socket(), port)])
+    monkeypatch.setattr(worker_module, "_free_port", lambda: next(chosen, free_port)())
+    worker = start_worker()
+    try:
+        assert worker.port == port
+        worker.wait_until_listening()
+        assert worker.port != port
+    finally:
+        worker.stop()
+        listener.close()
+
+
+def test_every_port_taken(monkeypatch):
+    listener, port = taken_port()
+    monkeypatch.setattr(worker_module, "_free_port", lambda: (socket.socket(), port))
+    with pytest.raises(runtime.WorkerError, match=f"port {port} is taken by another program"):
+        start_worker().wait_until_listening()
+    listener.close()
+
+
+def test_no_one_can_take_the_port_before_the_worker_has_it():
+    reservation, port = worker_module._free_port()
+    with pytest.raises(OSError, match="in use"):
+        socket.create_server(("127.0.0.1", port))
+    reservation.close()
+
+
+WORKS = (
+    "import fl_course; fl_course.setup()\n"
+    "import tensorflow as tf, tensorflow_federated as tff\n"
+    "print(tff.tensorflow.computation(lambda x: x + 1, tf.int32)(4))"
+)
+
+
+@own_network
+def test_no_loopback_network():
+    code = (
+        "from fl_course import runtime\n"
+        "from fl_course.runtime.worker import start_worker\n"
+        "try:\n"
+        "    start_worker().wait_until_listening()\n"
+        "except runtime.WorkerError as error:\n"
+        "    print(error)\n"
+    )
+    done = run(code, "unshare", "--map-root-user", "--net")
+    assert "this computer can't reach itself at 127.0.0.1" in done.stdout, done.stderr
+    assert "ip link set lo up" in done.stdout
+
+
+@own_mounts
+def test_works_where_no_address_is_named_localhost():
+    hidden = "mount --bind /dev/null /etc/hosts && mount --bind /dev/null /etc/resolv.conf"
+    code = f"! getent hosts localhost && exec {sys.executable} -c '{WORKS}'"
+    done = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", f"{hidden} && {code}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    if "localhost" in done.stdout.splitlines()[0]:
+        pytest.skip("this system knows localhost without /etc/hosts")
+    assert done.stdout.splitlines()[-1] == "5", done.stderr
+
+
+@own_mounts
+def test_works_with_a_full_disk(tmp_path):
+    fill = (
+        f"mount -t tmpfs -o size=1m none {tmp_path} && "
+        f"{{ head -c 2m /dev/zero > {tmp_path}/fill || true; }} && "
+        f"! echo more > {tmp_path}/more && TMPDIR={tmp_path} HOME={tmp_path} "
+    )
+    done = subprocess.run(
+        [
+            "unshare",
+            "--map-root-user",
+            "--mount",
+            "sh",
+            "-c",
+            f"{fill} {sys.executable} -c '{WORKS}'",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        cwd=tmp_path.parent,
+    )
+    assert done.stdout.splitlines()[-1] == "5", done.stderr
+
+
+def test_works_behind_a_proxy():
+    done = run(WORKS, env={**os.environ, "http_proxy": "http://127.0.0.1:9"})
+    assert done.stdout.splitlines()[-1] == "5", done.stderr
+
+
+def test_no_more_open_files():
+    code = (
+        "import resource\n"
+        "from fl_course import runtime\n"
+        "from fl_course.runtime.worker import start_worker\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5))\n"
+        "try:\n"
+        "    start_worker()\n"
+        "except runtime.WorkerError as error:\n"
+        "    print(error)\n"
+    )
+    done = run(code)
+    assert "could not be started: Too many open files" in done.stdout, done.stderr
+    assert "ulimit" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -147,8 +301,7 @@ def test_no_worker_outlives_its_process(ending):
         "print(worker.pid, flush=True)\n"
         f"worker.wait_until_listening()\n{ending}"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert wait_until_gone(int(done.stdout))
+    assert wait_until_gone(int(run(code).stdout))
 
 
 def test_worker_outlives_the_thread_that_asked_for_it():
@@ -162,21 +315,3 @@ def test_worker_outlives_the_thread_that_asked_for_it():
     time.sleep(0.2)
     assert workers[0].is_alive()
     workers[0].stop()
-
-
-def test_ctrl_c_does_not_reach_the_worker():
-    assert add_one(1) == 2
-    assert os.getpgid(runtime.worker_pid()) != os.getpgid(os.getpid())
-
-
-def test_works_without_localhost_name_and_behind_a_proxy():
-    code = (
-        "import os; os.environ['http_proxy'] = 'http://127.0.0.1:9'\n"
-        "import fl_course; fl_course.setup()\n"
-        "import tensorflow as tf, tensorflow_federated as tff\n"
-        "print(tff.tensorflow.computation(lambda x: x + 1, tf.int32)(4))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
-    )
-    assert done.stdout.splitlines()[-1] == "5", done.stderr

@@ -1,0 +1,81 @@
+"""Where this notebook runs, in the words that a learner clicks there."""
+
+import os
+import platform
+import sys
+from typing import Literal
+
+from fl_course.runtime.errors import SetupError
+
+Place = Literal["colab", "kaggle", "jupyter"]
+
+
+def current() -> Place:
+    """The kind of place: Google Colab, Kaggle, or any other Jupyter."""
+    if "COLAB_RELEASE_TAG" in os.environ or "google.colab" in sys.modules:
+        return "colab"
+    if "KAGGLE_KERNEL_RUN_TYPE" in os.environ:
+        return "kaggle"
+    return "jupyter"
+
+
+def restart() -> str:
+    """How to get a fresh process here, as the beginning of a sentence."""
+    return {
+        "colab": "Choose Runtime > Restart session",
+        "kaggle": "Choose Run > Restart & clear cell outputs",
+        "jupyter": "Restart the kernel (Kernel > Restart Kernel)",
+    }[current()]
+
+
+def network() -> str:
+    """How to get a network connection here, as a sentence."""
+    return {
+        "colab": "Colab's own connection is down: wait a minute, then run this cell again.",
+        "kaggle": (
+            "Switch it on in the panel on the right (Settings > Internet; Kaggle asks for a "
+            "verified phone number once), then run this cell again."
+        ),
+        "jupyter": (
+            "Connect this computer to the internet, or name your proxy in the variable "
+            "HTTPS_PROXY, then run this cell again."
+        ),
+    }[current()]
+
+
+def without_tensorflow() -> str:
+    """What to do where there is no TensorFlow, as sentences."""
+    return {
+        "colab": (
+            "This runtime has no TensorFlow; Colab's TPU runtimes come without it. Choose Runtime "
+            "> Change runtime type > CPU, then run this cell again."
+        ),
+        "kaggle": (
+            "This session has no TensorFlow; Kaggle's TPU sessions may come without it. Choose "
+            "Settings > Accelerator > None, then run this cell again."
+        ),
+        "jupyter": (
+            "TensorFlow is not installed in this Python environment. Install the course with what "
+            "it needs: `make course` in a clone, or `pip install .` there, then run this cell "
+            "again."
+        ),
+    }[current()]
+
+
+def check_platform() -> None:
+    """Checks that TFF's worker program exists for this computer.
+
+    Raises:
+        SetupError: If it doesn't; the message names the places where the course runs.
+    """
+    system, machine = platform.system(), platform.machine()
+    if (system, machine) == ("Linux", "x86_64"):
+        return
+    another = "Or use the course's dev container with Docker"
+    if system == "Windows":
+        another = "Or run the course inside WSL 2 with Ubuntu"
+    raise SetupError(
+        "TensorFlow Federated runs only on Linux with an x86-64 processor, and this is "
+        f"{system} on {machine}. Open this notebook in Google Colab: the badge at its top leads "
+        f"there. {another}; docs/places.md says how."
+    )

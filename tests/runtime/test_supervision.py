@@ -1,0 +1,312 @@
+"""Computations on a worker that dies, stops answering, is busy or is interrupted."""
+
+import contextlib
+import gc
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import grpc
+import numpy as np
+import psutil
+import pytest
+import tensorflow as tf
+import tensorflow_federated as tff
+
+from fl_course import runtime
+
+FOREVER = 10**12
+
+
+@tff.tensorflow.computation(tf.int32)
+def add_one(x):
+    return x + 1
+
+
+@tff.tensorflow.computation(tf.int64)
+def count_long(n):
+    return tf.data.Dataset.range(n).reduce(tf.constant(0, tf.int64), lambda total, x: total + x)
+
+
+@tff.federated_computation(tff.FederatedType(np.int32, tff.CLIENTS))
+def total(values):
+    return tff.federated_sum(values)
+
+
+@contextlib.contextmanager
+def within(seconds):
+    start = time.monotonic()
+    yield
+    assert time.monotonic() - start < seconds
+
+
+@contextlib.contextmanager
+def after(seconds, do):
+    """Does something after some seconds, from another thread."""
+    timer = threading.Timer(seconds, do)
+    timer.start()
+    yield
+    timer.join()
+
+
+def signal_worker(number):
+    os.kill(runtime.worker_pid(), number)
+
+
+def kill_and_wait(pid):
+    """Kills a child of this process and waits for its end, leaving its exit code to its owner."""
+    os.kill(pid, signal.SIGKILL)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+
+def test_worker_killed_between_two_computations_is_no_error():
+    assert add_one(1) == 2
+    first = runtime.worker_pid()
+    assert total([1, 2]) == 3  # an executor for two clients, which must not outlive its worker
+    kill_and_wait(first)
+    assert total([1, 2]) == 3
+    assert runtime.worker_pid() != first
+
+
+def test_worker_killed_in_the_middle_of_a_computation():
+    assert add_one(1) == 2
+    with (
+        after(1, lambda: signal_worker(signal.SIGKILL)),
+        within(1 + 10),
+        pytest.raises(runtime.WorkerError, match="in the middle of a computation: it was killed"),
+    ):
+        count_long(FOREVER)
+    assert add_one(2) == 3
+
+
+def test_worker_that_crashes_names_the_signal():
+    assert add_one(1) == 2
+    with (
+        after(1, lambda: signal_worker(signal.SIGABRT)),
+        pytest.raises(runtime.WorkerError, match=r"signal SIGABRT .*a new worker starts by itself"),
+    ):
+        count_long(FOREVER)
+    assert add_one(2) == 3
+
+
+MEMORY_GROUPS = pathlib.Path("/sys/fs/cgroup/memory")
+
+
+@pytest.mark.skipif(not os.access(MEMORY_GROUPS, os.W_OK), reason="no memory groups here")
+def test_linux_ends_the_worker_for_want_of_memory():
+    @tff.tensorflow.computation(tf.int32)
+    def random_sum(n):
+        return tf.reduce_sum(tf.random.uniform([n, 1_000_000]))
+
+    assert random_sum(1) > 0
+    group = MEMORY_GROUPS / f"fl-course-test-{os.getpid()}"
+    group.mkdir()
+    try:
+        (group / "memory.limit_in_bytes").write_text(str(700 * 2**20))
+        (group / "cgroup.procs").write_text(str(runtime.worker_pid()))
+        with (
+            within(10),
+            pytest.raises(runtime.WorkerError, match=r"ran out of memory.*fewer clients"),
+        ):
+            random_sum(500)
+        assert random_sum(1) > 0
+    finally:
+        group.rmdir()
+
+
+def test_computation_that_wants_too_much_memory_is_told_so():
+    @tff.tensorflow.computation(tf.int32)
+    def huge(n):
+        return tf.reduce_sum(tf.ones([n, n, n]))
+
+    pid = runtime.worker_pid()
+    with pytest.raises(runtime.ComputationError, match=r"OOM when allocating.*\n.*fewer clients"):
+        huge(20_000)
+    assert runtime.worker_pid() == pid
+    assert huge(2) == 8
+
+
+def test_worker_that_stops_answering_in_the_middle_of_a_computation():
+    assert add_one(1) == 2
+    with (
+        after(1, lambda: signal_worker(signal.SIGSTOP)),
+        within(1 + 10),
+        pytest.raises(runtime.WorkerError, match="it stopped answering, and was ended"),
+    ):
+        count_long(FOREVER)
+    assert add_one(2) == 3
+
+
+def test_worker_that_stopped_answering_before_a_computation():
+    assert add_one(1) == 2
+    signal_worker(signal.SIGSTOP)
+    with within(10), pytest.raises(runtime.WorkerError, match="stopped answering"):
+        add_one(1)
+    assert add_one(2) == 3
+
+
+def test_pause_shorter_than_the_watchdogs_patience_is_no_error():
+    assert add_one(1) == 2
+    pid = runtime.worker_pid()
+    with after(4, lambda: os.kill(pid, signal.SIGCONT)):
+        signal_worker(signal.SIGSTOP)
+        assert add_one(1) == 2
+    assert runtime.worker_pid() == pid
+
+
+def test_busy_worker_on_a_busy_machine_is_left_alone():
+    """Longer than any limit of the watchdog's, with every core taken several times over."""
+    pid = runtime.worker_pid()
+    burn = [sys.executable, "-c", "while True: pass"]
+    others = [subprocess.Popen(burn) for _ in range(2 * os.cpu_count())]
+    try:
+        start = time.monotonic()
+        n = 10**6
+        while time.monotonic() - start < 12:
+            with within(600):
+                assert count_long(n) == n * (n - 1) // 2
+            n *= 2
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    assert runtime.worker_pid() == pid
+
+
+@pytest.fixture
+def ctrl_c():
+    """Presses Ctrl-C after some seconds."""
+    timers = []
+
+    def press(seconds):
+        timers.append(
+            threading.Timer(
+                seconds, lambda: signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            )
+        )
+        timers[-1].start()
+
+    yield press
+    for timer in timers:
+        timer.join()
+
+
+def test_interrupted_computation_ends_and_the_next_one_runs_at_once(ctrl_c):
+    assert add_one(1) == 2
+    pid = runtime.worker_pid()
+    ctrl_c(1)
+    with within(5), pytest.raises(KeyboardInterrupt):
+        count_long(FOREVER)
+    with within(10):
+        assert add_one(2) == 3
+    assert not psutil.pid_exists(pid)
+
+
+def test_interrupt_while_no_worker_is_at_work_keeps_it(ctrl_c):
+    assert add_one(1) == 2
+    pid = runtime.worker_pid()
+    ctrl_c(0.2)
+    with pytest.raises(KeyboardInterrupt):
+        time.sleep(60)
+    assert add_one(2) == 3
+    assert runtime.worker_pid() == pid
+
+
+def test_what_was_abandoned_before_it_reached_the_worker_never_does(ctrl_c):
+    """The interrupt comes while TFF compiles: the computation must not begin afterwards."""
+    context = tff.framework.get_context_stack().current
+    compiled = threading.Event()
+    pipeline = context._async_context._compiler_pipeline
+    compile_it = pipeline.compile
+
+    def slowly(comp):
+        time.sleep(2)
+        compiled.set()
+        return compile_it(comp)
+
+    pipeline.compile = slowly
+    try:
+        ctrl_c(0.5)
+        with pytest.raises(KeyboardInterrupt):
+            count_long(FOREVER)
+    finally:
+        pipeline.compile = compile_it
+    with within(10):
+        assert add_one(2) == 3
+    assert compiled.is_set()
+
+
+@pytest.mark.parametrize(
+    "kind", ["sync_local_cpp", "sync_test_cpp"], ids=["native context", "test context"]
+)
+def test_contexts_that_tff_makes_have_a_supervised_worker(kind, ctrl_c):
+    backend = tff.backends.native if "local" in kind else tff.backends.test
+    context = getattr(backend, f"create_{kind}_execution_context")()
+    with tff.framework.get_context_stack().install(context):
+        assert total([1, 2, 3]) == 6
+        pid = context.executor_factory.worker.pid
+        assert psutil.Process(pid).ppid() == os.getpid()
+        assert pid != runtime.worker_pid()
+        os.kill(pid, signal.SIGSTOP)
+        with within(10), pytest.raises(runtime.WorkerError, match="stopped answering"):
+            total([1, 2, 3])
+        ctrl_c(1)
+        with within(5), pytest.raises(KeyboardInterrupt):
+            count_long(FOREVER)
+        assert total([1, 2, 3]) == 6
+        pid = context.executor_factory.worker.pid
+    del context
+    gc.collect()
+    assert not psutil.pid_exists(pid)
+    assert add_one(1) == 2
+
+
+def test_a_computation_that_fails_says_so_at_once_and_in_few_lines():
+    @tff.tensorflow.computation(tff.TensorType(np.float32, [None, None]))
+    def invert(matrix):
+        return tf.linalg.inv(matrix)
+
+    with within(1.5), pytest.raises(grpc.RpcError) as error:
+        invert(np.zeros([2, 2], np.float32))
+    assert str(error.value) == "Failed to run computation: Input is not invertible."
+    assert error.value.code() is not grpc.StatusCode.UNAVAILABLE
+    assert error.value.__suppress_context__
+    np.testing.assert_allclose(invert(2 * np.eye(2, dtype=np.float32)), 0.5 * np.eye(2))
+
+
+def test_a_failure_that_tff_would_retry_for_ever_is_an_error():
+    """TFF retries what fails with FAILED_PRECONDITION, which computations can fail with."""
+
+    @tff.tensorflow.computation(tf.int32)
+    def look_up(key):
+        table = tf.lookup.experimental.MutableHashTable(tf.int32, tf.int32, -1)
+        uninitialized = tf.raw_ops.HashTableV2(key_dtype=tf.int32, value_dtype=tf.int32)
+        del table
+        return tf.raw_ops.LookupTableFindV2(
+            table_handle=uninitialized, keys=key, default_value=tf.constant(-1)
+        )
+
+    with within(10), pytest.raises(runtime.ComputationError, match="initialized"):
+        look_up(1)
+    assert add_one(1) == 2
+
+
+def test_a_notebook_shows_the_message_and_the_learners_line():
+    assert add_one(1) == 2
+    with after(0.5, lambda: signal_worker(signal.SIGKILL)):
+        try:
+            count_long(FOREVER)
+        except runtime.WorkerError as error:
+            shown = error._render_traceback_()
+    assert shown[0].startswith("WorkerError: TFF's worker process ended in the middle of")
+    assert shown[1].endswith("count_long(FOREVER)")
+    assert len(shown) == 2
+
+
+def test_ctrl_c_does_not_reach_the_worker():
+    assert add_one(1) == 2
+    assert os.getpgid(runtime.worker_pid()) != os.getpgid(os.getpid())
