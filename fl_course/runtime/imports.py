@@ -18,6 +18,7 @@ import types
 from collections.abc import Iterator
 from typing import NoReturn
 
+from fl_course.runtime import old_names
 from fl_course.runtime.errors import SetupError
 
 # Where TensorFlow Privacy 0.9.0 defines each name that TFF reads from the package itself.
@@ -133,6 +134,7 @@ def import_tff() -> None:
                 "terminal (in a notebook: `!fl-course setup`), restart the kernel, and run the "
                 "first cell again."
             ) from error
+    old_names.explain_old_names()
 
 
 def _offer_privacy_queries() -> None:

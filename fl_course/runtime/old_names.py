@@ -1,0 +1,411 @@
+"""Makes code of 2020 fail with today's name and the lesson that teaches it.
+
+Nothing that works is changed: names that are gone stay gone for `hasattr` and `dir`, and what is
+wrapped here only adds a message when TFF refuses anyway. Each piece is left out without a word if a
+TFF has it elsewhere: better errors are no reason to fail.
+"""
+
+import collections
+import contextlib
+import functools
+import importlib.machinery
+import inspect
+import re
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+from fl_course.runtime import api_changes
+from fl_course.runtime.api_changes import Change
+
+_DOCS = "docs/api-changes.md"
+_PUBLIC = "tensorflow_federated"
+
+# What a round's metrics were called at the top level, and where they are today.
+_METRICS = {
+    "train": '["client_work"]["train"]',
+    "eval": '["client_work"]["eval"]',
+    "stat": '["client_work"]["train"]',
+    "broadcast": '["distributor"]',
+    "aggregation": '["aggregator"]',
+}
+_STATE = {
+    "model": api_changes.STATE_MODEL.today,
+    "optimizer_state": "state.finalizer",
+    "delta_aggregate_state": "state.aggregator",
+    "model_broadcast_state": "state.distributor",
+}
+_OPTIMIZERS = ("adafactor", "adagrad", "adam", "adamw", "rmsprop")
+
+
+def explain_old_names() -> None:
+    """Arranges the errors of `docs/api-changes.md`; TFF must have been imported, call it once."""
+    tff = sys.modules[_PUBLIC]
+    absent = _absent_names(tff)
+    for module, messages in absent:
+        _explain_absence(module, messages)
+    sys.meta_path.append(_OldImports({module.__name__: texts for module, texts in absent}))
+    for explain in (
+        _explain_builders,
+        _explain_types,
+        _explain_results,
+        _explain_processes,
+        _explain_values,
+    ):
+        with contextlib.suppress(AttributeError):
+            explain(tff)
+
+
+def message(what: str, change: Change, *, today: str = "") -> str:
+    """Says what was written, what to write today, and where the course teaches it.
+
+    Args:
+        what: What was written, and what is wrong with it: one sentence.
+        change: The change that it is an example of.
+        today: What to write, where that can be said more exactly than `change.today`.
+    """
+    lines = (today or change.today).splitlines()
+    text = [what, "Today: " + "\n       ".join(lines)]
+    if change.note and not today:
+        text.append(change.note)
+    title = api_changes.LESSONS[change.lesson]
+    text.append(
+        f"Lesson {change.lesson} · {title} teaches it; {_DOCS} in the course's repository has "
+        "all such changes."
+    )
+    return "\n".join(text)
+
+
+def messages() -> dict[str, str]:
+    """Gives the message for each name that exists no more."""
+    sentence = "{} is a name of an older TensorFlow Federated, which today's has no more."
+    texts = {
+        name: message(sentence.format(name), change)
+        for change in api_changes.CHANGES
+        for name in change.names
+    }
+    for old, new in api_changes.MOVED.items():
+        texts[old] = f"{sentence.format(old)}\nToday: {new}\n{_DOCS} has all such changes."
+    for gone in api_changes.GONE:
+        for name in gone.names:
+            texts[name] = f"{sentence.format(name)}\n{gone.why}\n{_DOCS} has all such changes."
+    return texts
+
+
+def _absent_names(tff: ModuleType) -> list[tuple[ModuleType, dict[str, str]]]:
+    found: dict[str, tuple[ModuleType, dict[str, str]]] = {}
+    for dotted, text in messages().items():
+        path = dotted.split(".")
+        module: Any = tff
+        for part in path[1:-1]:
+            module = getattr(module, part, None)
+        if isinstance(module, ModuleType) and path[-1] not in vars(module):
+            found.setdefault(module.__name__, (module, {}))[1][path[-1]] = text
+    return list(found.values())
+
+
+def _explain_absence(module: ModuleType, texts: dict[str, str]) -> None:
+    earlier = vars(module).get("__getattr__")
+
+    def absent(name: str) -> Any:
+        __tracebackhide__ = True
+        if name in texts:
+            raise AttributeError(texts[name])
+        if earlier is not None:
+            return earlier(name)
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+
+    module.__getattr__ = absent  # type: ignore[method-assign]
+
+
+class _OldImports:
+    """The last of Python's finders: refuses `from tensorflow_federated import tf_computation`.
+
+    For a name that a package lacks, Python looks for a submodule, and hides any AttributeError.
+    """
+
+    def __init__(self, texts: dict[str, dict[str, str]]) -> None:
+        self._texts = texts
+
+    def find_spec(
+        self, name: str, path: object = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        package, _, last = name.rpartition(".")
+        if last in self._texts.get(package, ()):
+            raise ImportError(self._texts[package][last], name=name)
+        return None
+
+
+def _told(error: BaseException) -> bool:
+    return _DOCS in str(error)
+
+
+# Process builders: Keras optimizers, and arguments that have other names today
+
+
+def _explain_builders(tff: ModuleType) -> None:
+    algorithms = tff.learning.algorithms
+    for name, value in list(vars(algorithms).items()):
+        if name.startswith("build_"):
+            setattr(algorithms, name, _explaining(value, f"tff.learning.algorithms.{name}"))
+    models = tff.learning.models
+    models.from_keras_model = _explaining(
+        models.from_keras_model, "tff.learning.models.from_keras_model"
+    )
+
+
+def _explaining(build: Callable[..., Any], name: str) -> Callable[..., Any]:
+    @functools.wraps(build)
+    def explained(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        try:
+            return build(*args, **kwargs)
+        except (AttributeError, TypeError) as error:
+            kind = AttributeError if isinstance(error, AttributeError) else TypeError
+            text = _about_argument_names(name, error)
+            text = text or _about_optimizers(build, args, kwargs, error)
+            if text is None:
+                raise
+        raise kind(text)
+
+    return explained
+
+
+def _about_argument_names(name: str, error: Exception) -> str | None:
+    unknown = re.search(r"got an unexpected keyword argument '(\w+)'", str(error))
+    if unknown is None or unknown[1] not in api_changes.OLD_ARGUMENTS:
+        return None
+    today = f"{name}(..., {api_changes.OLD_ARGUMENTS[unknown[1]]}=...)"
+    what = f"{name} has no argument {unknown[1]} any more."
+    lesson_3 = Change(old="", today=today, lesson=3, word=name)
+    return message(what, lesson_3 if "from_keras" in name else api_changes.ARGUMENTS, today=today)
+
+
+def _about_optimizers(
+    build: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception
+) -> str | None:
+    try:
+        arguments = inspect.signature(build).bind(*args, **kwargs).arguments
+    except TypeError:  # the call does not fit, which is what the error says
+        return None
+    for name, value in arguments.items():
+        if "optimizer" not in name or value is None:
+            continue
+        optimizer = _called(value)
+        if hasattr(optimizer, "apply_gradients"):
+            class_name = getattr(optimizer, "__name__", type(optimizer).__name__)
+            what = f"{name} is Keras' {class_name}, and TFF takes optimizers of its own."
+            line = f"{name}={'lambda rate: ' if _takes_rate(value) else ''}{_tff_line(optimizer)}"
+        elif _is_tff_optimizer(optimizer) and optimizer is not value and not _takes_rate(value):
+            what = f"{name} is a function; TFF takes the optimizer itself today."
+            line = f"{name}=tff.learning.optimizers.build_sgdm(learning_rate=0.1)"
+        else:
+            continue
+        original = str(error).strip().splitlines()[-1].strip()
+        what = f"{what}\n(In TFF's words: {original})"
+        return message(what, api_changes.KERAS_OPTIMIZER, today=line)
+    return None
+
+
+def _is_tff_optimizer(value: object) -> bool:
+    return isinstance(value, sys.modules[_PUBLIC].learning.optimizers.Optimizer)
+
+
+def _takes_rate(value: object) -> bool:
+    """Says whether it is a function of a learning rate, as schedules ask for."""
+    return inspect.isfunction(value) and bool(inspect.signature(value).parameters)
+
+
+def _called(value: object) -> object:
+    """Gives what a function makes, as the optimizers of 2020 came in functions; else the value."""
+    if isinstance(value, type) or not callable(value):
+        return value
+    with contextlib.suppress(Exception):  # a learner's function: it may do anything
+        return value(1.0) if _takes_rate(value) else value()
+    return value
+
+
+def _tff_line(optimizer: Any) -> str:
+    config: dict[str, Any] = {}
+    if not isinstance(optimizer, type):
+        with contextlib.suppress(Exception):  # a learner's own class may lack it
+            config = optimizer.get_config()
+    name = (optimizer if isinstance(optimizer, type) else type(optimizer)).__name__.lower()
+    builder = f"build_{name}" if name in _OPTIMIZERS else "build_sgdm"
+    rate = config.get("learning_rate")
+    # A schedule is a dictionary here.
+    given = f"{float(rate):g}" if rate is not None and not isinstance(rate, dict) else "0.1"
+    arguments = f"learning_rate={given}"
+    if builder == "build_sgdm" and config.get("momentum"):
+        arguments += f", momentum={config['momentum']:g}"
+    return f"tff.learning.optimizers.{builder}({arguments})"
+
+
+# Types: TensorFlow's dtypes and specs where NumPy's types are expected
+
+
+def _explain_types(tff: ModuleType) -> None:
+    types = sys.modules[tff.TensorType.__module__]
+
+    def explain(make: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(make)
+        def explained(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            try:
+                return make(*args, **kwargs)
+            except (NotImplementedError, TypeError) as error:
+                kind = NotImplementedError if isinstance(error, NotImplementedError) else TypeError
+                text = _about_types((*args, *kwargs.values()))
+                if text is None:
+                    raise
+            raise kind(text)
+
+        return explained
+
+    metaclass = type(tff.TensorType)
+    metaclass.__call__ = explain(metaclass.__call__)  # type: ignore[method-assign]
+    tff.to_type = tff.types.to_type = types.to_type = explain(types.to_type)
+
+
+def _about_types(arguments: object) -> str | None:
+    tf = sys.modules["tensorflow"]
+    for leaf in _leaves(arguments):
+        if isinstance(leaf, tf.DType):
+            numpy_name = {"string": "str_", "bool": "bool_"}.get(leaf.name, leaf.name)
+            what = f"tf.{leaf.name} is no part of a TFF type any more."
+            today = f"np.{numpy_name}, as in {api_changes.TENSORFLOW_DTYPE.today}"
+            return message(what, api_changes.TENSORFLOW_DTYPE, today=today)
+        if isinstance(leaf, tf.TypeSpec):
+            what = f"A {type(leaf).__name__} is no part of a TFF type any more."
+            return message(what, api_changes.TENSORFLOW_SPEC)
+    return None
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield value
+
+
+# Results of a round: the places of metrics, and the parts of the state
+
+
+class _Metrics(collections.OrderedDict):
+    """A round's metrics, as TFF gives them; says where those are that one looked for in 2020."""
+
+    def __missing__(self, key: object) -> Any:
+        __tracebackhide__ = True
+        if (place := self._place(key)) is not None:
+            what = f"metrics[{key!r}] stands elsewhere in today's TensorFlow Federated."
+            raise _OldKey(message(what, api_changes.METRICS, today=f"result.metrics{place}"))
+        raise KeyError(key)
+
+    def __getattr__(self, name: str) -> Any:
+        __tracebackhide__ = True
+        place = '["client_work"]["train"]' if name == "_asdict" else self._place(name)
+        if place is not None:
+            what = f"metrics.{name} was written for an older TensorFlow Federated."
+            today = f"result.metrics{place}{'.items()' if name == '_asdict' else ''}"
+            raise AttributeError(message(what, api_changes.METRICS_FIELDS, today=today))
+        raise AttributeError(f"'collections.OrderedDict' object has no attribute {name!r}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return collections.OrderedDict, (list(self.items()),)
+
+    def _place(self, name: object) -> str | None:
+        work = self["client_work"] if isinstance(self["client_work"], dict) else {}
+        if name in _METRICS:
+            return _METRICS[name]
+        for part in ("train", "eval"):
+            if isinstance(work.get(part), dict) and name in work[part]:
+                return f'["client_work"]["{part}"]["{name}"]'
+        return None
+
+
+# It prints as what it is in all but its behaviour.
+_Metrics.__name__ = _Metrics.__qualname__ = "OrderedDict"
+_Metrics.__module__ = "collections"
+
+
+class _OldKey(KeyError):
+    def __str__(self) -> str:
+        return str(self.args[0])  # KeyError's own shows the line breaks as \n
+
+
+_OldKey.__name__ = _OldKey.__qualname__ = "KeyError"
+_OldKey.__module__ = "builtins"
+
+
+def _explain_results(tff: ModuleType) -> None:
+    output = tff.learning.templates.LearningProcessOutput
+    make = output.__new__
+
+    @functools.wraps(make)
+    def explained(_cls: type, state: Any, metrics: Any) -> Any:
+        # Values that have been computed only: while TFF records a computation, the class of a
+        # container is a part of its type.
+        if (
+            type(metrics) is collections.OrderedDict
+            and "client_work" in metrics
+            and not any(isinstance(leaf, tff.TypedObject) for leaf in _leaves(metrics))
+        ):
+            metrics = _Metrics(metrics)
+        return make(_cls, state, metrics)
+
+    output.__new__ = staticmethod(explained)
+
+    def absent(self: object, name: str) -> Any:
+        __tracebackhide__ = True
+        if name in _STATE:
+            what = f"state.{name} was a part of an older TensorFlow Federated's state."
+            raise AttributeError(message(what, api_changes.STATE_MODEL, today=_STATE[name]))
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    tff.learning.templates.LearningAlgorithmState.__getattr__ = absent
+
+
+# Processes that used to be functions
+
+
+def _explain_processes(tff: ModuleType) -> None:
+    process = tff.learning.templates.LearningProcess
+
+    def called(self: object, *args: object, **kwargs: object) -> Any:
+        __tracebackhide__ = True
+        what = "'LearningProcess' object is not callable; evaluations were, in 2020."
+        raise TypeError(message(what, api_changes.CALL_EVALUATION))
+
+    def absent(self: object, name: str) -> Any:
+        __tracebackhide__ = True
+        text = f"{type(self).__name__!r} object has no attribute {name!r}"
+        if name == "type_signature":
+            text = message(f"{text}: its parts have.", api_changes.EVALUATION_TYPE)
+        raise AttributeError(text)
+
+    process.__call__ = called
+    process.__getattr__ = absent
+
+
+# Values
+
+
+def _explain_values(tff: ModuleType) -> None:
+    place = tff.federated_value
+
+    @functools.wraps(place)
+    def explained(value: Any, placement: Any) -> Any:
+        result = place(value, placement)
+        if isinstance(value, tff.Value):
+            what = "tff.federated_value of something that is computed is the way of 2020."
+            warnings.warn(
+                message(what, api_changes.COMPUTED_VALUE), FutureWarning, stacklevel=2
+            )
+        return result
+
+    tff.federated_value = explained
