@@ -1,7 +1,7 @@
-"""What code of 2020 says and today's TFF does not: the one table that errors and docs are made of.
+"""What code of 2020 says and today's TFF does not: the table that errors and docs are made of.
 
-`CHANGES` are the lines that tutorials of 2020 consist of, each with today's line and the lesson that
-teaches it. `MOVED` are names that only stand elsewhere today, `GONE` those that stand nowhere.
+`CHANGES` are the lines that tutorials of 2020 consist of, each with today's line and the lesson
+that teaches it. `MOVED` are names that stand elsewhere today, `GONE` those that stand nowhere.
 `docs/api-changes.md` is written from all three by `tools/api_changes.py`.
 """
 
@@ -55,8 +55,13 @@ class Gone:
     why: str
 
 
-def _within(module: str, names: str) -> tuple[str, ...]:
-    return tuple(f"{module}.{name}" for name in names.split())
+def _names(**names_of: str) -> tuple[str, ...]:
+    """Gives full names; a keyword is a module's name with an underscore for each dot."""
+    return tuple(
+        f"{module.replace('_', '.')}.{name}"
+        for module, names in names_of.items()
+        for name in names.split()
+    )
 
 
 # Changes that are not met as a missing name: `old_names.py` asks for them one by one.
@@ -83,7 +88,8 @@ ARGUMENTS = Change(
 )
 METRICS = Change(
     old='state, metrics = process.next(state, cohort)\nmetrics["train"]',
-    today='result = process.next(state, cohort)\nresult.state, result.metrics["client_work"]["train"]',
+    today="result = process.next(state, cohort)\n"
+    'result.state, result.metrics["client_work"]["train"]',
     lesson=3,
     word='result.metrics["client_work"]["train"]',
     told="KeyError",
@@ -151,19 +157,21 @@ CHANGES = (
         today="fl_course.setup()",
         lesson=1,
         word="fl_course.setup()",
-        names=_within(
-            "tff.backends.native",
-            "set_local_execution_context set_local_python_execution_context "
-            "set_local_async_python_execution_context set_localhost_cpp_execution_context "
-            "create_local_execution_context create_local_python_execution_context "
-            "create_local_async_python_execution_context create_localhost_cpp_execution_context",
-        )
-        + _within(
-            "tff.framework",
-            "set_default_executor create_local_executor local_executor_factory "
-            "create_executor_factory",
-        )
-        + ("tff.backends.reference", "tff.test.ReferenceExecutor"),
+        names=_names(
+            tff_backends_native=(
+                "set_local_execution_context set_local_python_execution_context "
+                "set_local_async_python_execution_context set_localhost_cpp_execution_context "
+                "create_local_execution_context create_local_python_execution_context "
+                "create_local_async_python_execution_context "
+                "create_localhost_cpp_execution_context"
+            ),
+            tff_framework=(
+                "set_default_executor create_local_executor local_executor_factory "
+                "create_executor_factory"
+            ),
+            tff_backends="reference",
+            tff_test="ReferenceExecutor",
+        ),
         note="Leave the line out: the engine runs since the notebook's first cell.",
     ),
     # Federated data
@@ -200,8 +208,8 @@ CHANGES = (
         lesson=3,
         word="tff.learning.models.functional_model_from_keras",
         names=("tff.learning.Model", "tff.learning.TrainableModel"),
-        note="Its methods changed too. tff.learning.models.functional_model_from_keras makes a model "
-        "without a class.",
+        note="Its methods changed too. tff.learning.models.functional_model_from_keras makes a "
+        "model without a class.",
     ),
     Change(
         old="tff.learning.build_federated_averaging_process(\n"
@@ -357,16 +365,17 @@ CHANGES = (
     ),
 )
 
-# What the arguments of process builders and of from_keras_model were called, and are called today.
-OLD_ARGUMENTS = {
-    "aggregation_process": "model_aggregator",
-    "model_update_aggregation_factory": "model_aggregator",
-    "stateful_delta_aggregate_fn": "model_aggregator",
-    "broadcast_process": "model_distributor",
-    "stateful_model_broadcast_fn": "model_distributor",
-    "client_weight_fn": "client_weighting",
-    "use_experimental_simulation_loop": "loop_implementation",
-    "dummy_batch": "input_spec",
+# Arguments of process builders and of from_keras_model: the name of today, and the lesson that
+# teaches it.
+OLD_ARGUMENTS: dict[str, tuple[str, int | None]] = {
+    "aggregation_process": ("model_aggregator", 7),
+    "model_update_aggregation_factory": ("model_aggregator", 7),
+    "stateful_delta_aggregate_fn": ("model_aggregator", 7),
+    "broadcast_process": ("model_distributor", None),
+    "stateful_model_broadcast_fn": ("model_distributor", None),
+    "client_weight_fn": ("client_weighting", None),
+    "use_experimental_simulation_loop": ("loop_implementation", None),
+    "dummy_batch": ("input_spec", 3),
 }
 
 _FEDERATED_DATA = "tff.simulation.datasets"
@@ -452,114 +461,125 @@ MOVED = {
 
 GONE = (
     Gone(
-        _within(
-            "tff.framework",
-            "CachingExecutor ComposingExecutor ComposingExecutorFactory CompositeExecutor "
-            "ConcurrentExecutor DataBackend DataExecutor EagerExecutor EagerTFExecutor Executor "
-            "ExecutorService ExecutorValue FederatedComposingStrategy FederatedExecutor "
-            "FederatedResolvingStrategy FederatingExecutor FederatingStrategy LambdaExecutor "
-            "ReconstructOnChangeExecutorFactory ReferenceExecutor ReferenceResolvingExecutor "
-            "SizeInfo SizingExecutorFactory ThreadDelegatingExecutor TransformingExecutor "
-            "UnplacedExecutorFactory executors_errors get_session_token remote_executor_factory "
-            "remote_executor_factory_from_stubs sizing_executor_factory "
-            "thread_debugging_executor_factory worker_pool_executor_factory",
-        )
-        + _within(
-            "tff.backends.native",
-            "create_sizing_execution_context set_thread_debugging_execution_context "
-            "create_thread_debugging_execution_context",
-        )
-        + ("tff.data", "tff.program.Capability"),
+        _names(
+            tff_framework=(
+                "CachingExecutor ComposingExecutor ComposingExecutorFactory CompositeExecutor "
+                "ConcurrentExecutor DataBackend DataExecutor EagerExecutor EagerTFExecutor "
+                "Executor ExecutorService ExecutorValue FederatedComposingStrategy "
+                "FederatedExecutor FederatedResolvingStrategy FederatingExecutor "
+                "FederatingStrategy LambdaExecutor ReconstructOnChangeExecutorFactory "
+                "ReferenceExecutor ReferenceResolvingExecutor SizeInfo SizingExecutorFactory "
+                "ThreadDelegatingExecutor TransformingExecutor UnplacedExecutorFactory "
+                "executors_errors get_session_token remote_executor_factory "
+                "remote_executor_factory_from_stubs sizing_executor_factory "
+                "thread_debugging_executor_factory worker_pool_executor_factory"
+            ),
+            tff_backends_native=(
+                "create_sizing_execution_context set_thread_debugging_execution_context "
+                "create_thread_debugging_execution_context"
+            ),
+            tff="data",
+            tff_program="Capability",
+        ),
         "TFF's executors were written anew in C++ and run in a worker process, which "
         "fl_course.setup() starts; there is none in Python to put together any more.",
     ),
     Gone(
-        _within(
-            "tff.backends.native",
-            "create_remote_execution_context create_remote_python_execution_context "
-            "set_remote_execution_context set_remote_python_execution_context "
-            "DistributedConfiguration create_async_experimental_distributed_cpp_execution_context "
-            "create_sync_experimental_distributed_cpp_execution_context "
-            "set_async_experimental_distributed_cpp_execution_context "
-            "set_sync_experimental_distributed_cpp_execution_context",
-        )
-        + _within(
-            "tff.backends.test",
-            "DistributedConfiguration create_async_experimental_distributed_cpp_execution_context "
-            "create_sync_experimental_distributed_cpp_execution_context "
-            "set_async_experimental_distributed_cpp_execution_context "
-            "set_sync_experimental_distributed_cpp_execution_context",
-        )
-        + ("tff.simulation.run_server", "tff.simulation.server_context"),
+        _names(
+            tff_backends_native=(
+                "create_remote_execution_context create_remote_python_execution_context "
+                "set_remote_execution_context set_remote_python_execution_context "
+                "DistributedConfiguration "
+                "create_async_experimental_distributed_cpp_execution_context "
+                "create_sync_experimental_distributed_cpp_execution_context "
+                "set_async_experimental_distributed_cpp_execution_context "
+                "set_sync_experimental_distributed_cpp_execution_context"
+            ),
+            tff_backends_test=(
+                "DistributedConfiguration "
+                "create_async_experimental_distributed_cpp_execution_context "
+                "create_sync_experimental_distributed_cpp_execution_context "
+                "set_async_experimental_distributed_cpp_execution_context "
+                "set_sync_experimental_distributed_cpp_execution_context"
+            ),
+            tff_simulation="run_server server_context",
+        ),
         "Today's package brings no context for workers on other machines. "
         "tff.framework.RemoteExecutorGrpcStub and RemoteExecutor are the parts to make one of.",
     ),
     Gone(
-        _within(
-            "tff.backends.xla",
-            "create_local_execution_context create_local_python_execution_context "
-            "set_local_execution_context set_local_python_execution_context",
-        )
-        + ("tff.experimental", "tff.learning.build_jax_federated_averaging_process"),
-        "Computations in JAX are tff.jax.computation today, which needs jax; this course's TFF runs "
-        "without it. Write them with tff.tensorflow.computation.",
+        _names(
+            tff_backends_xla=(
+                "create_local_execution_context create_local_python_execution_context "
+                "set_local_execution_context set_local_python_execution_context"
+            ),
+            tff="experimental",
+            tff_learning="build_jax_federated_averaging_process",
+        ),
+        "Computations in JAX are tff.jax.computation today, which needs jax; this course's TFF "
+        "runs without it. Write them with tff.tensorflow.computation.",
     ),
     Gone(
-        _within(
-            "tff.framework",
-            "TFParser building_block_to_computation check_allowed_ops "
-            "check_broadcast_not_dependent_on_aggregate check_contains_only_reducible_intrinsics "
-            "check_disallowed_ops check_has_unique_names "
-            "check_intrinsics_whitelisted_for_reduction create_federated_map_all_equal "
-            "create_federated_map_or_apply create_federated_zip get_map_of_unbound_references "
-            "inline_block_locals insert_called_tf_identity_at_leaves is_called_intrinsic "
-            "merge_tuple_intrinsics remove_called_lambdas_and_blocks remove_lambdas_and_blocks "
-            "remove_mapped_or_applied_identity replace_called_lambda_with_block "
-            "uniquify_reference_names unwrap_placement",
-        )
-        + ("tff.backends.native.transform_mathematical_functions_to_tensorflow",),
+        _names(
+            tff_framework=(
+                "TFParser building_block_to_computation check_allowed_ops "
+                "check_broadcast_not_dependent_on_aggregate "
+                "check_contains_only_reducible_intrinsics check_disallowed_ops "
+                "check_has_unique_names check_intrinsics_whitelisted_for_reduction "
+                "create_federated_map_all_equal create_federated_map_or_apply "
+                "create_federated_zip get_map_of_unbound_references inline_block_locals "
+                "insert_called_tf_identity_at_leaves is_called_intrinsic "
+                "merge_tuple_intrinsics remove_called_lambdas_and_blocks "
+                "remove_lambdas_and_blocks remove_mapped_or_applied_identity "
+                "replace_called_lambda_with_block uniquify_reference_names unwrap_placement"
+            ),
+            tff_backends_native="transform_mathematical_functions_to_tensorflow",
+        ),
         "A part of TFF's compiler that is no longer public. tff.framework.transform_postorder and "
         "tff.framework.to_call_dominant are what there is for rewriting computations.",
     ),
     Gone(
-        _within("tff.framework", "are_equivalent_types is_assignable_from"),
+        _names(tff_framework="are_equivalent_types is_assignable_from"),
         "A method of types today: one.is_equivalent_to(other), one.is_assignable_from(other).",
     ),
     Gone(
-        ("tff.framework.type_from_tensors", "tff.types.type_from_tensors")
-        + ("tff.types.infer_unplaced_type", "tff.framework.transform_type_postorder"),
+        _names(
+            tff_framework="type_from_tensors transform_type_postorder",
+            tff_types="type_from_tensors infer_unplaced_type",
+        ),
         "Not public any more. tff.types.tensorflow_to_type makes a type of TensorFlow's specs, "
         "tff.to_type of NumPy's types.",
     ),
     Gone(
-        ("tff.check_returns_type",),
+        _names(tff="check_returns_type"),
         "Compare the computation's type_signature.result with the type you expect.",
     ),
     Gone(
-        ("tff.simulation.datasets.emnist.get_infinite",),
+        _names(tff_simulation_datasets_emnist="get_infinite"),
         "tff.simulation.datasets.TransformingClientData makes more clients of given ones.",
     ),
     Gone(
-        ("tff.simulation.TRAIN_STEPS_PER_HOUR_KEY",),
+        _names(tff_simulation="TRAIN_STEPS_PER_HOUR_KEY"),
         "tff.simulation.run_training_process reports times only: tff.simulation.TRAINING_TIME_KEY.",
     ),
     Gone(
-        _within(
-            "tff.program",
-            "FetchedValue PrefetchingDataSource PrefetchingDataSourceIterator",
-        ),
+        _names(tff_program="FetchedValue PrefetchingDataSource PrefetchingDataSourceIterator"),
         "Removed without a successor; tff.program.DatasetDataSource gives a cohort at a time.",
     ),
     Gone(
-        _within(
-            "tff.program",
-            "FileReleaseManagerIncompatibleFileError FileReleaseManagerPermissionDeniedError "
-            "ProgramStateManagerStructureError",
+        _names(
+            tff_program=(
+                "FileReleaseManagerIncompatibleFileError "
+                "FileReleaseManagerPermissionDeniedError ProgramStateManagerStructureError"
+            ),
         ),
         "Removed: what went wrong with a file is told by Python's own errors.",
     ),
     Gone(
-        ("tff.async_utils", "tff.profiler", "tff.proto", "tff.learning.deprecation"),
+        _names(
+            tff="async_utils profiler proto",
+            tff_learning="deprecation",
+        ),
         "A helper of TFF's own that is no longer public.",
     ),
 )

@@ -27,7 +27,6 @@ _PUBLIC = "tensorflow_federated"
 _METRICS = {
     "train": '["client_work"]["train"]',
     "eval": '["client_work"]["eval"]',
-    "stat": '["client_work"]["train"]',
     "broadcast": '["distributor"]',
     "aggregation": '["aggregator"]',
 }
@@ -66,16 +65,9 @@ def message(what: str, change: Change, *, today: str = "") -> str:
         change: The change that it is an example of.
         today: What to write, where that can be said more exactly than `change.today`.
     """
-    lines = (today or change.today).splitlines()
-    text = [what, "Today: " + "\n       ".join(lines)]
-    if change.note and not today:
-        text.append(change.note)
-    title = api_changes.LESSONS[change.lesson]
-    text.append(
-        f"Lesson {change.lesson} · {title} teaches it; {_DOCS} in the course's repository has "
-        "all such changes."
-    )
-    return "\n".join(text)
+    if today:
+        return _text(what, today, change.lesson)
+    return _text(what, change.today, change.lesson, change.note)
 
 
 def messages() -> dict[str, str]:
@@ -87,11 +79,22 @@ def messages() -> dict[str, str]:
         for name in change.names
     }
     for old, new in api_changes.MOVED.items():
-        texts[old] = f"{sentence.format(old)}\nToday: {new}\n{_DOCS} has all such changes."
+        texts[old] = _text(sentence.format(old), new)
     for gone in api_changes.GONE:
         for name in gone.names:
-            texts[name] = f"{sentence.format(name)}\n{gone.why}\n{_DOCS} has all such changes."
+            texts[name] = _text(sentence.format(name), note=gone.why)
     return texts
+
+
+def _text(what: str, today: str = "", lesson: int | None = None, note: str = "") -> str:
+    lines = [what]
+    if today:
+        lines.append("Today: " + today.replace("\n", "\n       "))
+    if note:
+        lines.append(note)
+    taught = f"Lesson {lesson} · {api_changes.LESSONS[lesson]} teaches it. " if lesson else ""
+    lines.append(f"{taught}All such changes: {_DOCS} in the course's repository.")
+    return "\n".join(lines)
 
 
 def _absent_names(tff: ModuleType) -> list[tuple[ModuleType, dict[str, str]]]:
@@ -138,10 +141,6 @@ class _OldImports:
         return None
 
 
-def _told(error: BaseException) -> bool:
-    return _DOCS in str(error)
-
-
 # Process builders: Keras optimizers, and arguments that have other names today
 
 
@@ -177,10 +176,9 @@ def _about_argument_names(name: str, error: Exception) -> str | None:
     unknown = re.search(r"got an unexpected keyword argument '(\w+)'", str(error))
     if unknown is None or unknown[1] not in api_changes.OLD_ARGUMENTS:
         return None
-    today = f"{name}(..., {api_changes.OLD_ARGUMENTS[unknown[1]]}=...)"
+    new, lesson = api_changes.OLD_ARGUMENTS[unknown[1]]
     what = f"{name} has no argument {unknown[1]} any more."
-    lesson_3 = Change(old="", today=today, lesson=3, word=name)
-    return message(what, lesson_3 if "from_keras" in name else api_changes.ARGUMENTS, today=today)
+    return _text(what, f"{name}(..., {new}=...)", lesson)
 
 
 def _about_optimizers(
@@ -267,6 +265,8 @@ def _explain_types(tff: ModuleType) -> None:
     metaclass = type(tff.TensorType)
     metaclass.__call__ = explain(metaclass.__call__)  # type: ignore[method-assign]
     tff.to_type = tff.types.to_type = types.to_type = explain(types.to_type)
+    if hasattr(tff.federated_computation, "_to_type_fn"):  # it keeps the function it began with
+        tff.federated_computation._to_type_fn = types.to_type
 
 
 def _about_types(arguments: object) -> str | None:
@@ -319,12 +319,12 @@ class _Metrics(collections.OrderedDict):
         return collections.OrderedDict, (list(self.items()),)
 
     def _place(self, name: object) -> str | None:
-        work = self["client_work"] if isinstance(self["client_work"], dict) else {}
         if name in _METRICS:
-            return _METRICS[name]
-        for part in ("train", "eval"):
-            if isinstance(work.get(part), dict) and name in work[part]:
-                return f'["client_work"]["{part}"]["{name}"]'
+            return _METRICS[str(name)]
+        work = self.get("client_work")
+        train = work.get("train") if isinstance(work, dict) else None
+        if isinstance(train, dict) and name in train:
+            return f'["client_work"]["train"]["{name}"]'
         return None
 
 
@@ -403,9 +403,7 @@ def _explain_values(tff: ModuleType) -> None:
         result = place(value, placement)
         if isinstance(value, tff.Value):
             what = "tff.federated_value of something that is computed is the way of 2020."
-            warnings.warn(
-                message(what, api_changes.COMPUTED_VALUE), FutureWarning, stacklevel=2
-            )
+            warnings.warn(message(what, api_changes.COMPUTED_VALUE), FutureWarning, stacklevel=2)
         return result
 
     tff.federated_value = explained
