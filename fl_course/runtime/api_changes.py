@@ -359,9 +359,8 @@ CHANGES = (
         lesson=6,
         word="tff.templates.IterativeProcess",
         names=("tff.utils", "tff.IterativeProcess"),
-        note="Of tff.utils, federated_max and federated_min stand in tff itself; what aggregated "
-        "with noise or with compression is tff.learning.dp_aggregator and "
-        "tff.learning.compression_aggregator.",
+        note="Of tff.utils, federated_max and federated_min stand in tff itself; aggregation with "
+        "noise or compression is tff.learning.dp_aggregator or tff.learning.compression_aggregator.",
     ),
 )
 

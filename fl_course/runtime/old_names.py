@@ -113,7 +113,6 @@ def _explain_absence(module: ModuleType, texts: dict[str, str]) -> None:
     earlier = vars(module).get("__getattr__")
 
     def absent(name: str) -> Any:
-        __tracebackhide__ = True
         if name in texts:
             raise AttributeError(texts[name])
         if earlier is not None:
@@ -158,7 +157,7 @@ def _explain_builders(tff: ModuleType) -> None:
 def _explaining(build: Callable[..., Any], name: str) -> Callable[..., Any]:
     @functools.wraps(build)
     def explained(*args: Any, **kwargs: Any) -> Any:
-        __tracebackhide__ = True
+        __tracebackhide__ = True  # notebooks leave such frames out of an error's way
         try:
             return build(*args, **kwargs)
         except (AttributeError, TypeError) as error:
@@ -300,14 +299,12 @@ class _Metrics(collections.OrderedDict):
     """A round's metrics, as TFF gives them; says where those are that one looked for in 2020."""
 
     def __missing__(self, key: object) -> Any:
-        __tracebackhide__ = True
         if (place := self._place(key)) is not None:
             what = f"metrics[{key!r}] stands elsewhere in today's TensorFlow Federated."
             raise _OldKey(message(what, api_changes.METRICS, today=f"result.metrics{place}"))
         raise KeyError(key)
 
     def __getattr__(self, name: str) -> Any:
-        __tracebackhide__ = True
         place = '["client_work"]["train"]' if name == "_asdict" else self._place(name)
         if place is not None:
             what = f"metrics.{name} was written for an older TensorFlow Federated."
@@ -328,9 +325,9 @@ class _Metrics(collections.OrderedDict):
         return None
 
 
-# It prints as what it is in all but its behaviour.
+# It prints as what it is in all but this. (Its module must stay true: IPython takes a class named
+# collections.OrderedDict for that one, and then prints the real one differently.)
 _Metrics.__name__ = _Metrics.__qualname__ = "OrderedDict"
-_Metrics.__module__ = "collections"
 
 
 class _OldKey(KeyError):
@@ -361,7 +358,6 @@ def _explain_results(tff: ModuleType) -> None:
     output.__new__ = staticmethod(explained)
 
     def absent(self: object, name: str) -> Any:
-        __tracebackhide__ = True
         if name in _STATE:
             what = f"state.{name} was a part of an older TensorFlow Federated's state."
             raise AttributeError(message(what, api_changes.STATE_MODEL, today=_STATE[name]))
@@ -377,12 +373,10 @@ def _explain_processes(tff: ModuleType) -> None:
     process = tff.learning.templates.LearningProcess
 
     def called(self: object, *args: object, **kwargs: object) -> Any:
-        __tracebackhide__ = True
         what = "'LearningProcess' object is not callable; evaluations were, in 2020."
         raise TypeError(message(what, api_changes.CALL_EVALUATION))
 
     def absent(self: object, name: str) -> Any:
-        __tracebackhide__ = True
         text = f"{type(self).__name__!r} object has no attribute {name!r}"
         if name == "type_signature":
             text = message(f"{text}: its parts have.", api_changes.EVALUATION_TYPE)
