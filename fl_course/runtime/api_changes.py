@@ -360,7 +360,7 @@ CHANGES = (
         word="tff.templates.IterativeProcess",
         names=("tff.utils", "tff.IterativeProcess"),
         note="Of tff.utils, federated_max and federated_min stand in tff itself; aggregation with "
-        "noise or compression is tff.learning.dp_aggregator or tff.learning.compression_aggregator.",
+        "noise or compression is tff.learning.dp_aggregator, tff.learning.compression_aggregator.",
     ),
 )
 
