@@ -239,9 +239,8 @@ except AttributeError as error:
 
 # %% [markdown] key="teach_building" kind="instructor" minutes=7
 # **What people get wrong.** They take the optimizer from Keras, out of habit from lesson 1, and the
-# error comes from inside TFF, before any check of ours runs: point to the cell above. They call
-# `model_fn()`. They swap the two rates, and nothing complains: with 0.02 at the server the model
-# creeps, and the check says so.
+# error names TFF's own: point to the cell above. They call `model_fn()`. They swap the two rates,
+# and nothing complains: with 0.02 at the server the model creeps, and the check says so.
 #
 # **Ask the room.** "What would half that learning rate do at the server?" It goes half of the way
 # from the old model to the mean of the clients' models. And twice the rate? Beyond the mean, as far

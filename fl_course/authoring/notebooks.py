@@ -1,5 +1,7 @@
 """The notebooks of a lesson, without outputs."""
 
+import json
+import textwrap
 from pathlib import Path
 from typing import Literal
 
@@ -28,7 +30,11 @@ _WORDS = {
         "solved": "with solutions",
         "instructor": "For the instructor · {minutes} minutes",
         "colab": "Open in Colab",
-        "setup": "On Colab the course has to be fetched first; elsewhere it is already there.",
+        "setup": "Fetches the course where it isn't there yet, as on Colab, and starts it.",
+        "not_fetched": (
+            "The course could not be fetched; the lines above say why. Check the connection to the "
+            "internet (on Kaggle: Settings > Internet), then run this cell again."
+        ),
         "next": "**Next lesson:** [{number} · {title}]({file}) ([{colab}]({address}))",
         "last": "This is the last lesson of the course.",
     }
@@ -150,19 +156,34 @@ def _header(
     return f"# {lesson.number} · {lesson.title}\n\n{' · '.join(facts)}"
 
 
+def source_archive(course: Course) -> str:
+    """Where the first cell fetches the course from, for pip."""
+    return f"https://github.com/{course.repository}/archive/{course.branch}.zip"
+
+
 def _setup(course: Course, words: dict[str, str]) -> str:
-    source = f"git+https://github.com/{course.repository}@{course.branch}"
+    told = textwrap.wrap(words["not_fetched"], 80, drop_whitespace=False)
+    message = "\n".join(f"            {json.dumps(line, ensure_ascii=False)}" for line in told)
     return f"""\
 # {words["setup"]}
 import importlib.util
+import subprocess
+import sys
 
 if importlib.util.find_spec("fl_course") is None:
-    !pip install --quiet --no-deps "fl-course @ {source}"
-    !fl-course setup
+    course = "fl-course @ {source_archive(course)}"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", course]
+    fetched = subprocess.run(pip, stderr=subprocess.PIPE, text=True)
+    if fetched.returncode != 0:
+        print(fetched.stderr)
+        raise RuntimeError(
+{message}
+        )
+    importlib.invalidate_caches()
 
 import fl_course
 
-fl_course.setup()"""
+fl_course.setup(install=True)"""
 
 
 def _next(

@@ -18,7 +18,7 @@ import types
 from collections.abc import Iterator
 from typing import NoReturn
 
-from fl_course.runtime import old_names
+from fl_course.runtime import old_names, places
 from fl_course.runtime.errors import SetupError
 
 # Where TensorFlow Privacy 0.9.0 defines each name that TFF reads from the package itself.
@@ -103,14 +103,14 @@ def import_tensorflow() -> None:
         except ImportError as error:
             raise SetupError(
                 f"TensorFlow with Keras 2 can't be imported ({error}). Run `fl-course setup` in a "
-                "terminal (in a notebook: `!fl-course setup`), restart the kernel, and run the "
+                f"terminal (in a notebook: `!fl-course setup`). {places.restart()}, then run the "
                 "first cell again."
             ) from error
     if not keras_origin.startswith("tf_keras."):
         raise SetupError(
             "TensorFlow was imported with Keras 3 before the course was set up, and TensorFlow "
-            "Federated needs Keras 2. Restart the kernel (in Colab: Runtime > Restart session) and "
-            "run the cell with fl_course.setup() before any other."
+            f"Federated needs Keras 2. {places.restart()}, then run the cell with "
+            "fl_course.setup() before any other."
         )
     _mute_native_logs(pathlib.Path(tf.__file__).parent)
 
@@ -131,7 +131,7 @@ def import_tff() -> None:
         except ImportError as error:
             raise SetupError(
                 f"TensorFlow Federated can't be imported ({error}). Run `fl-course setup` in a "
-                "terminal (in a notebook: `!fl-course setup`), restart the kernel, and run the "
+                f"terminal (in a notebook: `!fl-course setup`). {places.restart()}, then run the "
                 "first cell again."
             ) from error
     old_names.explain_old_names()

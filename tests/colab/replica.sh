@@ -1,31 +1,32 @@
 #!/bin/sh
-# Makes $1 a replica of the part of Google Colab's Python environment that the course touches, with the
-# versions of Colab's own list (2026-08, Python 3.13), and adds the course as its notebooks do.
+# Makes $1 a replica of the part of Google Colab's Python environment that the course touches, with
+# the versions of the list $2 and Python $3. The course is not in it: the first cell of a notebook
+# adds it.
 set -eu
 venv=$1
-list=tests/colab/colab-2026-08.txt
+list=$2
 ready=$venv/colab-ready
-pip="$venv/bin/python -m pip --disable-pip-version-check install --quiet --no-deps"
+pip="$venv/bin/python -m pip --disable-pip-version-check"
 
 if [ ! -f "$ready" ] || ! cmp -s "$list" "$ready"; then
-    python=$(sh tools/find_python.sh 3.13)
+    python=$(sh tools/find_python.sh "$3")
     rm -rf "$venv"
     "$python" -m venv "$venv"
-    echo "Installing Colab's versions of $(grep -c == "$list") packages."
-    $pip -r "$list"
+    echo "Installing Colab's versions of $(grep -c == "$list") packages, with Python $3."
+    $pip install --quiet --no-deps -r "$list"
     # To run the notebooks and compare what they print; Colab has none of these.
-    $pip "nbval==0.11.0" "coverage>=7" "pytest-xdist==3.8.0" "execnet==2.1.2"
+    $pip install --quiet --no-deps -r tests/colab/test-tools.txt
     "$venv/bin/python" -c "import matplotlib.font_manager" 2>/dev/null
     cp "$list" "$ready"
 fi
 
-# The course itself, anew each time: a built wheel, then what Colab lacks.
-"$venv/bin/python" -m pip freeze --exclude fl-course | LC_ALL=C sort > "$venv/before"
-$pip --force-reinstall .
-"$venv/bin/fl-course" setup
-"$venv/bin/python" -m pip freeze --exclude fl-course | LC_ALL=C sort > "$venv/after"
-changed=$(LC_ALL=C comm -23 "$venv/before" "$venv/after")
-if [ -n "$changed" ]; then
-    echo "Setting up the course changed packages that Colab brings: $changed" >&2
-    exit 1
-fi
+# What an earlier run of a first cell added is not there when a learner opens a notebook.
+$pip list --format=freeze | cut -d= -f1 | tr A-Z_ a-z- | sort > "$venv/there"
+grep -h == "$list" tests/colab/test-tools.txt | cut -d= -f1 | sort > "$venv/colabs"
+added=$(comm -23 "$venv/there" "$venv/colabs")
+# shellcheck disable=SC2086
+[ -z "$added" ] || $pip uninstall --quiet --yes $added
+
+# The course as the first cell would get it.
+rm -rf "$venv/wheel"
+$pip wheel --quiet --no-deps --wheel-dir "$venv/wheel" .
