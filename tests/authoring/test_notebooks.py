@@ -1,4 +1,8 @@
+import importlib.util
 import re
+import subprocess
+import sys
+import types
 
 import nbformat
 import pytest
@@ -73,10 +77,36 @@ def test_the_last_cell_leads_to_the_next_lesson(build_one, course):
     assert "last lesson" in last.cells[-1].source
 
 
-def test_the_setup_cell_installs_only_where_the_course_is_missing(build_one):
+@pytest.mark.parametrize("outcome", ["there", "fetched", "refused"])
+def test_the_setup_cell_fetches_only_where_the_course_is_missing(
+    build_one, monkeypatch, capsys, outcome
+):
     setup = build_one("learner").cells[1].source
-    assert '!pip install --quiet --no-deps "fl-course @ git+https://github.com/owner/name' in setup
-    assert setup.endswith("import fl_course\n\nfl_course.setup()")
+    commands, calls = [], []
+
+    def pip(command, **_):
+        commands.append(command)
+        failed = outcome == "refused"
+        return types.SimpleNamespace(returncode=int(failed), stderr="no route" if failed else "")
+
+    course = types.ModuleType("fl_course")
+    course.setup = lambda **arguments: calls.append(arguments)
+    monkeypatch.setitem(sys.modules, "fl_course", course)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: outcome == "there" or None)
+    monkeypatch.setattr(subprocess, "run", pip)
+    if outcome == "refused":
+        with pytest.raises(RuntimeError, match="could not be fetched; the lines above say why"):
+            exec(setup, {})
+        assert capsys.readouterr().out == "no route\n"
+    else:
+        exec(setup, {})
+    assert calls == ([] if outcome == "refused" else [{"install": True}])
+    if outcome != "there":
+        (command,) = commands
+        assert command[:4] == [sys.executable, "-m", "pip", "install"]
+        assert command[-1] == "fl-course @ https://github.com/owner/name/archive/main.zip"
+    else:
+        assert commands == []
 
 
 def test_the_file_is_valid_and_always_the_same(build_one):

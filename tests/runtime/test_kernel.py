@@ -1,46 +1,23 @@
 """The engine inside a real notebook kernel."""
 
-import sys
 import threading
+import time
 
 import psutil
 import pytest
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import KernelManager
 
+from tests.runtime.kernels import execute, start_kernel
 from tests.runtime.test_worker import wait_until_gone
-
-COMMAND = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
 
 
 @pytest.fixture
-def kernel():
-    manager = KernelManager()
-    manager._kernel_spec = KernelSpec(argv=COMMAND, language="python", display_name="test")
-    manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
-    client.wait_for_ready(timeout=60)
+def kernel(tmp_path):
+    manager, client = start_kernel(tmp_path)
     try:
         yield manager, client
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-
-
-def execute(client, code):
-    """Runs a cell; gives what it printed, everything it wrote to stderr, and its error."""
-    texts = {"stdout": "", "stderr": ""}
-    errors = []
-
-    def collect(message):
-        if message["msg_type"] == "stream":
-            texts[message["content"]["name"]] += message["content"]["text"]
-        elif message["msg_type"] == "error":
-            errors.append(message["content"]["ename"])
-
-    client.execute_interactive(code, output_hook=collect, timeout=120)
-    return texts["stdout"], texts["stderr"], errors
 
 
 ROUND = """
@@ -73,14 +50,23 @@ def test_a_round_is_quiet_and_nothing_is_left_behind(kernel, ending):
     assert wait_until_gone(worker)
 
 
-def test_interrupt_leaves_an_engine_that_works(kernel):
+LONG = """
+import tensorflow as tf, tensorflow_federated as tff
+@tff.tensorflow.computation(tf.int64)
+def count(n):
+    zero = tf.constant(0, tf.int64)
+    return tf.data.Dataset.range(n).reduce(zero, lambda total, x: total + x)
+print(count(10))
+"""
+
+
+@pytest.mark.parametrize("cell", ["import time; time.sleep(60)", "count(10**12)"])
+def test_interrupt_leaves_an_engine_that_works(kernel, cell):
     manager, client = kernel
     execute(client, "import fl_course; fl_course.setup()")
+    assert execute(client, LONG) == ("45\n", "", [])
     threading.Timer(1, manager.interrupt_kernel).start()
-    assert execute(client, "import time; time.sleep(60)")[2] == ["KeyboardInterrupt"]
-    stdout, _, errors = execute(
-        client,
-        "import tensorflow as tf, tensorflow_federated as tff\n"
-        "print(tff.tensorflow.computation(lambda x: x + 1, tf.int32)(1))",
-    )
-    assert (stdout, errors) == ("2\n", [])
+    started = time.monotonic()
+    assert execute(client, cell)[2] == ["KeyboardInterrupt"]
+    assert execute(client, "print(count(10))") == ("45\n", "", [])
+    assert time.monotonic() - started < 10
