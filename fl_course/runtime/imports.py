@@ -86,6 +86,8 @@ _SET_MIN_LOG_LEVEL = tuple(
 )
 _FATAL = 3
 
+_MAX_NESTING = 2**16 - 1  # what protobuf's other implementation allows when its limit is lifted
+
 
 def import_tensorflow() -> None:
     """Imports TensorFlow with Keras 2 as `tf.keras`, without a word on stderr.
@@ -123,6 +125,7 @@ def import_tff() -> None:
         _defer_package(package, quick_modules)
     _offer_privacy_queries()
     _spare_autograph()
+    _lift_nesting_limit()
     for module, (name, message) in _STAND_INS.items():
         _install_stand_in(module, name, message)
     with _silent_stderr():
@@ -196,6 +199,22 @@ def _spare_autograph() -> None:
 
         rules = tuple(config_lib.DoNotConvert(module) for module in _PLAIN_MODULES)
         config.CONVERSION_RULES = rules + config.CONVERSION_RULES
+
+
+def _lift_nesting_limit() -> None:
+    """Lets protobuf parse computations that nest deeper than the 100 levels it allows by default.
+
+    Distributed differential privacy, above all, is composed of so many aggregators that it does.
+    """
+    kind = api_implementation.Type()
+    if kind == "upb":
+        from google._upb import _message
+
+        _message.SetAllowOversizeProtos(True)
+    elif kind == "python":
+        from google.protobuf.internal import decoder
+
+        decoder.SetRecursionLimit(_MAX_NESTING)
 
 
 def _install_stand_in(module_name: str, function_name: str, message: str) -> None:
