@@ -48,8 +48,8 @@ _OLD_METHODS = {
     "assert_": "assertTrue",
 }
 
-# Upstream's tests choose between two backends with the same functions: one linked into Python, which
-# no wheel has, and the one with a worker process. They get the second.
+# Upstream's tests choose between two backends with the same functions: one linked into Python, which no
+# wheel has, and the one with a worker process. They get the second.
 _BACKENDS = "tensorflow_federated.python.core.backends"
 _SAME_AS = {
     f"{_BACKENDS}.{name}.cpp_execution_contexts": f"{_BACKENDS}.{name}.execution_contexts"
