@@ -38,7 +38,7 @@ import fl_course
 _DEVIATIONS = pathlib.Path(__file__).with_name("upstream_deviations.toml")
 _INSIDE = "--inside"  # how this script starts itself for one test file
 
-# What Python 3.12 removed from unittest, and what it is called today.
+# What Python 3.12 removed from unittest, and what it is called today. One has no successor.
 _OLD_METHODS = {
     "assertEquals": "assertEqual",
     "assertNotEquals": "assertNotEqual",
@@ -48,13 +48,21 @@ _OLD_METHODS = {
     "assert_": "assertTrue",
 }
 
-# Upstream's tests choose between two backends with the same functions: one linked into Python, which no
-# wheel has, and the one with a worker process. They get the second.
+# Upstream's tests choose between two backends with the same functions: one linked into Python,
+# which no wheel has, and the one with a worker process. They get the second.
 _BACKENDS = "tensorflow_federated.python.core.backends"
 _SAME_AS = {
     f"{_BACKENDS}.{name}.cpp_execution_contexts": f"{_BACKENDS}.{name}.execution_contexts"
     for name in ("native", "test")
 }
+
+
+def _assert_dict_contains_subset(
+    case: unittest.TestCase, subset: dict[object, object], whole: dict[object, object]
+) -> None:
+    for key, value in subset.items():
+        case.assertIn(key, whole)
+        case.assertEqual(value, whole[key])
 
 
 class _TestTree(importlib.abc.MetaPathFinder):
@@ -85,6 +93,8 @@ def _run_inside(root: pathlib.Path, test_file: pathlib.Path, report: pathlib.Pat
     for old, new in _OLD_METHODS.items():
         if not hasattr(unittest.TestCase, old):
             setattr(unittest.TestCase, old, getattr(unittest.TestCase, new))
+    if not hasattr(unittest.TestCase, "assertDictContainsSubset"):
+        unittest.TestCase.assertDictContainsSubset = _assert_dict_contains_subset
     fl_course.setup()
     for alias, module in _SAME_AS.items():
         sys.modules[alias] = importlib.import_module(module)

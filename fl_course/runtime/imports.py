@@ -18,7 +18,7 @@ import types
 from collections.abc import Iterator
 from typing import NoReturn
 
-from fl_course.runtime import old_names, places
+from fl_course.runtime import old_names, places, repairs
 from fl_course.runtime.errors import SetupError
 
 # Where TensorFlow Privacy 0.9.0 defines each name that TFF reads from the package itself.
@@ -138,6 +138,7 @@ def import_tff() -> None:
                 "first cell again."
             ) from error
     old_names.explain_old_names()
+    repairs.repair_copies_of_data_sources()
 
 
 def _offer_privacy_queries() -> None:
