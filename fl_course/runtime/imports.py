@@ -207,14 +207,13 @@ def _lift_nesting_limit() -> None:
 
     Distributed differential privacy, above all, is composed of so many aggregators that it does.
     """
-    kind = api_implementation.Type()
-    if kind == "upb":
+    from google.protobuf.internal import api_implementation, decoder
+
+    if api_implementation.Type() == "upb":
         from google._upb import _message
 
         _message.SetAllowOversizeProtos(True)
-    elif kind == "python":
-        from google.protobuf.internal import decoder
-
+    elif hasattr(decoder, "SetRecursionLimit"):  # older ones have no limit in Python
         decoder.SetRecursionLimit(_MAX_NESTING)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 def repair_copies_of_data_sources() -> None:
     """Lets `tff.learning.programs.train_model` take data from a `tff.program.DatasetDataSource`.
 
-    The program deep-copies the source's iterator in every round. A `tf.data.Dataset` belongs to a
-    graph, and TensorFlow's graphs can't be copied. Datasets never change: a copy of the iterator may
-    share them.
+    The program deep-copies the source's iterator in every round, a `tf.data.Dataset` belongs to a
+    graph, and TensorFlow's graphs can't be copied. Datasets never change: copies of the iterator
+    may share them.
     """
     from tensorflow_federated.python.program import dataset_data_source
 
