@@ -120,7 +120,8 @@ class _Outcome:
 
 
 def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith("?")]  # difflib's marks
     return lines[-1][:300] if lines else "no output"
 
 

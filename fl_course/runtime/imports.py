@@ -139,6 +139,7 @@ def import_tff() -> None:
             ) from error
     old_names.explain_old_names()
     repairs.repair_copies_of_data_sources()
+    repairs.repair_seeds_of_emnist_models()
 
 
 def _offer_privacy_queries() -> None:

@@ -590,13 +590,17 @@ class TestSimulation:
         assert train(4) == 1111 * 10
         assert drawn == [1, 2, 3, 4]
 
-    def test_baseline_task(self):
-        task = tff.simulation.baselines.stackoverflow.create_tag_prediction_task(
-            tff.simulation.baselines.ClientSpec(num_epochs=1, batch_size=10),
-            word_vocab_size=20,
-            tag_vocab_size=5,
-            use_synthetic_data=True,
-        )
+    @pytest.mark.parametrize("name", ["emnist", "stackoverflow"])
+    def test_baseline_task(self, name):
+        clients = tff.simulation.baselines.ClientSpec(num_epochs=1, batch_size=10)
+        if name == "emnist":
+            task = tff.simulation.baselines.emnist.create_character_recognition_task(
+                clients, model_id="2nn", only_digits=True, use_synthetic_data=True
+            )
+        else:
+            task = tff.simulation.baselines.stackoverflow.create_tag_prediction_task(
+                clients, word_vocab_size=20, tag_vocab_size=5, use_synthetic_data=True
+            )
         process = tff.learning.algorithms.build_fed_eval(task.model_fn)
         data = [
             task.datasets.train_data.create_tf_dataset_for_client(client)
