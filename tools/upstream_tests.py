@@ -14,6 +14,7 @@ import argparse
 import concurrent.futures
 import contextlib
 import dataclasses
+import faulthandler
 import fnmatch
 import importlib
 import importlib.abc
@@ -90,6 +91,7 @@ class _TestTree(importlib.abc.MetaPathFinder):
 
 
 def _run_inside(root: pathlib.Path, test_file: pathlib.Path, report: pathlib.Path) -> None:
+    faulthandler.enable()
     for old, new in _OLD_METHODS.items():
         if not hasattr(unittest.TestCase, old):
             setattr(unittest.TestCase, old, getattr(unittest.TestCase, new))
@@ -159,6 +161,10 @@ def _run_file(
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(time_limit)
         timed_out = process.poll() is None
+        if timed_out:
+            process.send_signal(signal.SIGABRT)  # the log shows where it was
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # and whatever the tests left running
         process.wait()
@@ -179,7 +185,7 @@ def _surprises(outcome: _Outcome, deviations: dict[str, str]) -> Iterator[str]:
             yield f"{test}\n    failed: {error}"
     for key in known:
         if not fnmatch.filter(outcome.failed, key):
-            yield f"{key}\n    is listed in {_DEVIATIONS.name} and did not fail: delete it there"
+            yield f"{key}\n    is listed as a deviation and did not fail: delete it there"
 
 
 def _run_up_to_twice(
@@ -204,6 +210,7 @@ def main() -> int:
     parser.add_argument("patterns", nargs="*", metavar="pattern")
     parser.add_argument("--jobs", type=int, default=2, help="test files at a time (2)")
     parser.add_argument("--seconds", type=float, default=300, help="limit for each file (300)")
+    parser.add_argument("--deviations", type=pathlib.Path, default=_DEVIATIONS)
     parser.add_argument("--keep", type=pathlib.Path, help="folder for the logs and reports")
     arguments = parser.parse_args()
     root = arguments.checkout.resolve()
@@ -216,7 +223,7 @@ def main() -> int:
     )
     if not files:
         parser.error(f"no test file of {root} has a path that contains {arguments.patterns}")
-    deviations = tomllib.loads(_DEVIATIONS.read_text())
+    deviations = tomllib.loads(arguments.deviations.read_text())
 
     # In a shell's background, SIGINT is ignored, by the workers too that TFF ends by it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
