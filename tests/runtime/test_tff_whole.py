@@ -5,6 +5,8 @@ TFF's own tests say far more about them; `tools/upstream_tests.py` runs those.
 
 import asyncio
 import collections
+import datetime
+import time
 
 import numpy as np
 import pytest
@@ -480,6 +482,36 @@ class TestPrograms:
             expected = expected - LEARNING_RATE * weighted_mean(gradients(expected))
         state = models.values()["training_checkpoint_round_3"]
         close(state.global_model_weights.trainable[0], expected)
+
+    def test_evaluation_beside_the_training(self, tmp_path):
+        context = tff.program.NativeFederatedContext(
+            tff.backends.native.create_async_local_cpp_execution_context()
+        )
+        metrics = tff.program.MemoryReleaseManager()
+        source = tff.program.DatasetDataSource(datasets())
+        manager = tff.learning.programs.EvaluationManager(
+            source,
+            metrics,
+            create_state_manager_fn=lambda name: tff.program.FileProgramStateManager(
+                tmp_path / name
+            ),
+            create_process_fn=lambda name: (tff.learning.algorithms.build_fed_eval(model_fn), None),
+            cohort_size=2,
+            duration=datetime.timedelta(0),
+        )
+        weights = np.array([[0.3], [0.1]], np.float32)
+
+        async def evaluate():
+            await manager.start_evaluation(
+                7, int(time.time()), tff.learning.models.ModelWeights([weights], [])
+            )
+            await manager.wait_for_evaluations_to_finish()
+
+        with tff.framework.get_context_stack().install(context):
+            asyncio.run(evaluate())
+        losses = [np.mean((x @ weights - y) ** 2) for x, y in CLIENTS]
+        assert list(metrics.values()) == [7]
+        close(metrics.values()[7]["model_metrics"]["loss"], np.average(losses, weights=SIZES))
 
     def test_release_to_a_csv_file(self, tmp_path):
         path = tmp_path / "metrics.csv"
