@@ -3,3 +3,6 @@
 import fl_course
 
 fl_course.setup()
+
+# Needs Chromium and Playwright: `make test-browser`.
+collect_ignore = ["browser"]

@@ -1,0 +1,91 @@
+"""A browser and JupyterLab for a learner's session.
+
+Run by `make test-browser`, without the other tests' conftest.py: nothing of the engine is in this
+process, all of it is in the kernels that JupyterLab starts.
+"""
+
+import os
+import re
+import shutil
+
+import psutil
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser import jupyterlab
+from tests.browser.learner import Lesson
+
+BROWSER_VARIABLE = "FL_COURSE_CHROMIUM"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",  # needed as root, and all pages are ours
+    # The badges in the notebooks are elsewhere; no test depends on a network.
+    f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {jupyterlab.HOST}",
+)
+_WORKER_ENDS_WITHIN = 10.0  # seconds after its kernel
+_screen = pytest.StashKey()
+
+
+def find_browser() -> str:
+    """The path of a Chromium on this machine."""
+    named = os.environ.get(BROWSER_VARIABLE)
+    for name in (named,) if named else BROWSERS:
+        if path := shutil.which(name):
+            return path
+    pytest.fail(
+        f"{BROWSER_VARIABLE}={named} is not a program that can be run."
+        if named
+        else f"None of these browsers is on the PATH: {', '.join(BROWSERS)}. Install Chromium (on "
+        f"Debian: apt-get install chromium), or name a browser's path in {BROWSER_VARIABLE}.",
+        pytrace=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def browser():
+    # Playwright makes a new and empty profile for it.
+    path = find_browser()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    with jupyterlab.running(tmp_path_factory.mktemp("learner")) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def lesson(request, browser, lab, tmp_path_factory):
+    """The lesson that the test file is named after, every cell run, in a fresh kernel."""
+    number = re.search(r"\d+$", request.module.__name__)[0]
+    (file,) = lab.notebooks.glob(f"{int(number):02}_*.ipynb")
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    request.config.stash[_screen] = (page, tmp_path_factory.getbasetemp())
+    lesson = Lesson(page, lab, file.name)
+    lesson.run_all()
+    yield lesson
+    lesson.shut_down_kernel()
+    page.close()
+    _, left = psutil.wait_procs(lab.workers(), _WORKER_ENDS_WITHIN)
+    assert not left, "a worker has outlived its notebook's kernel"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Keeps a picture of what the learner saw when a test failed."""
+    report = yield
+    page, folder = item.config.stash.get(_screen, (None, None))
+    if report.failed and page is not None and not page.is_closed():
+        file = folder / f"{item.module.__name__}.{item.name}-{call.when}.png"
+        page.screenshot(path=file)
+        report.sections.append(("screenshot", str(file)))
+    return report
