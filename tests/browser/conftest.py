@@ -57,7 +57,7 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     with jupyterlab.running(tmp_path_factory.mktemp("learner")) as lab:
         yield lab

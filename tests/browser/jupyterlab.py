@@ -136,7 +136,6 @@ def _wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
     while True:
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"JupyterLab did not start. It said:\n{log.read_text()}")
-        # An answer is an answer, with or without a token.
         with contextlib.suppress(OSError):
             socket.create_connection((HOST, port), timeout=1).close()
             return

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import nbformat
+from nbformat import NotebookNode
 from playwright.sync_api import Frame, Locator, Page, expect
 
 from fl_course.authoring.notebooks import key_of
@@ -27,13 +28,21 @@ _DRAWN_SIZE = """image => image.decode().then(
     () => [image.naturalWidth, image.naturalHeight, image.clientWidth, image.clientHeight],
     () => [0, 0, 0, 0])"""
 
-
 expect.set_options(timeout=1000 * _PATIENCE_SECONDS)
 
 
 def as_shown(markdown: str) -> str:
     """A sentence as it is read once it is rendered."""
     return markdown.replace("`", "").replace("**", "")
+
+
+def keys_with_figures(notebook: NotebookNode) -> list[str]:
+    """The keys of an executed notebook's cells that have drawn a figure, from top to bottom."""
+    return [
+        key_of(cell)
+        for cell in notebook.cells
+        if any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
+    ]
 
 
 class Figure(NamedTuple):
@@ -110,8 +119,8 @@ class Cell:
         with self._lesson.waiting():
             self.start()
 
-    def wait_for_text(self, text: str) -> None:
-        """Waits until the outputs show a text."""
+    def wait_for_text(self, text: str | re.Pattern[str]) -> None:
+        """Waits until a text is shown below the cell's code."""
         expect(self.outputs()).to_contain_text(text)
 
     def outputs(self) -> Locator:
@@ -158,11 +167,14 @@ class Lesson:
 
     Attributes:
         page: The browser's page.
+        name: The notebook's file name.
+        code_keys: The keys of its code cells, from top to bottom.
     """
 
     def __init__(self, page: Page, lab: JupyterLab, name: str) -> None:
-        """Opens a notebook by a double click, as JupyterLab is opened."""
+        """Opens JupyterLab, and the notebook in it by a double click."""
         self.page = page
+        self.name = name
         page.set_default_timeout(1000 * _PATIENCE_SECONDS)
         page.goto(f"{lab.address}/lab?token={lab.token}&reset")
         page.locator(".jp-DirListing-item").get_by_text(name, exact=True).dblclick()
