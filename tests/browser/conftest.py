@@ -28,7 +28,7 @@ ARGUMENTS = (
     # The badges in the notebooks are elsewhere; no test depends on a network.
     f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {jupyterlab.HOST}",
 )
-_WORKER_ENDS_WITHIN = 10.0  # seconds after its kernel
+_ENDS_WITHIN = 10.0  # seconds, what a kernel has started, after the kernel
 _screen = pytest.StashKey()
 
 
@@ -75,8 +75,8 @@ def lesson(request, browser, lab, tmp_path_factory):
     yield lesson
     lesson.shut_down_kernel()
     page.close()
-    _, left = psutil.wait_procs(lab.workers(), _WORKER_ENDS_WITHIN)
-    assert not left, "a worker has outlived its notebook's kernel"
+    _, left = psutil.wait_procs(lab.started_by_kernels(), _ENDS_WITHIN)
+    assert not left, "this has outlived its notebook's kernel"
 
 
 @pytest.hookimpl(wrapper=True)

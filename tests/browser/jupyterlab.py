@@ -1,6 +1,7 @@
 """JupyterLab as a learner starts it, on a copy of the notebooks and with a home of its own."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import secrets
@@ -10,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import portpicker
@@ -26,7 +26,7 @@ _WORKER = "worker_binary"
 _NO_NEWS = Path("lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings")
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class JupyterLab:
     """A running JupyterLab.
 
@@ -35,12 +35,14 @@ class JupyterLab:
         token: The word it wants to hear first.
         notebooks: The folder it shows, a copy of the learner's notebooks.
         home: The folder that holds everything else it writes.
+        pid: The server's process id, once it is started.
     """
 
     address: str
     token: str
     notebooks: Path
     home: Path
+    pid: int = 0
 
     def processes(self) -> list[psutil.Process]:
         """What runs in this JupyterLab's environment: itself, its kernels, and all they started."""
@@ -50,6 +52,10 @@ class JupyterLab:
                 if process.environ().get("JUPYTER_CONFIG_DIR") == str(self.home / "config"):
                     found.append(process)
         return found
+
+    def started_by_kernels(self) -> list[psutil.Process]:
+        """The kernels and what they have started: workers, TensorBoard."""
+        return [process for process in self.processes() if process.pid != self.pid]
 
     def workers(self) -> list[psutil.Process]:
         """TFF's worker processes of its kernels."""
@@ -94,7 +100,7 @@ def running(home: Path) -> Iterator[JupyterLab]:
         )
     try:
         _wait_for(server, port, log)
-        yield lab
+        yield dataclasses.replace(lab, pid=server.pid)
     finally:
         server.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -94,9 +94,10 @@ def test_a_worker_that_dies_is_told_and_replaced(lesson, lab):
         training.wait_for_text("WorkerError")
         seconds = time.monotonic() - killed
     assert seconds < DEATH_IS_TOLD_WITHIN
-    told = training.red_text().strip().splitlines()[-1]
+    told, *_, own_line = training.red_text().strip().splitlines()
     assert told.startswith("WorkerError: TFF's worker process")
     assert "run this cell again" in told.lower()
+    assert MANY_ROUNDS in own_line
 
     cell = lesson.cell(TRAINING_CELL)
     cell.run()
