@@ -11,7 +11,8 @@ COLAB := 2026-08 2026-03
 # A notebook keeps one core busy; two at a time fit on any machine. A file's tests stay together.
 PYTEST := -m pytest -n 2 --dist loadfile
 
-.PHONY: setup course test open build lint lock test-colab $(COLAB:%=test-colab-%) test-processors clean
+.PHONY: setup course test open build lint lock test-colab $(COLAB:%=test-colab-%) test-browser test-soak \
+	test-processors clean
 
 course: setup
 	@$(BIN)/fl-course run
@@ -38,6 +39,15 @@ test-colab: $(COLAB:%=test-colab-%)
 
 $(COLAB:%=test-colab-%): test-colab-%:
 	@sh tests/colab/test.sh $*
+
+# Lessons 1 and 3 in JupyterLab, as a learner uses it; needs Chromium or Chrome.
+test-browser: setup
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps -r tests/browser/requirements.txt
+	@$(BIN)/python -m pytest --confcutdir=tests/browser tests/browser
+
+# A hundred killed kernels, three hundred rounds, a round of five minutes; a plain test takes a few.
+test-soak: setup
+	@FL_COURSE_SOAK=1 $(BIN)/python -m pytest -s tests/soak
 
 # The same outputs must come out of other processors' arithmetic.
 test-processors: setup

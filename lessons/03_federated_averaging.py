@@ -758,8 +758,8 @@ for folder in ("train", "evaluation"):
 #
 # The next cell opens TensorBoard inside the notebook. It starts a web server beside the notebook,
 # which your browser must be able to reach, as on Colab or a local Jupyter. Expect two panels with a
-# line for `train` and one for `evaluation`: the curves of our first figure. It goes on running
-# until you stop it: run the cell again, and it says with which `!kill` command.
+# line for `train` and one for `evaluation`: the curves of our first figure, once you move
+# *Smoothing* to 0. TensorBoard ends with this notebook's kernel.
 
 # %% key="open_tensorboard" kind="optional"
 # %load_ext tensorboard
@@ -820,7 +820,7 @@ print(f"as scans of 8 by 8 bytes: {len(writer_images) * 8 * 8:,} bytes")
 # %% key="side_by_side"
 train_images, train_labels = data.pool(train, ten_writers)
 train_inputs = train_images.reshape(len(train_images), 784)
-reported = history.train["sparse_categorical_accuracy"]
+reported_by_round = history.train["sparse_categorical_accuracy"]
 
 
 def share_right(weights, inputs, labels):
@@ -832,7 +832,7 @@ weights_by_round += weights_after
 print("round  reported  before   after  held-out")
 for round_num in (1, 2, 5, 10):
     shares = [
-        reported[round_num - 1],
+        reported_by_round[round_num - 1],
         share_right(weights_by_round[round_num - 1], train_inputs, train_labels),
         share_right(weights_by_round[round_num], train_inputs, train_labels),
         share_right(weights_by_round[round_num], test_inputs, test_labels),

@@ -98,7 +98,9 @@ def test_other_platforms_are_told_where_the_course_runs(tmp_path):
     assert "On other machines" in done.stderr
 
 
-def test_a_set_up_environment_is_used_again(tmp_path):
+@pytest.fixture
+def ready_venv(tmp_path):
+    """What a set-up leaves behind, with this Python."""
     venv = tmp_path / "venv"
     (venv / "bin").mkdir(parents=True)
     (venv / "bin" / "python").symlink_to(sys.executable)
@@ -112,5 +114,19 @@ def test_a_set_up_environment_is_used_again(tmp_path):
         check=True,
     ).stdout
     (venv / "fl-course-ready").write_text(wanted)
-    done = run("set_up.sh", str(venv), sys.executable)
+    return venv
+
+
+def test_a_set_up_environment_is_used_again(ready_venv):
+    done = run("set_up.sh", str(ready_venv), sys.executable)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(ready_venv, fake_python):
+    """As of a folder that a container shares with its host."""
+    python = ready_venv / "bin" / "python"
+    python.unlink()
+    python.symlink_to("/no/such/python")
+    done = run("set_up.sh", str(ready_venv), fake_python("3.10"))
+    assert done.returncode == 1
+    assert "is Python 3.10; the course runs on" in done.stderr

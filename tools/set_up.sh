@@ -18,7 +18,8 @@ if [ -x "$venv/bin/python" ] && [ -n "$python" ] &&
     echo "$venv has Python $(version_of "$venv/bin/python"); making it anew with $(version_of "$python")."
     rm -rf "$venv"
 fi
-if [ -f "$ready" ] && [ "$(cat "$ready")" = "$wanted" ] && [ -x "$venv/bin/fl-course" ]; then
+if [ -f "$ready" ] && [ "$(cat "$ready")" = "$wanted" ] && [ -x "$venv/bin/python" ] &&
+    [ -x "$venv/bin/fl-course" ]; then
     exit 0
 fi
 

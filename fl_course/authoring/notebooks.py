@@ -21,7 +21,8 @@ _TAGS = {
     "exercise": ["exercise"],
     "solution": ["solution"],
     "instructor": ["instructor"],
-    "optional": ["optional", "nbval-skip"],
+    # One that fails, for want of a network, does not keep "Run All" from the cells after it.
+    "optional": ["optional", "nbval-skip", "raises-exception"],
 }
 # What the builder itself says, by language.
 _WORDS = {

@@ -100,9 +100,10 @@ def _make_interruptible(context_class: type) -> None:
             return invoke(self, comp, arg)
         except Exception:
             raise
-        except BaseException:  # KeyboardInterrupt, or an exercise's limit on time
+        except BaseException as interrupt:  # KeyboardInterrupt, or an exercise's limit on time
             invocation.abandon()
-            raise
+            # Without the frames of the threads that wait: they are of no use to the learner.
+            raise interrupt.with_traceback(None) from None
         finally:
             _invocation.reset(token)
 

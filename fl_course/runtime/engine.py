@@ -43,8 +43,11 @@ def start(seed: int) -> str:
         raise ValueError(f"seed must be an integer from 0 to 2**32 - 1, and it is {seed!r}.")
     if _factory is None:
         packages.check_tff()
-        worker = start_worker()  # comes up while TensorFlow is imported
+        worker = start_worker()
         try:
+            # First: on a processor without AVX, TensorFlow's import ends this process without a
+            # word, and the worker ends with a reason.
+            worker.wait_until_listening()
             with imports.without_garbage_collection():
                 imports.import_tensorflow()
                 imports.import_tff()
@@ -53,8 +56,6 @@ def start(seed: int) -> str:
 
                 restore_keras_after_graphs()
                 context.supervise()
-
-            worker.wait_until_listening()
         except BaseException:
             worker.stop()
             raise

@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import gc
 import importlib
+import importlib.metadata
 import importlib.util
 import os
 import pathlib
@@ -97,6 +98,7 @@ def import_tensorflow() -> None:
     """
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    _avoid_native_wrappers()
     with _silent_stderr():
         try:
             import tensorflow as tf
@@ -115,6 +117,18 @@ def import_tensorflow() -> None:
             "fl_course.setup() before any other."
         )
     _mute_native_logs(pathlib.Path(tf.__file__).parent)
+
+
+def _avoid_native_wrappers() -> None:
+    """Keeps TensorFlow 2.19 from failing on Python 3.12 wherever a model or a state is saved.
+
+    It wraps dictionaries by wrapt's native code, which Python 3.12's check of protocols can't look
+    into (tensorflow/tensorflow#62217); wrapt's Python code, it can. TensorFlow 2.20 asks otherwise.
+    """
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        tensorflow = importlib.metadata.version("tensorflow")
+        if sys.version_info >= (3, 12) and tensorflow.startswith("2.19."):
+            os.environ.setdefault("WRAPT_DISABLE_EXTENSIONS", "true")
 
 
 def import_tff() -> None:

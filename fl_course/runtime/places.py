@@ -7,6 +7,8 @@ from typing import Literal
 
 from fl_course.runtime.errors import SetupError
 
+# In full, since an installed course has no such file.
+DOCS = "https://github.com/fl-course/fl-course/blob/main/docs/places.md"
 Place = Literal["colab", "kaggle", "jupyter"]
 
 
@@ -71,11 +73,15 @@ def check_platform() -> None:
     system, machine = platform.system(), platform.machine()
     if (system, machine) == ("Linux", "x86_64"):
         return
-    another = "Or use the course's dev container with Docker"
-    if system == "Windows":
-        another = "Or run the course inside WSL 2 with Ubuntu"
+    if machine.lower() not in ("x86_64", "amd64"):
+        # A container would be emulated: a round was seen to take 70 times as long.
+        another = "GitHub Codespaces runs it in a browser, too"
+    elif system == "Windows":
+        another = "Or run the course here, inside WSL 2 with Ubuntu or in its dev container"
+    else:
+        another = "Or run the course here, in its dev container (VS Code and Docker)"
     raise SetupError(
         "TensorFlow Federated runs only on Linux with an x86-64 processor, and this is "
         f"{system} on {machine}. Open this notebook in Google Colab: the badge at its top leads "
-        f"there. {another}; docs/places.md says how."
+        f"there. {another}: {DOCS} says how."
     )

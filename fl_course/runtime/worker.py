@@ -37,6 +37,7 @@ _PORT_TRIES = 3
 _LOG_BYTES = 4000  # as much as is read of what a worker printed
 _CANNOT_EXECUTE = 126  # the shells' exit code for a program that can't be executed
 _NO_LOOPBACK = (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN)
+_NO_INSTRUCTION = "was compiled to use"  # TensorFlow, of FMA, before it aborts
 _OUT_OF_MEMORY = re.compile(r"bad_alloc|out of memory|cannot allocate memory", re.IGNORECASE)
 _NO_MORE_THREADS = re.compile(r"worker->created\(\)|pthread_create|temporarily unavailable")
 # Each round is run by threads of its own, and with a heap for each thread what one round frees is
@@ -213,10 +214,15 @@ class Worker:
     def _cause(self) -> tuple[str, str]:
         code = self._running.process.wait()
         words = self._last_words()
-        if code == -signal.SIGILL:
+        if code == -signal.SIGILL or (
+            code == -signal.SIGABRT and _NO_INSTRUCTION in self._log_text()
+        ):
             return (
-                "this computer's processor lacks an instruction that TFF was compiled for (AVX)",
-                "Open the course in Google Colab, or on a computer with a newer processor.",
+                "this computer's processor, or the emulator that stands in for it, lacks an "
+                "instruction that TFF was compiled for (AVX2, FMA, BMI: Intel Core since 2013, AMD "
+                "since 2015)",
+                "Open the course in Google Colab, or on a computer with a newer processor; "
+                f"{places.DOCS} names other places.",
             )
         if code == _CANNOT_EXECUTE:
             if "Exec format error" in words:

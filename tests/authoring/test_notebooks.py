@@ -45,7 +45,7 @@ def test_cells_carry_key_kind_and_tags(build_one):
         "fl_course": {"key": "ex_add", "kind": "exercise", "exercise": "add_two", "result": True},
         "tags": ["exercise"],
     }
-    assert cells["download"].metadata.tags == ["optional", "nbval-skip"]
+    assert cells["download"].metadata.tags == ["optional", "nbval-skip", "raises-exception"]
     assert cells["note"].metadata.tags == ["instructor"]
     assert "tags" not in cells["why"].metadata
     assert keys_of_executed(build_one("solved")) == ["_setup", "ex_add", "proof"]

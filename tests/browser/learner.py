@@ -191,13 +191,9 @@ class Lesson:
         return Cell(self, self._cells.nth(self._keys.index(key)))
 
     def run_all(self) -> None:
-        """Chooses Run > Run All Cells; where an error stops that, goes on with the next cell."""
+        """Chooses Run > Run All Cells, and waits until they have run."""
         with self.waiting():
             self.choose("Run", "Run All Cells")
-        while left := self.keys_not_run():
-            with self.waiting():
-                self.cell(left[0]).select()
-                self.choose("Run", "Run Selected Cell and All Below")
 
     def red_texts(self) -> dict[str, str]:
         """What is shown in red below the lesson's code cells, by key."""

@@ -89,10 +89,11 @@ def test_keras_2_is_that_of_the_tensorflow_that_is_there(monkeypatch):
 @pytest.mark.parametrize(
     ("system", "machine", "door"),
     [
-        ("Darwin", "arm64", "dev container"),
+        ("Darwin", "arm64", "Codespaces"),
         ("Darwin", "x86_64", "dev container"),
-        ("Linux", "aarch64", "dev container"),
+        ("Linux", "aarch64", "Codespaces"),
         ("Windows", "AMD64", "WSL 2"),
+        ("Windows", "ARM64", "Codespaces"),
     ],
 )
 def test_other_platforms_are_told_which_door_to_take(monkeypatch, system, machine, door):

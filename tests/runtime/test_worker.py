@@ -81,8 +81,19 @@ def test_worker_is_the_program_of_the_installed_tff():
 
 def test_illegal_instruction(tmp_path):
     message = failure(programs.with_an_illegal_instruction(tmp_path / "worker"))
-    assert "processor lacks an instruction" in message
+    assert "lacks an instruction that TFF was compiled for" in message
     assert "Colab" in message
+
+
+def test_an_instruction_that_tensorflow_misses_itself(tmp_path):
+    text = (
+        "#!/bin/sh\n"
+        "echo The TensorFlow library was compiled to use FMA instructions, but these >&2\n"
+        "echo qemu: uncaught target signal 6 >&2\n"
+        "kill -ABRT $$\n"
+    )
+    message = failure(programs.script(tmp_path / "worker", text))
+    assert "lacks an instruction that TFF was compiled for" in message
 
 
 def test_killed(tmp_path):
