@@ -25,8 +25,19 @@ _CHANNEL_OPTIONS = [
 ]
 # A broken connection is seen a moment before the operating system reports the process as ended.
 _DEATH_NOTICE_SECONDS = 2.0
-# What a worker says that goes on without the memory, or the threads, for this computation.
-_TOO_LITTLE = re.compile(r"OOM when allocating|Threadpool Exhausted")
+# What a worker says that goes on, where its words alone are no help.
+_WAYS_OUT = (
+    (
+        r"OOM when allocating|Threadpool Exhausted",
+        "The worker has too little memory, or too few threads, for this. Use fewer clients a "
+        "round, smaller batches or a smaller model.",
+    ),
+    (
+        r"Cannot embed a federated value",
+        "Is there a secure sum in it? A worker has no secure aggregation; to try one, call "
+        "tff.backends.test.set_sync_test_cpp_execution_context() first.",
+    ),
+)
 _IN_THE_MIDDLE = "ended in the middle of a computation"
 
 
@@ -39,11 +50,7 @@ class ComputationError(EngineError, grpc.RpcError):
         told = [
             line for line in lines if line and not line.startswith(("[[{{node", "Hint: If you"))
         ]
-        if _TOO_LITTLE.search(error.details()):
-            told.append(
-                "The worker has too little memory, or too few threads, for this. Use fewer clients "
-                "a round, smaller batches or a smaller model."
-            )
+        told += [way_out for sign, way_out in _WAYS_OUT if re.search(sign, error.details())]
         super().__init__("\n".join(told))
         self._error = error
 
@@ -115,7 +122,9 @@ class _SupervisedStub(tff.framework.RemoteExecutorGrpcStub):
 
     def __init__(self, worker: Worker) -> None:
         address = f"ipv4:{HOST}:{worker.port}"
-        super().__init__(grpc.insecure_channel(address, _CHANNEL_OPTIONS))
+        channel = grpc.insecure_channel(address, _CHANNEL_OPTIONS)
+        super().__init__(channel)
+        self.close = channel.close
         self._worker = worker
         self._watchdog = Watchdog(
             address,
@@ -205,6 +214,7 @@ class SupervisedExecutorFactory(tff.framework.ExecutorFactory):
         self._default_num_clients = default_num_clients
         self._stream_structs = stream_structs
         self._lock = threading.Lock()
+        self._stub: _SupervisedStub | None = None
         self._workers: list[Worker] = []  # the one in use, if any; the finalizer holds it too
         weakref.finalize(self, _stop_all, self._workers)
         self._executors: tff.framework.ResourceManagingExecutorFactory
@@ -217,15 +227,16 @@ class SupervisedExecutorFactory(tff.framework.ExecutorFactory):
         return self._workers[0] if self._workers else None
 
     def _adopt(self, worker: Worker) -> None:
-        stub = None
+        if self._stub is not None:
+            self._stub.close()  # it would try for ever to reach the last worker
+        self._stub = None
 
         def make_executor(cardinalities: dict[Any, int]) -> tff.framework.RemoteExecutor:
-            nonlocal stub
-            if stub is None:
+            if self._stub is None:
                 worker.wait_until_listening()
-                stub = _SupervisedStub(worker)
+                self._stub = _SupervisedStub(worker)
             cardinalities.setdefault(tff.CLIENTS, self._default_num_clients)
-            executor = tff.framework.RemoteExecutor(stub, stream_structs=self._stream_structs)
+            executor = tff.framework.RemoteExecutor(self._stub, stream_structs=self._stream_structs)
             executor.set_cardinalities(cardinalities)
             return executor
 

@@ -5,6 +5,7 @@ Nothing here imports TensorFlow: versions come from the installed packages' meta
 
 import importlib.metadata
 import importlib.util
+import re
 import subprocess
 import sys
 
@@ -155,7 +156,8 @@ def _why_pip_failed(wanted: list[str], output: str) -> str:
     if any(sign in output for sign in _NO_NETWORK):
         return f"{what}: it reaches no package index. {places.network()}"
     lines = output.strip().splitlines()
-    reasons = [line for line in lines if line.startswith("ERROR")] or lines[-3:]
+    # An error that pip didn't expect stands at the end of its traceback.
+    reasons = [line for line in lines if re.match("ERROR: (?!Exception)", line)] or lines[-3:]
     return (
         f"{what}. It said:\n  " + "\n  ".join(reasons) + "\nCorrect that, then run this cell (in a "
         "terminal: `fl-course setup`) again."

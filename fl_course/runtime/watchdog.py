@@ -68,8 +68,10 @@ class Watchdog:
         on_silence: Callable[[], None],
     ) -> None:
         # A connection of its own: in that of the computations, a question would have to queue.
-        channel = grpc.insecure_channel(address, [*options, ("grpc.use_local_subchannel_pool", 1)])
-        self._ask = channel.unary_unary(_NO_SUCH_METHOD)
+        self._channel = grpc.insecure_channel(
+            address, [*options, ("grpc.use_local_subchannel_pool", 1)]
+        )
+        self._ask = self._channel.unary_unary(_NO_SUCH_METHOD)
         self._pid = pid
         self._is_alive = is_alive
         self._on_silence = on_silence
@@ -95,6 +97,10 @@ class Watchdog:
                 self._waiting -= 1
 
     def _run(self) -> None:
+        with self._channel:
+            self._watch_until_it_ends()
+
+    def _watch_until_it_ends(self) -> None:
         pulse = Pulse(self._pid)
         misses = 0
         silent_since = time.monotonic()

@@ -2,16 +2,18 @@
 
 import importlib.metadata
 import importlib.util
+import os
 import platform
 import subprocess
 import sys
 import time
 import types
+import zipfile
 
 import pytest
 
 from fl_course.runtime import SetupError, install_and_check, packages
-from tests.runtime.test_worker import own_network
+from tests.runtime.test_worker import own_mounts, own_network
 
 
 def pretend(monkeypatch, versions):
@@ -188,3 +190,41 @@ def test_no_network_says_how_to_get_one(setting, click):
 
 def test_install_and_check_reports_the_versions_in_use():
     assert "TensorFlow 2.20.0 · TFF 0.87.0" in install_and_check()
+
+
+@own_mounts
+def test_a_full_disk_is_named(tmp_path):
+    """A package of 30 MB for a disk of 20."""
+    wheel = tmp_path / "fl_course_large-1.0-py3-none-any.whl"
+    info = "fl_course_large-1.0.dist-info"
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("fl_course_large.bin", bytes(30 * 2**20))
+        archive.writestr(
+            f"{info}/METADATA", "Metadata-Version: 2.1\nName: fl-course-large\nVersion: 1.0\n"
+        )
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n")
+        archive.writestr(f"{info}/RECORD", "")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    code = (
+        "from fl_course.runtime import SetupError, packages\n"
+        f"packages.missing = lambda: ['fl-course-large @ {wheel.as_uri()}']\n"
+        "try:\n    packages.install_missing()\n"
+        "except SetupError as error:\n    print(error)\n"
+    )
+    (tmp_path / "code.py").write_text(code)
+    commands = (
+        f"mount -t tmpfs -o size=20m none {disk}",
+        f"{sys.executable} -m venv --without-pip {disk}/venv",
+        f"{disk}/venv/bin/python {tmp_path}/code.py",
+    )
+    done = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "sh", "-ec", "\n".join(commands)],
+        capture_output=True,
+        text=True,
+        check=False,
+        # The new environment borrows this one's packages, pip among them.
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    assert "the disk is full" in done.stdout, done.stderr
+    assert "Delete what you don't need" in done.stdout

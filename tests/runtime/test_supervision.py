@@ -310,3 +310,30 @@ def test_a_notebook_shows_the_message_and_the_learners_line():
 def test_ctrl_c_does_not_reach_the_worker():
     assert add_one(1) == 2
     assert os.getpgid(runtime.worker_pid()) != os.getpgid(os.getpid())
+
+
+def test_secure_sums_are_told_where_they_run():
+    @tff.federated_computation(tff.FederatedType(np.int32, tff.CLIENTS))
+    def secure_total(values):
+        return tff.federated_secure_sum_bitwidth(values, 8)
+
+    with pytest.raises(runtime.ComputationError, match=r"\n.*tff\.backends\.test\.set_sync_test"):
+        secure_total([1, 2, 3])
+    context = tff.backends.test.create_sync_test_cpp_execution_context()
+    with tff.framework.get_context_stack().install(context):
+        assert secure_total([1, 2, 3]) == 6
+
+
+def test_lost_workers_leave_no_threads_behind():
+    def lose_one():
+        assert add_one(1) == 2
+        kill_and_wait(runtime.worker_pid())
+
+    lose_one()
+    before = threading.active_count()
+    for _ in range(5):
+        lose_one()
+    deadline = time.monotonic() + 10
+    while threading.active_count() > before + 1 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert threading.active_count() <= before + 1
