@@ -36,7 +36,7 @@ def course_dir(tmp_path, monkeypatch):
         "lessons/course.toml": toml,
         "lessons/01_adding.py": '# %% key="a"\nprint(1 + 1)\n',
         "lessons/02_printing.py": '# %% key="a"\nprint("hello")\n',
-        "fl_course/__init__.py": "def setup():\n    pass\n",
+        "fl_course/__init__.py": "def setup(**_):\n    pass\n",
         "notebooks/en/01_adding.ipynb": "{}",
     }
     for name, text in files.items():

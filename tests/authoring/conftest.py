@@ -96,7 +96,7 @@ class ex:
     add_two = _Exercise()
 
 
-def setup():
+def setup(**_):
     print("ready")
 
 
