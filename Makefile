@@ -6,8 +6,9 @@
 PYTHON ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
-# The months of Colab's package lists: today's runtime, and one with Python 3.12, TensorFlow 2.19.
-COLAB := 2026-08 2026-03
+# The months of Colab's package lists: today's runtime, one with Python 3.12 and TensorFlow 2.19, and
+# one with Python 3.11 and TensorFlow 2.18.
+COLAB := 2026-08 2026-03 2025-07
 # A notebook keeps one core busy; two at a time fit on any machine. A file's tests stay together.
 PYTEST := -m pytest -n 2 --dist loadfile
 

@@ -19,6 +19,8 @@ import types
 from collections.abc import Iterator
 from typing import NoReturn
 
+from packaging.version import Version
+
 from fl_course.runtime import old_names, places, repairs
 from fl_course.runtime.errors import SetupError
 
@@ -120,14 +122,13 @@ def import_tensorflow() -> None:
 
 
 def _avoid_native_wrappers() -> None:
-    """Keeps TensorFlow 2.19 from failing on Python 3.12 wherever a model or a state is saved.
+    """Keeps TensorFlow before 2.20 from failing wherever a model or a state is saved.
 
-    It wraps dictionaries by wrapt's native code, which Python 3.12's check of protocols can't look
-    into (tensorflow/tensorflow#62217); wrapt's Python code, it can. TensorFlow 2.20 asks otherwise.
+    It wraps dictionaries by wrapt's native code, which checks of protocols can't look into
+    (tensorflow/tensorflow#62217); into wrapt's Python code, they can. Colab's past runtimes have it.
     """
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-        tensorflow = importlib.metadata.version("tensorflow")
-        if sys.version_info >= (3, 12) and tensorflow.startswith("2.19."):
+        if Version(importlib.metadata.version("tensorflow")) < Version("2.20"):
             os.environ.setdefault("WRAPT_DISABLE_EXTENSIONS", "true")
 
 
