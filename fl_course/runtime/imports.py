@@ -125,7 +125,8 @@ def _avoid_native_wrappers() -> None:
     """Keeps TensorFlow before 2.20 from failing wherever a model or a state is saved.
 
     It wraps dictionaries by wrapt's native code, which checks of protocols can't look into
-    (tensorflow/tensorflow#62217); into wrapt's Python code, they can. Colab's past runtimes have it.
+    (tensorflow/tensorflow#62217); into wrapt's Python code, they can. Colab's past runtimes have
+    such versions.
     """
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
         if Version(importlib.metadata.version("tensorflow")) < Version("2.20"):
