@@ -14,7 +14,11 @@ computation = pb.Computation()
 for _ in range(150):
     computation = pb.Computation(**{"lambda": pb.Lambda(result=computation)})
 parsed = pb.Computation.FromString(computation.SerializeToString())
-print(api_implementation.Type(), parsed == computation)
+depth = 0
+while parsed.HasField("lambda"):
+    parsed = getattr(parsed, "lambda").result
+    depth += 1
+print(api_implementation.Type(), depth)
 """
 
 
@@ -28,4 +32,4 @@ def test_computations_may_nest_deeply(protobuf):
         env={**os.environ, "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": protobuf},
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == f"{protobuf} True"
+    assert done.stdout.splitlines()[-1] == f"{protobuf} 150"
