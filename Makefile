@@ -46,7 +46,7 @@ test-browser: setup
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps -r tests/browser/requirements.txt
 	@$(BIN)/python -m pytest --confcutdir=tests/browser tests/browser
 
-# A hundred killed kernels, three hundred rounds, a round of five minutes; a plain test takes a few.
+# A hundred killed kernels, three hundred rounds, a computation of five minutes; a plain test takes a few.
 test-soak: setup
 	@FL_COURSE_SOAK=1 $(BIN)/python -m pytest -s tests/soak
 
