@@ -1,6 +1,7 @@
 """From a client's examples to the batches that a model trains on."""
 
 import collections
+import functools
 import zlib
 from collections.abc import Sequence
 
@@ -72,8 +73,19 @@ def preprocess(
     _check_images(dataset.element_spec)
     if shuffle_buffer > 1:
         dataset = dataset.shuffle(shuffle_buffer, seed=seed, reshuffle_each_iteration=True)
-    # Repeat after the shuffle: one epoch ends before the next begins, each in its own order.
-    return dataset.repeat(epochs).batch(batch_size).map(flatten).with_options(_OPTIONS)
+    return _batches(epochs, batch_size)(dataset)
+
+
+@functools.lru_cache(maxsize=16)
+def _batches(epochs: int, batch_size: int) -> tf.types.experimental.PolymorphicFunction:
+    """What comes after the shuffle, which is recorded once and not for each client anew."""
+
+    @tf.function
+    def batches(dataset: tf.data.Dataset) -> tf.data.Dataset:
+        # Repeat after the shuffle: one epoch ends before the next begins, each in its own order.
+        return dataset.repeat(epochs).batch(batch_size).map(flatten).with_options(_OPTIONS)
+
+    return batches
 
 
 def make_federated_data(

@@ -12,6 +12,8 @@ import grpc
 import tensorflow_federated as tff
 from tensorflow_federated.python.core.impl.executor_stacks import executor_factory
 
+from fl_course.runtime.client_data import send_compressed
+from fl_course.runtime.client_loops import compile_native
 from fl_course.runtime.errors import EngineError
 from fl_course.runtime.watchdog import Watchdog
 from fl_course.runtime.worker import HOST, Worker, start_worker
@@ -236,7 +238,11 @@ class SupervisedExecutorFactory(tff.framework.ExecutorFactory):
                 worker.wait_until_listening()
                 self._stub = _SupervisedStub(worker)
             cardinalities.setdefault(tff.CLIENTS, self._default_num_clients)
-            executor = tff.framework.RemoteExecutor(self._stub, stream_structs=self._stream_structs)
+            # By default TFF tells the worker only of every twentieth value that it has no use for
+            # any more: the client data of several rounds would stay.
+            executor = tff.framework.RemoteExecutor(
+                self._stub, dispose_batch_size=1, stream_structs=self._stream_structs
+            )
             executor.set_cardinalities(cardinalities)
             return executor
 
@@ -292,6 +298,7 @@ def supervise() -> None:
     tff.framework.local_cpp_executor_factory = _local_cpp_executor_factory
     _make_interruptible(tff.framework.SyncExecutionContext)
     _make_interruptible(tff.framework.MergeableCompExecutionContext)
+    send_compressed()
 
 
 def set_default_context(worker: Worker) -> SupervisedExecutorFactory:
@@ -307,7 +314,7 @@ def set_default_context(worker: Worker) -> SupervisedExecutorFactory:
     tff.framework.set_default_context(
         tff.framework.SyncExecutionContext(
             factory,
-            compiler_fn=tff.backends.native.desugar_and_transform_to_native,
+            compiler_fn=compile_native,
             transform_args=tff.tensorflow.transform_args,
             transform_result=tff.tensorflow.transform_result,
         )
