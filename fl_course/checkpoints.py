@@ -287,7 +287,7 @@ def _describe(state: Any) -> dict[str, str]:
         text = f"{array.dtype}{list(array.shape)}"
         # Server optimizers keep their learning rates in the state.
         if array.ndim == 0 and array.dtype.kind == "f":
-            text += f" {array}"
+            text += f" {array!s}"
         described["/".join(map(str, path))] = text
     return described
 
