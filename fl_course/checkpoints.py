@@ -275,7 +275,8 @@ def _without_log_lines() -> Iterator[None]:
 def _first_line(error: Exception) -> str:
     if isinstance(error, tff.program.ProgramStateExistsError):
         return "it is there already, so another process is training in the same folder"
-    lines = str(error).strip().splitlines()
+    # TensorFlow puts the operation's name before and behind.
+    lines = re.sub(r"\{\{.*?\}\} ?| \[Op:\w+\]", "", str(error)).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__
 
 
