@@ -71,12 +71,15 @@ class Checkpoints:
             evaluated: Whether the server's model is evaluated after each round.
 
         Raises:
-            ValueError: If `folder` is empty or a file.
+            ValueError: If `folder` is a file or no name of a folder.
             CheckpointError: If the folder can't be made.
         """
+        if not isinstance(folder, str | os.PathLike) or not os.fspath(folder):
+            raise ValueError(
+                f"checkpoint_dir must be the name of a folder, and it is {folder!r}. Name one, or "
+                "leave it out."
+            )
         self._folder = os.fspath(folder)
-        if not self._folder:
-            raise ValueError("checkpoint_dir is empty. Name a folder, or leave it out.")
         if tf.io.gfile.exists(self._folder) and not tf.io.gfile.isdir(self._folder):
             raise ValueError(
                 f"checkpoint_dir must be a folder, and {self._folder!r} is a file. Name another."

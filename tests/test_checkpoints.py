@@ -361,8 +361,9 @@ def test_a_file_instead_of_a_folder(process, tmp_path):
     path.write_text("mine")
     with pytest.raises(ValueError, match=r"must be a folder, and .*notes.txt' is a file"):
         training.train(process, never, 1, checkpoint_dir=path)
-    with pytest.raises(ValueError, match="checkpoint_dir is empty"):
-        training.train(process, never, 1, checkpoint_dir="")
+    for no_name in ("", 5, True):
+        with pytest.raises(ValueError, match=f"name of a folder, and it is {no_name!r}"):
+            training.train(process, never, 1, checkpoint_dir=no_name)
     assert path.read_text() == "mine"
 
 
@@ -388,6 +389,7 @@ def test_a_disk_that_is_full_loses_nothing(process, cohorts, folder, in_one_go):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert repr(str(folder)) in str(error.value)
+    assert "File too large. It is not lost" in str(error.value)
     assert "goes on after round 4" in str(error.value)
     assert same(error.value.state, in_one_go[0])
     assert error.value.history == in_one_go[1]
