@@ -1,7 +1,7 @@
 """Helpers for a course on federated learning with TensorFlow Federated.
 
 Importing this package is cheap. `setup` starts the engine; the modules are imported by name:
-`fl_course.data`, `preprocessing`, `models`, `algorithms`, `training` and `plotting`.
+`fl_course.data`, `preprocessing`, `models`, `algorithms`, `training`, `checkpoints` and `plotting`.
 """
 
 import importlib
@@ -10,7 +10,7 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-_NEED_THE_ENGINE = ("algorithms", "data", "models", "preprocessing", "training")
+_NEED_THE_ENGINE = ("algorithms", "checkpoints", "data", "models", "preprocessing", "training")
 _MODULES = (*_NEED_THE_ENGINE, "exercises", "plotting")
 
 

@@ -1,13 +1,18 @@
-"""The round loop: run a federated learning process, show progress, keep the metrics."""
+"""The round loop: run a federated learning process, show progress, keep metrics and checkpoints."""
 
+import contextlib
 import dataclasses
+import itertools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 import tensorflow_federated as tff
 from tqdm.auto import tqdm
+
+from fl_course.checkpoints import Checkpoints
 
 
 @dataclasses.dataclass
@@ -35,36 +40,68 @@ def train(
     state: Any = None,
     evaluate: Callable[[Any], dict[str, float]] | None = None,
     log_dir: str | None = None,
+    checkpoint_dir: str | os.PathLike[str] | None = None,
+    checkpoint_every: int = 1,
 ) -> tuple[Any, History]:
-    """Runs rounds of a learning process.
+    """Runs rounds of a learning process; with `checkpoint_dir`, from the latest checkpoint on.
+
+    A notebook or program that was stopped, even in the middle of a save, goes on when the same
+    call is made again: with the rounds after the latest checkpoint, and with the same result to
+    the last digit as if it had never stopped. That holds where `cohort_fn` depends on the round
+    number alone, and nothing in the process is drawn at random without a seed.
+
+    One folder is for one training. Another model, optimizer or learning rate is noticed and
+    refused; other data or cohorts can't be, so name another folder for them. Only the two latest
+    checkpoints are kept.
 
     Args:
-        process: Made by `tff.learning.algorithms`.
+        process: Made by `tff.learning.algorithms` or `fl_course.algorithms`.
         cohort_fn: Gives the cohort's datasets for a round number, from 1.
-        num_rounds: How many rounds to run; 1 or more.
-        state: The state to start from; by default a fresh one.
-        evaluate: Called with the model's weights after each round; gives metrics by name.
-        log_dir: A folder to write TensorBoard logs to, in `train` and `evaluation` below it.
+        num_rounds: The number of rounds in all, 1 or more. If a checkpoint is of this round or a
+            later one, no round is run, and its state and history are returned.
+        state: The state to start from; by default a fresh one. If there is a checkpoint of a
+            training that started from the same state, the checkpoint is what counts.
+        evaluate: Called with the model's weights after each round; gives metrics by name, the same
+            names each time.
+        log_dir: A folder to write TensorBoard logs to, in `train` and `evaluation` below it. With
+            `checkpoint_dir`, rounds appear there when they are saved, each of them once.
+        checkpoint_dir: A folder for checkpoints; made if there is none. Without it, none are saved.
+        checkpoint_every: After every how many rounds to save, 1 or more. The last is always saved.
+            A save takes about 0.1 s for the course's models.
 
     Returns:
-        The state after the last round, and the history of metrics.
+        The state after the last round, and the history of metrics from round 1 on.
 
     Raises:
-        ValueError: If `num_rounds` is below 1 or a cohort is empty.
+        ValueError: If `num_rounds` or `checkpoint_every` is no whole number or below 1, a cohort is
+            empty, `evaluate` gives other metrics than before, or `checkpoint_dir` is a file or has
+            checkpoints of another process, of another starting `state`, or with `evaluate` where
+            this call has none or the reverse. What is in the folder stays as it is.
+        fl_course.checkpoints.CheckpointError: If the folder can't be written to, or no checkpoint
+            in it can be read. The error has the trained state and the history.
     """
-    if num_rounds < 1:
-        raise ValueError(f"num_rounds must be 1 or more, and it is {num_rounds!r}.")
+    _check_count("num_rounds", num_rounds)
+    _check_count("checkpoint_every", checkpoint_every)
+    history = History()
+    checkpoints = None
+    if checkpoint_dir is not None:
+        checkpoints = Checkpoints(
+            checkpoint_dir, process, start=state, evaluated=evaluate is not None
+        )
+        if found := checkpoints.load():
+            state, history = found[0], History(**found[1])
+    done = len(history.rounds)
+    if checkpoints and done < num_rounds:
+        checkpoints.prepare()
     if state is None:
         state = process.initialize()
-    history = History()
-    writers = {
-        part: tf.summary.create_file_writer(f"{log_dir}/{part}")
-        for part in (("train", "evaluation") if log_dir else ())
-    }
+    logs = _Logs(log_dir, history) if log_dir else None
     progress = tqdm(
-        range(1, num_rounds + 1),
+        range(done + 1, num_rounds + 1),
         desc="Rounds",
         unit="round",
+        initial=done,
+        total=max(done, num_rounds),
         # In a notebook, tqdm shows an empty bar although its own variable says not to.
         disable=bool(os.environ.get("TQDM_DISABLE")),
     )
@@ -79,17 +116,16 @@ def train(
         measured = {"train": _numbers(result.metrics["client_work"]["train"])}
         if evaluate is not None:
             measured["evaluation"] = evaluate(process.get_model_weights(state))
-        history.rounds.append(round_num)
-        for part, metrics in measured.items():
-            for name, value in metrics.items():
-                getattr(history, part).setdefault(name, []).append(float(value))
-            if part in writers:
-                with writers[part].as_default():
-                    for name, value in metrics.items():
-                        tf.summary.scalar(name, value, step=round_num)
+        _append(history, round_num, measured)
+        due = round_num % checkpoint_every == 0 or round_num == num_rounds
+        if checkpoints and due:
+            checkpoints.save(round_num, state, history)
+        # Logs never hold a round that a killed process would run again.
+        if logs and (due or not checkpoints):
+            logs.write(history)
         progress.set_postfix({name: f"{value:.3f}" for name, value in measured["train"].items()})
-    for writer in writers.values():
-        writer.close()
+    if logs:
+        logs.close()
     return state, history
 
 
@@ -126,3 +162,74 @@ def _numbers(metrics: dict[str, Any]) -> dict[str, float]:
         for name, value in metrics.items()
         if name not in ("num_examples", "num_batches")
     }
+
+
+def _check_count(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"{name} must be a whole number, 1 or more, and it is {value!r}.")
+
+
+def _append(history: History, round_num: int, measured: dict[str, dict[str, float]]) -> None:
+    for part, metrics in measured.items():
+        names = getattr(history, part).keys()
+        if history.rounds and names != metrics.keys():
+            raise ValueError(
+                f"The {part} metrics of round {round_num} are {_listed(metrics)}, and those of the "
+                f"rounds before {_listed(names)}. Give the same ones in each round."
+            )
+    history.rounds.append(round_num)
+    for part, metrics in measured.items():
+        for name, value in metrics.items():
+            getattr(history, part).setdefault(name, []).append(float(value))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+class _Logs:
+    """TensorBoard logs in which each round is once, whatever earlier processes wrote."""
+
+    def __init__(self, log_dir: str, history: History) -> None:
+        folders = {part: f"{log_dir}/{part}" for part in ("train", "evaluation")}
+        # TensorBoard shows all event files of a folder as one, and a round in two of them twice.
+        # A process may have been killed between saving rounds and logging them.
+        self._there = {
+            part: _logged(folder) if history.rounds else set() for part, folder in folders.items()
+        }
+        self._writers = {
+            part: tf.summary.create_file_writer(folder) for part, folder in folders.items()
+        }
+        self._written = 0
+        self.write(history)
+
+    def write(self, history: History) -> None:
+        """Writes the rounds of the history that are not written yet."""
+        for part, writer in self._writers.items():
+            with writer.as_default():
+                for name, values in getattr(history, part).items():
+                    rounds_and_values = zip(history.rounds, values, strict=True)
+                    for round_num, value in itertools.islice(
+                        rounds_and_values, self._written, None
+                    ):
+                        if (name, round_num) not in self._there[part]:
+                            tf.summary.scalar(name, value, step=round_num)
+            writer.flush()
+        self._written = len(history.rounds)
+
+    def close(self) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+
+def _logged(folder: str) -> set[tuple[str, int]]:
+    """The names and rounds in a folder's event files."""
+    found = set()
+    for name in tf.io.gfile.listdir(folder) if tf.io.gfile.isdir(folder) else ():
+        if "tfevents" in name:
+            # The end of a killed process's file may be missing.
+            with contextlib.suppress(tf.errors.DataLossError):
+                for record in tf.data.TFRecordDataset(f"{folder}/{name}"):
+                    event = tf.compat.v1.Event.FromString(record.numpy())
+                    found.update((value.tag, event.step) for value in event.summary.value)
+    return found

@@ -17,7 +17,8 @@ ALLOWED = {
     "models": set(),
     "plotting": set(),
     "algorithms": {"models"},
-    "training": {"models"},
+    "checkpoints": {"runtime"},
+    "training": {"checkpoints", "models"},
     "exercises": {
         "algorithms",
         "data",
@@ -43,7 +44,9 @@ def test_import_is_light():
     assert run(code) == "[]"
 
 
-@pytest.mark.parametrize("module", ["algorithms", "data", "models", "preprocessing", "training"])
+@pytest.mark.parametrize(
+    "module", ["algorithms", "checkpoints", "data", "models", "preprocessing", "training"]
+)
 def test_a_module_before_setup_says_to_run_setup(module):
     code = f"from fl_course import {module}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

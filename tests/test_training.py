@@ -81,10 +81,18 @@ def test_writes_tensorboard_logs(process, parts, evaluate, tmp_path):
             assert logged == [(i, pytest.approx(v, rel=1e-6)) for i, v in enumerate(values, 1)]
 
 
-@pytest.mark.parametrize("num_rounds", [0, -1])
-def test_bad_number_of_rounds(process, num_rounds):
-    with pytest.raises(ValueError, match=f"num_rounds must be 1 or more, and it is {num_rounds}"):
-        training.train(process, lambda round_num: [], num_rounds)
+@pytest.mark.parametrize("number", [0, -1, True, 1.5, "3"])
+@pytest.mark.parametrize("name", ["num_rounds", "checkpoint_every"])
+def test_bad_numbers_of_rounds(process, name, number):
+    with pytest.raises(ValueError, match=f"{name} must be a whole number, 1 or more, and it is"):
+        training.train(process, lambda round_num: [], **{"num_rounds": 1, name: number})
+
+
+def test_other_metrics_than_before(process, parts):
+    cohort = make_federated_data(parts[0], ["writer_00"])
+    names = iter(["loss", "cost"])
+    with pytest.raises(ValueError, match="metrics of round 2 are cost, and those"):
+        training.train(process, lambda _: cohort, 2, evaluate=lambda weights: {next(names): 1.0})
 
 
 def test_empty_cohort(process):
