@@ -17,17 +17,21 @@ from tensorflow_federated.python.core.impl.context_stack import context_stack_im
 
 _REDUCE = "ReduceDataset"
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
-# Operations with state that may stay from one client to the next. Any other one, such as a random
-# generator, goes on where the last client left it if its graph is kept, and which client that was
-# is chance.
+# Operations that keep nothing of one client for the next. Any other one that counts as stateful,
+# such as a random generator, would go on where the last client left it, since the graph is kept;
+# and which client that was is chance.
 _HARMLESS_STATE = {
     *_CALLS,
+    "Assert",
     "AssignAddVariableOp",
     "AssignSubVariableOp",
     "AssignVariableOp",
+    "Case",
+    "If",
     "ReadVariableOp",
     "ResourceGather",
     "VarIsInitializedOp",
+    "While",
 }
 
 _Functions = dict[str, function_pb2.FunctionDef]
