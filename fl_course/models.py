@@ -97,7 +97,7 @@ def functional_model(
 ) -> tff.learning.models.FunctionalModel:
     """Wraps a Keras model for TFF as pure functions of weights and batch.
 
-    A round with it is faster than with `variable_model_fn`: no variables are made and assigned.
+    No variables are made and assigned in a round, as they are with `variable_model_fn`.
 
     Args:
         keras_fn: Makes an uncompiled Keras model.
