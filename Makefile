@@ -12,7 +12,7 @@ COLAB := 2026-08 2026-03 2025-07
 # A notebook keeps one core busy; two at a time fit on any machine. A file's tests stay together.
 PYTEST := -m pytest -n 2 --dist loadfile
 
-.PHONY: setup course test open build lint lock test-colab $(COLAB:%=test-colab-%) test-browser test-soak \
+.PHONY: setup course test open build lint lock bench test-colab $(COLAB:%=test-colab-%) test-browser test-soak \
 	test-processors clean
 
 course: setup
@@ -35,6 +35,10 @@ lint: setup
 
 lock: setup
 	@$(BIN)/python tools/lock.py
+
+# A round's time and memory, against TFF alone and NumPy; on an idle machine.
+bench: setup
+	@$(BIN)/python -m bench.rounds
 
 test-colab: $(COLAB:%=test-colab-%)
 
