@@ -17,6 +17,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ EPOCHS, BATCH_SIZE = 5, 20
 CLIENT_RATES = {"softmax": 0.02, "cnn": 0.05}
 ROUNDS = {10: 11, 100: 6, 1000: 3}  # by the number of clients; the first round is told apart
 SIZES = {"softmax": (10, 100, 1000), "cnn": (10, 100)}
+LEAST_ACCURACY = 0.25  # chance is 0.1
 TOLERANCE = 0.03  # of accuracy; the contenders shuffle in different orders
 CONTENDERS = {
     "tff_learning": "the course: tff.learning",
@@ -66,30 +68,31 @@ def contend(contender: str, model: str, num_clients: int, started: float) -> dic
         state, run, accuracy = _numpy(train, test, writers)
     else:
         state, run, accuracy = _tff(contender, model, train, test, writers)
-    seconds = []
-    for _ in range(ROUNDS[num_clients]):
-        before = time.perf_counter()
-        state = run(state)
-        seconds.append(time.perf_counter() - before)
-        if len(seconds) == 1:
-            to_first_result = time.time() - started
     import psutil
 
-    workers = psutil.Process().children(recursive=True)
-    result = {
-        "contender": contender,
-        "model": model,
-        "clients": num_clients,
-        "first_ms": 1000 * seconds[0] / num_clients,
-        "later_ms": 1000 * statistics.median(seconds[1:]) / num_clients,
-        "seconds_to_first_result": to_first_result,
-        "accuracy": accuracy(state),
-        "peak_bytes": _peak_bytes(os.getpid()),
-        "worker_peak_bytes": sum(_peak_bytes(worker.pid) for worker in workers),
-    }
-    for worker in workers:
-        worker.kill()  # TFF's own outlives its parent
-    return result
+    this = psutil.Process()
+    seconds = []
+    try:
+        for _ in range(ROUNDS[num_clients]):
+            before = time.perf_counter()
+            state = run(state)
+            seconds.append(time.perf_counter() - before)
+            if len(seconds) == 1:
+                to_first_result = time.time() - started
+        return {
+            "contender": contender,
+            "model": model,
+            "clients": num_clients,
+            "first_ms": 1000 * seconds[0] / num_clients,
+            "later_ms": 1000 * statistics.median(seconds[1:]) / num_clients,
+            "seconds_to_first_result": to_first_result,
+            "peak_bytes": _peak_bytes(this.pid),
+            "worker_peak_bytes": sum(_peak_bytes(w.pid) for w in this.children(recursive=True)),
+            "accuracy": accuracy(state),
+        }
+    finally:
+        for worker in this.children(recursive=True):
+            worker.kill()  # TFF's own outlives its parent, and holds its output open
 
 
 def _start_tff_alone() -> None:
@@ -238,11 +241,14 @@ def check_accuracies(results: Sequence[dict[str, Any]]) -> list[str]:
     """Compares what the contenders of one model and size have learned.
 
     Returns:
-        A sentence for each pair that differs by more than `TOLERANCE`; none if all is well.
+        A sentence for each case in which nothing was learned, and for each contender that differs
+        from the first by more than `TOLERANCE`; none if all is well.
     """
     wrong = []
     for case in sorted({(result["model"], result["clients"]) for result in results}):
         of_case = [r for r in results if (r["model"], r["clients"]) == case]
+        if not of_case[0]["accuracy"] >= LEAST_ACCURACY:
+            wrong.append(f"{case[0]}, {case[1]} clients: nothing was learned.")
         for result in of_case[1:]:
             difference = abs(result["accuracy"] - of_case[0]["accuracy"])
             if not difference <= TOLERANCE:
@@ -261,8 +267,11 @@ def report(results: Sequence[dict[str, Any]]) -> str:
         "# A round of Federated Averaging",
         "",
         f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, "
-        f"Python {platform.python_version()}. Written by `make bench`, all in one run.",
-        "Milliseconds per client: the later rounds' median. Peak memory in MiB.",
+        f"Python {platform.python_version()}, TensorFlow {version('tensorflow')}, "
+        f"TFF {version('tensorflow-federated')}, NumPy {version('numpy')}. "
+        "Written by `make bench`, all in one run.",
+        "Milliseconds per client: the later rounds' median. Peak memory in MiB; that of the NumPy "
+        "loop includes the course's engine, which it only loads its data with.",
     ]
     for model in dict.fromkeys(result["model"] for result in results):
         lines += [
@@ -370,6 +379,7 @@ def main() -> None:
                     capture_output=True,
                     text=True,
                     check=False,
+                    timeout=900,
                 )
                 if done.returncode != 0:
                     sys.exit(f"{contender} failed on {num_clients} clients:\n{done.stderr[-3000:]}")

@@ -56,6 +56,11 @@ def test_less_work_is_told(accuracy):
     assert "0.900" in wrong
 
 
+def test_learning_nothing_is_told():
+    (wrong,) = rounds.check_accuracies([result("numpy", 0.1), result("plain_tff", 0.1)])
+    assert "nothing was learned" in wrong
+
+
 def test_results_of_other_sizes_are_not_compared():
     assert rounds.check_accuracies([result("numpy"), result("numpy", 0.5, clients=10)]) == []
 
