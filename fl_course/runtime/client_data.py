@@ -86,7 +86,7 @@ def serialize(dataset: tf.data.Dataset) -> bytes:
 
 
 def compress(graph: graph_pb2.GraphDef) -> graph_pb2.GraphDef:
-    """Compresses the large constants of a dataset's graph, and spares its functions a detour.
+    """Compresses the large constants of a dataset's graph.
 
     Args:
         graph: A dataset's graph.
@@ -97,10 +97,6 @@ def compress(graph: graph_pb2.GraphDef) -> graph_pb2.GraphDef:
     compressed = graph_pb2.GraphDef(versions=graph.versions, library=graph.library)
     for node in graph.node:
         compressed.node.extend(_packed(node) or [node])
-    for node in compressed.node:
-        if node.op == "MapDataset":
-            # The function runs where its result is waited for, not in a thread of its own.
-            node.attr["use_inter_op_parallelism"].b = False
     return compressed
 
 

@@ -45,7 +45,11 @@ _NO_MORE_THREADS = re.compile(r"worker->created\(\)|pthread_create|temporarily u
 _FLAT_MEMORY = {"MALLOC_ARENA_MAX": "2"}
 # As many clients are computed at a time as there are cores. With several threads for each operation
 # besides, those wait for each other: a round of the convolutional model takes 1.5 times as long.
-_ONE_THREAD_A_CLIENT = {"TF_NUM_INTRAOP_THREADS": "1"}
+_ONE_THREAD_AN_OPERATION = {"TF_NUM_INTRAOP_THREADS": "1"}
+# A negative number has TensorFlow compute in the thread that asks for it: one of TFF's, a client
+# each. In a pool that clients share, two that wait for their next batch, or for their iterator's
+# end, hold the two threads in which that would come about: they wait for ever.
+_ONE_THREAD_A_CLIENT = {"TF_NUM_INTEROP_THREADS": "-1"}
 
 _AGAIN = "Run this cell again: a new worker starts by itself."
 _REINSTALL = (
@@ -351,7 +355,13 @@ def _spawn(arguments: list[str], *, reserve: bool) -> _Running:
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
-        env={**_ONE_THREAD_A_CLIENT, **os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", **_FLAT_MEMORY},
+        env={
+            **_ONE_THREAD_AN_OPERATION,
+            **os.environ,
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            **_FLAT_MEMORY,
+            **_ONE_THREAD_A_CLIENT,
+        },
         # Jupyter's stop button and Ctrl-C signal the whole process group: not meant for the worker.
         start_new_session=True,
     )

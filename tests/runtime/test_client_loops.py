@@ -2,6 +2,7 @@
 
 import collections
 import itertools
+import signal
 
 import numpy as np
 import pytest
@@ -248,6 +249,50 @@ def test_a_for_loop_over_a_dataset():
         return so_far
 
     assert total(tf.data.Dataset.range(100)) == sum(range(21))
+
+
+class _TooLong(BaseException):
+    pass
+
+
+@pytest.fixture
+def ends_within_a_minute():
+    def interrupt(*_):
+        raise _TooLong("A computation waits for ever.")
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+PIPELINES = {
+    "function": lambda numbers: numbers.map(lambda x: 2 * x),
+    "function in a function": lambda numbers: numbers.map(tf.function(lambda x: 2 * x)),
+    "several at a time": lambda numbers: numbers.map(
+        tf.function(lambda x: 2 * x), num_parallel_calls=4
+    ),
+    "datasets of a dataset": lambda numbers: numbers.interleave(
+        lambda x: tf.data.Dataset.from_tensors(tf.function(lambda y: 2 * y)(x)), cycle_length=2
+    ),
+}
+
+
+@pytest.mark.usefixtures("ends_within_a_minute")
+@pytest.mark.parametrize("name", PIPELINES)
+def test_clients_at_a_time_never_wait_for_each_other(name):
+    """In threads that clients share, some of these hung at once, others in the hundredth round."""
+    total = reduced(lambda state, x: state + x)
+
+    @tff.federated_computation(tff.FederatedType(NUMBERS, tff.CLIENTS))
+    def totals(numbers):
+        return tff.federated_sum(tff.federated_map(total, numbers))
+
+    cohort = [PIPELINES[name](tf.data.Dataset.range(i, i + 4)) for i in range(100)]
+    expected = sum(2 * x for i in range(100) for x in range(i, i + 4))
+    for _ in range(3):
+        assert totals(cohort) == expected
 
 
 def test_a_random_generator_begins_anew_for_each_client():
