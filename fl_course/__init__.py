@@ -1,11 +1,13 @@
 """Helpers for a course on federated learning with TensorFlow Federated.
 
-Importing this package is cheap. `setup` starts the engine; the modules are imported by name:
+Importing this package is cheap. `setup` starts the engine, and `use_workers` spreads the clients
+over several workers; the modules are imported by name:
 `fl_course.data`, `preprocessing`, `models`, `algorithms`, `training`, `checkpoints` and `plotting`.
 """
 
 import importlib
 import sys
+from collections.abc import Sequence
 from types import ModuleType
 
 __version__ = "0.1.0"
@@ -36,6 +38,32 @@ def setup(*, seed: int = 0, install: bool = False) -> None:
         runtime.install_missing()
     versions = runtime.start(seed)
     print(f"{versions} · data: handwritten digits by 14 writers, no download")
+
+
+def use_workers(workers: int | Sequence[str] = 1, *, concurrency: int | None = None) -> None:
+    """Spreads the clients of every round from here on over several workers.
+
+    Each worker trains and aggregates a part of the round's clients, and the partial aggregates are
+    merged, always in the same order: results differ from those of one worker by rounding, and not
+    from run to run. A worker of this machine that is lost is replaced, and its part is computed
+    again; so is the part of a lost worker elsewhere, by those that are left. Prints one line with
+    what is in use.
+
+    Args:
+        workers: How many workers to start on this machine; or the addresses of running ones, each
+            "host:port", as `fl-course worker` starts them. 1 is how `setup` begins.
+        concurrency: How many clients each worker that is started here computes at a time; by
+            default the cores divided by the workers, at least 1.
+
+    Raises:
+        fl_course.runtime.SetupError: Before `setup`.
+        fl_course.runtime.WorkerError: If a worker can't be started or reached; known within ten
+            seconds. What was in use stays so.
+        ValueError: If an argument is not as above.
+    """
+    from fl_course import runtime
+
+    print(runtime.use_workers(workers, concurrency))
 
 
 def __getattr__(name: str) -> ModuleType:

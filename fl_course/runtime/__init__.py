@@ -13,7 +13,9 @@ _MODULES = {
     "install_and_check": "engine",
     "install_missing": "packages",
     "start": "engine",
+    "use_workers": "engine",
     "worker_pid": "engine",
+    "worker_pids": "engine",
 }
 __all__ = list(_MODULES)
 

@@ -11,20 +11,15 @@ from typing import Any
 import grpc
 import tensorflow_federated as tff
 from tensorflow_federated.python.core.impl.executor_stacks import executor_factory
+from tensorflow_federated.python.core.impl.executors import cardinalities_utils
 
 from fl_course.runtime.client_data import send_compressed
 from fl_course.runtime.client_loops import compile_native
 from fl_course.runtime.errors import EngineError
+from fl_course.runtime.remote import RemoteWorker
 from fl_course.runtime.watchdog import Watchdog
-from fl_course.runtime.worker import HOST, Worker, start_worker
+from fl_course.runtime.worker import CHANNEL_OPTIONS, Worker, start_worker
 
-_MAX_MESSAGE_BYTES = 2_000_000_000  # protobuf's own limit is 2 GiB
-_CHANNEL_OPTIONS = [
-    ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
-    ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
-    # The worker is on this machine, whatever proxy the environment names.
-    ("grpc.enable_http_proxy", 0),
-]
 # A broken connection is seen a moment before the operating system reports the process as ended.
 _DEATH_NOTICE_SECONDS = 2.0
 # What a worker says that goes on, where its words alone are no help.
@@ -40,6 +35,7 @@ _WAYS_OUT = (
         "tff.backends.test.set_sync_test_cpp_execution_context() first.",
     ),
 )
+AnyWorker = Worker | RemoteWorker
 _IN_THE_MIDDLE = "ended in the middle of a computation"
 
 
@@ -70,17 +66,17 @@ class _Invocation:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._workers: list[Worker] = []
+        self._workers: list[AnyWorker] = []
         self._abandoned = False
 
-    def enter(self, worker: Worker) -> None:
+    def enter(self, worker: AnyWorker) -> None:
         """Notes that a worker is at this invocation, unless no one waits for it any more."""
         with self._lock:
             if self._abandoned:
                 raise EngineError("The cell that called this computation was interrupted.")
             self._workers.append(worker)
 
-    def leave(self, worker: Worker) -> None:
+    def leave(self, worker: AnyWorker) -> None:
         """Notes that the worker has done its part."""
         with self._lock:
             self._workers.remove(worker)
@@ -97,12 +93,14 @@ class _Invocation:
 _invocation: contextvars.ContextVar[_Invocation] = contextvars.ContextVar("fl_course_invocation")
 
 
-def _make_interruptible(context_class: type) -> None:
+def make_interruptible(context_class: type) -> None:
     """Has an interrupted invocation end, and not go on where no one sees it."""
     invoke = context_class.invoke
 
     @functools.wraps(invoke)
     def invoke_or_abandon(self: Any, comp: Any, arg: Any) -> Any:
+        if _invocation.get(None) is not None:  # a part of another one, which sees to it
+            return invoke(self, comp, arg)
         invocation = _Invocation()
         token = _invocation.set(invocation)
         try:
@@ -122,16 +120,16 @@ def _make_interruptible(context_class: type) -> None:
 class _SupervisedStub(tff.framework.RemoteExecutorGrpcStub):
     """A connection to a worker that tells a dead worker from a failed computation."""
 
-    def __init__(self, worker: Worker) -> None:
-        address = f"ipv4:{HOST}:{worker.port}"
-        channel = grpc.insecure_channel(address, _CHANNEL_OPTIONS)
+    def __init__(self, worker: AnyWorker) -> None:
+        channel = grpc.insecure_channel(worker.target, CHANNEL_OPTIONS)
         super().__init__(channel)
         self.close = channel.close
+        worker.on_end(channel.close)
         self._worker = worker
         self._watchdog = Watchdog(
-            address,
-            _CHANNEL_OPTIONS,
-            worker.pid,
+            worker.target,
+            CHANNEL_OPTIONS,
+            worker.does_something(),
             worker.is_alive,
             lambda: worker.end_because("it stopped answering, and was ended"),
         )
@@ -140,6 +138,8 @@ class _SupervisedStub(tff.framework.RemoteExecutorGrpcStub):
         invocation = _invocation.get(None) or _Invocation()
         invocation.enter(self._worker)
         try:
+            if not self._worker.is_alive():
+                raise self._worker.error(_IN_THE_MIDDLE)
             with self._watchdog.watch():
                 return method(request)
         except grpc.RpcError as error:
@@ -151,6 +151,10 @@ class _SupervisedStub(tff.framework.RemoteExecutorGrpcStub):
                 self._worker.end_because(f"the connection to it broke ({error.details()})")
                 raise self._worker.error(_IN_THE_MIDDLE) from None
             raise ComputationError(error) from None
+        except ValueError:  # gRPC, of a connection that was closed a moment ago
+            if self._worker.is_alive():
+                raise
+            raise self._worker.error(_IN_THE_MIDDLE) from None
         except BaseException as error:
             if not isinstance(error, Exception):  # an interrupt, where no thread is in between
                 self._worker.end_because("the cell that waited for it was interrupted")
@@ -206,8 +210,8 @@ class SupervisedExecutorFactory(tff.framework.ExecutorFactory):
 
     def __init__(
         self,
-        start: Callable[[], Worker] = start_worker,
-        worker: Worker | None = None,
+        start: Callable[[], AnyWorker] = start_worker,
+        worker: AnyWorker | None = None,
         *,
         default_num_clients: int = 0,
         stream_structs: bool = False,
@@ -217,18 +221,18 @@ class SupervisedExecutorFactory(tff.framework.ExecutorFactory):
         self._stream_structs = stream_structs
         self._lock = threading.Lock()
         self._stub: _SupervisedStub | None = None
-        self._workers: list[Worker] = []  # the one in use, if any; the finalizer holds it too
+        self._workers: list[AnyWorker] = []  # the one in use, if any; the finalizer holds it too
         weakref.finalize(self, _stop_all, self._workers)
         self._executors: tff.framework.ResourceManagingExecutorFactory
         if worker is not None:
             self._adopt(worker)
 
     @property
-    def worker(self) -> Worker | None:
+    def worker(self) -> AnyWorker | None:
         """The worker in use, if one was started."""
         return self._workers[0] if self._workers else None
 
-    def _adopt(self, worker: Worker) -> None:
+    def _adopt(self, worker: AnyWorker) -> None:
         if self._stub is not None:
             self._stub.close()  # it would try for ever to reach the last worker
         self._stub = None
@@ -248,6 +252,16 @@ class SupervisedExecutorFactory(tff.framework.ExecutorFactory):
 
         self._workers[:] = [worker]
         self._executors = tff.framework.ResourceManagingExecutorFactory(make_executor)
+
+    def start(self) -> None:
+        """Starts a worker, and waits until it is ready.
+
+        Raises:
+            WorkerError: If it doesn't get ready.
+        """
+        with self._lock:
+            self._adopt(self._start())
+            self._workers[0].wait_until_listening()
 
     def create_executor(self, cardinalities: dict[Any, int]) -> tff.framework.RemoteExecutor:
         """An executor for so many clients, on a worker that runs."""
@@ -271,8 +285,12 @@ class SupervisedExecutorFactory(tff.framework.ExecutorFactory):
         if self.worker is not None:
             self.worker.end_because(cause)
 
+    def stop(self) -> None:
+        """Ends the worker in use, which is not needed any more."""
+        _stop_all(self._workers)
 
-def _stop_all(workers: list[Worker]) -> None:
+
+def _stop_all(workers: list[AnyWorker]) -> None:
     for worker in workers:
         worker.stop()
 
@@ -296,27 +314,45 @@ def supervise() -> None:
     """Puts our workers and our way to interrupt under every context that TFF makes from here on."""
     executor_factory.local_cpp_executor_factory = _local_cpp_executor_factory
     tff.framework.local_cpp_executor_factory = _local_cpp_executor_factory
-    _make_interruptible(tff.framework.SyncExecutionContext)
-    _make_interruptible(tff.framework.MergeableCompExecutionContext)
+    make_interruptible(tff.framework.SyncExecutionContext)
+    make_interruptible(tff.framework.MergeableCompExecutionContext)
     send_compressed()
 
 
-def set_default_context(worker: Worker) -> SupervisedExecutorFactory:
-    """Makes TFF execute on `worker`, and on a fresh one whenever the last one has ended.
+def set_default_context(factory: SupervisedExecutorFactory) -> None:
+    """Makes TFF execute on one worker, and on a fresh one whenever the last one has ended.
 
     Args:
-        worker: A worker process that has been started.
-
-    Returns:
-        The factory behind the context; its attribute `worker` is the worker now in use.
+        factory: Makes the executors, and has the worker.
     """
-    factory = SupervisedExecutorFactory(worker=worker)
     tff.framework.set_default_context(
         tff.framework.SyncExecutionContext(
             factory,
             compiler_fn=compile_native,
             transform_args=tff.tensorflow.transform_args,
             transform_result=tff.tensorflow.transform_result,
+            cardinality_inference_fn=infer_cardinalities,
         )
     )
-    return factory
+
+
+def infer_cardinalities(arg: Any, type_spec: tff.Type) -> dict[Any, int]:
+    """How many clients a call has, and at least one: what a mean of none is, no one can tell.
+
+    Args:
+        arg: A computation's argument.
+        type_spec: Its type.
+
+    Returns:
+        The number of clients, by `tff.CLIENTS`; empty where the type has no value of clients.
+
+    Raises:
+        ValueError: If the list of the clients' values is empty.
+    """
+    cardinalities = cardinalities_utils.infer_cardinalities(arg, type_spec)
+    if cardinalities.get(tff.CLIENTS) == 0:
+        raise ValueError(
+            "There are no clients in this call: the list of the clients' values is empty. Give one "
+            "dataset for each client of the round, and at least one."
+        )
+    return cardinalities

@@ -1,17 +1,19 @@
 """Starting the engine: packages, imports, worker process, seeds."""
 
+import functools
 import os
 import pathlib
 import platform
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Callable, Sequence
 
 import nest_asyncio
 
 from fl_course.runtime import imports, packages
 from fl_course.runtime.errors import SetupError
-from fl_course.runtime.worker import start_worker
+from fl_course.runtime.worker import Worker, start_worker
 
 _CHECK = """
 from fl_course import runtime
@@ -21,7 +23,8 @@ except RuntimeError as error:
     raise SystemExit(str(error))
 """
 
-_factory = None
+_factories: list = []  # what makes executors, one for each worker in use
+_stop_cluster: Callable[[], None] | None = None
 
 
 def start(seed: int) -> str:
@@ -38,10 +41,9 @@ def start(seed: int) -> str:
         WorkerError: If TFF's worker process can't run here.
         ValueError: If `seed` is not an integer in that range.
     """
-    global _factory
     if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**32:
         raise ValueError(f"seed must be an integer from 0 to 2**32 - 1, and it is {seed!r}.")
-    if _factory is None:
+    if not _factories:
         packages.check_tff()
         worker = start_worker()
         try:
@@ -59,7 +61,8 @@ def start(seed: int) -> str:
         except BaseException:
             worker.stop()
             raise
-        _factory = context.set_default_context(worker)
+        _factories.append(context.SupervisedExecutorFactory(worker=worker))
+        context.set_default_context(_factories[0])
         _let_tensorboard_end_with_us()
         # TFF's own loop runs in another thread; learners' asyncio code in a notebook needs this.
         nest_asyncio.apply()
@@ -84,17 +87,118 @@ def _let_tensorboard_end_with_us() -> None:
         os.environ.setdefault("TENSORBOARD_BINARY", str(program))
 
 
-def worker_pid() -> int:
-    """The process id of the worker in use, after `start`."""
-    if _factory is None:
+def use_workers(workers: int | Sequence[str], concurrency: int | None) -> str:
+    """Has TFF execute on other workers from here on; those in use so far are ended or left.
+
+    Args:
+        workers: How many to start on this machine, or the addresses of running ones.
+        concurrency: Clients at a time in each worker started here; by default the cores divided
+            by the workers, at least 1.
+
+    Returns:
+        What is in use now, as one line.
+
+    Raises:
+        SetupError: Before `start`.
+        ValueError: If an argument is not as above.
+        WorkerError: If a worker can't be started or reached. Those in use so far stay so.
+    """
+    if not _factories:
         raise SetupError("The engine is not running. Call fl_course.setup() first.")
-    return _factory.worker.pid
+    workers = _checked_workers(workers)
+    if concurrency is not None:
+        _check_number("concurrency", concurrency)
+        if not isinstance(workers, int):
+            raise ValueError(
+                "concurrency is for workers that are started here. Give it where these ones are "
+                "started: fl-course worker --concurrency."
+            )
+    import tensorflow_federated as tff
+
+    from fl_course.runtime import cluster, context
+
+    if isinstance(workers, int):
+        concurrency = concurrency or max(1, (os.cpu_count() or 1) // workers)
+    if workers == 1:
+        factory = context.SupervisedExecutorFactory(
+            functools.partial(start_worker, concurrency=concurrency)
+        )
+        factory.start()
+        _replace_workers([factory], stop=None)
+        context.set_default_context(factory)
+    else:
+        several = cluster.connect(workers, concurrency)
+        _replace_workers([member.executors for member in several.members], stop=several.stop)
+        tff.framework.set_default_context(several)
+    count = len(_factories)
+    noun = "worker" if count == 1 else "workers"
+    if not isinstance(workers, int):
+        return f"{count} {noun} at the given {'address' if count == 1 else 'addresses'}"
+    clients = "one client" if concurrency == 1 else f"{concurrency} clients"
+    return f"{count} {noun} on this machine, {clients} at a time{' each' if count > 1 else ''}"
+
+
+def _replace_workers(factories: list, stop: Callable[[], None] | None) -> None:
+    global _stop_cluster
+    if _stop_cluster is not None:
+        _stop_cluster()
+    else:
+        for factory in _factories:
+            factory.stop()
+    _factories[:] = factories
+    _stop_cluster = stop
+
+
+def _check_number(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name} must be an integer of 1 or more, and it is {value!r}.")
+
+
+def _checked_workers(workers: object) -> int | list[str]:
+    from fl_course.runtime.remote import parse_address
+
+    if isinstance(workers, str):
+        raise ValueError(
+            f"workers must be a number or a list of addresses, and it is the text {workers!r}. For "
+            f"one address, write [{workers!r}]."
+        )
+    if not isinstance(workers, list | tuple):
+        _check_number("workers", workers)
+        return workers
+    if not workers:
+        raise ValueError("workers is an empty list. Give the address of one worker at least.")
+    seen = set()
+    for address in workers:
+        place = parse_address(address)
+        if place in seen:
+            raise ValueError(
+                f"workers holds {address!r} twice. Give each worker once; for more of them on one "
+                "machine, start each at a port of its own."
+            )
+        seen.add(place)
+    return list(workers)
+
+
+def worker_pids() -> list[int]:
+    """The process ids of the workers in use on this machine, in order.
+
+    Raises:
+        SetupError: Before `start`.
+    """
+    if not _factories:
+        raise SetupError("The engine is not running. Call fl_course.setup() first.")
+    return [factory.worker.pid for factory in _factories if isinstance(factory.worker, Worker)]
+
+
+def worker_pid() -> int:
+    """The process id of the first worker in use on this machine, after `start`."""
+    return worker_pids()[0]
 
 
 def end_worker() -> None:
-    """Ends the worker in use, whatever it is doing. The next computation starts a fresh one."""
-    if _factory is not None:
-        _factory.end_worker("its computation took too long, or was interrupted")
+    """Ends the workers in use, whatever they are doing. The next computation has fresh ones."""
+    for factory in _factories:
+        factory.end_worker("its computation took too long, or was interrupted")
 
 
 def install_and_check() -> str:

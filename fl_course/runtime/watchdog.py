@@ -54,8 +54,8 @@ class Watchdog:
     Args:
         address: Where the worker serves gRPC, as a target of gRPC's.
         options: Options of the connection.
-        pid: The worker's process id.
-        is_alive: Tells whether the worker's process is running.
+        does_something: Tells whether the worker did anything since this was last asked.
+        is_alive: Tells whether the worker is there to be watched.
         on_silence: Called, from a thread of the watch, when the worker has stopped answering.
     """
 
@@ -63,7 +63,7 @@ class Watchdog:
         self,
         address: str,
         options: list[tuple[str, int]],
-        pid: int,
+        does_something: Callable[[], bool],
         is_alive: Callable[[], bool],
         on_silence: Callable[[], None],
     ) -> None:
@@ -72,7 +72,7 @@ class Watchdog:
             address, [*options, ("grpc.use_local_subchannel_pool", 1)]
         )
         self._ask = self._channel.unary_unary(_NO_SUCH_METHOD)
-        self._pid = pid
+        self._does_something = does_something
         self._is_alive = is_alive
         self._on_silence = on_silence
         self._waiting = 0
@@ -101,7 +101,6 @@ class Watchdog:
             self._watch_until_it_ends()
 
     def _watch_until_it_ends(self) -> None:
-        pulse = Pulse(self._pid)
         misses = 0
         silent_since = time.monotonic()
         while self._is_alive():
@@ -116,7 +115,7 @@ class Watchdog:
                 silent_since = time.monotonic()
                 continue
             misses += 1
-            does_something = pulse.beats()
+            does_something = self._does_something()
             if misses < _MISSES:
                 continue
             if not does_something or time.monotonic() - silent_since > _LONGEST_SILENCE:

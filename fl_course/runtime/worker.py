@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import IO
@@ -30,6 +31,13 @@ from fl_course.runtime.errors import SetupError, WorkerError
 from fl_course.runtime.watchdog import Pulse
 
 HOST = "127.0.0.1"
+_MAX_MESSAGE_BYTES = 2_000_000_000  # protobuf's own limit is 2 GiB
+CHANNEL_OPTIONS: list[tuple[str, int]] = [
+    ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
+    # A worker is reached directly, whatever proxy the environment names.
+    ("grpc.enable_http_proxy", 0),
+]
 _POLL_INTERVAL = 0.005  # seconds
 _IDLE_START = 7.0  # seconds without any activity; a healthy worker listens within one
 _LONGEST_START = 60.0  # seconds; the program is 300 MB, which a slow disk takes time to read
@@ -137,9 +145,21 @@ class Worker:
         return self._running.port
 
     @property
+    def target(self) -> str:
+        """Where the worker serves gRPC, as a target of gRPC's."""
+        return f"ipv4:{HOST}:{self.port}"
+
+    @property
     def pid(self) -> int:
         """The worker's process id."""
         return self._running.process.pid
+
+    def does_something(self) -> Callable[[], bool]:
+        """Makes a function that tells whether the process did anything since its last call."""
+        return Pulse(self.pid).beats
+
+    def on_end(self, close: Callable[[], None]) -> None:
+        """Takes what ends the calls that wait for the worker: not needed, they end with it."""
 
     def is_alive(self) -> bool:
         """Whether the process is still running."""
