@@ -188,6 +188,39 @@ def build(check: bool, force: bool, lessons: tuple[str, ...], root: Path | None)
 
 
 @main.command()
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    required=True,
+    help="TCP port at which to serve, such as 8000.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Who may reach it: 127.0.0.1, this computer only; 0.0.0.0, every other one, unencrypted "
+    "and without a password; or one address of this computer.",
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    help="Clients computed at a time.  [default: the number of cores]",
+)
+def worker(port: int, host: str, concurrency: int | None) -> None:
+    """Run a TFF worker for notebooks to connect to, until Ctrl-C.
+
+    In the notebook: fl_course.use_workers(["127.0.0.1:8000"]). For workers on other computers see
+    docs/scaling.md: whoever reaches a worker can run anything on it, so tunnel to it.
+    """
+    from fl_course.runtime import SetupError, WorkerError, serve
+
+    try:
+        serve(port, host, concurrency, tell=click.echo)
+    except (SetupError, WorkerError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command()
 def status() -> None:
     """Show which exercises are solved, lesson by lesson."""
     from fl_course.exercises import catalog, progress

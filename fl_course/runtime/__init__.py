@@ -12,6 +12,7 @@ _MODULES = {
     "end_worker": "engine",
     "install_and_check": "engine",
     "install_missing": "packages",
+    "serve": "serving",
     "start": "engine",
     "use_workers": "engine",
     "worker_pid": "engine",

@@ -14,6 +14,7 @@ import grpc
 import tensorflow as tf
 import tensorflow_federated as tff
 from tensorflow_federated.proto.v0 import executor_pb2, executor_pb2_grpc
+from tensorflow_federated.python.core.impl.executors import value_serialization
 
 from fl_course.runtime.errors import WorkerError
 from fl_course.runtime.worker import CHANNEL_OPTIONS
@@ -123,7 +124,7 @@ class RemoteWorker:
             self._ip = self._find()
             self._have_it_compute()
         except _NoWorkerError as error:
-            self.end_because(str(error))
+            self.end_because(error.cause, error.remedy)
             raise self.error("can't be used") from None
 
     def _find(self) -> str:
@@ -146,17 +147,36 @@ class RemoteWorker:
             try:
                 answer = _compute_in(stub, lambda: max(0.1, deadline - time.monotonic()))
             except grpc.RpcError as error:
-                raise _NoWorkerError(_what_is_there(error)) from None
-        if answer != _ANSWER:
-            raise _NoWorkerError(_OTHER_VERSION.format(tff.__version__))
+                answer = error
+        if answer == _ANSWER:
+            return
+        code = answer.code() if isinstance(answer, grpc.RpcError) else None
+        if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+            raise _NoWorkerError("something is there that gives no answer")
+        if code is grpc.StatusCode.UNAVAILABLE:
+            raise _NoWorkerError("something is there that is no TFF worker: it speaks no gRPC")
+        said = f" ({answer.details()})" if isinstance(answer, grpc.RpcError) else ""
+        raise _NoWorkerError(
+            f"what is there is not a worker of TFF {tff.__version__}, most likely one of another "
+            f"version{said}",
+            _SAME_VERSION.format(version=tff.__version__, port=self._port),
+        )
 
 
 class _NoWorkerError(Exception):
-    """There is no worker to be used; the message is the cause."""
+    """There is no worker to be used; tells the cause and, where it is known, the way out."""
+
+    def __init__(self, cause: str, remedy: str | None = None) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.remedy = remedy
 
 
 _ANSWER = 42
-_OTHER_VERSION = "it is a worker of another version of TFF; it must be of the one in use here, {}"
+_SAME_VERSION = (
+    "Have the same version of the course and of TFF ({version}) there, and start the worker with "
+    "`fl-course worker --port {port}`."
+)
 
 
 @functools.cache
@@ -172,7 +192,9 @@ def _compute_in(
     stub: executor_pb2_grpc.ExecutorGroupStub, seconds_left: Callable[[], float]
 ) -> int | None:
     """Has a worker compute 6 times 7: what a version does differently shows in this."""
-    executor = stub.GetExecutor(executor_pb2.GetExecutorRequest(), timeout=seconds_left()).executor
+    cardinalities = value_serialization.serialize_cardinalities({tff.CLIENTS: 1})
+    get_executor = executor_pb2.GetExecutorRequest(cardinalities=cardinalities)
+    executor = stub.GetExecutor(get_executor, timeout=seconds_left()).executor
     question = executor_pb2.CreateValueRequest(executor=executor)
     question.MergeFrom(_question())
     asked = stub.CreateValue(question, timeout=seconds_left())
@@ -186,19 +208,6 @@ def _compute_in(
         )
     numbers = value.array.int32_list.value
     return numbers[0] if len(numbers) == 1 else None
-
-
-def _what_is_there(error: grpc.RpcError) -> str:
-    if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-        return "something is there that gives no answer"
-    if error.code() is grpc.StatusCode.UNAVAILABLE:
-        return "something is there that is no TFF worker: it does not speak gRPC"
-    if error.code() is grpc.StatusCode.UNIMPLEMENTED:
-        return (
-            "something is there that speaks gRPC, and is no TFF worker or one of another version "
-            f"of TFF than the one in use here, {tff.__version__}"
-        )
-    return _OTHER_VERSION.format(tff.__version__) + f" ({error.details()})"
 
 
 def _connect(host: str, port: int) -> str:

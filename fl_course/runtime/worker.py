@@ -8,6 +8,7 @@ process, however that process ends.
 import atexit
 import contextlib
 import errno
+import functools
 import importlib.util
 import os
 import pathlib
@@ -28,9 +29,11 @@ import psutil
 
 from fl_course.runtime import places
 from fl_course.runtime.errors import SetupError, WorkerError
+from fl_course.runtime.loopback import Guard
 from fl_course.runtime.watchdog import Pulse
 
 HOST = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"
 _MAX_MESSAGE_BYTES = 2_000_000_000  # protobuf's own limit is 2 GiB
 CHANNEL_OPTIONS: list[tuple[str, int]] = [
     ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
@@ -115,12 +118,14 @@ class _Running:
         port: Where it was told to serve.
         log: What it prints, in memory: a full disk can't keep it from being heard.
         reservation: Keeps the port from every other program until the worker has ended.
+        guard: Keeps the worker from every other computer.
     """
 
     process: subprocess.Popen[bytes]
     port: int
     log: IO[bytes]
     reservation: socket.socket | None
+    guard: Guard | None
 
 
 class Worker:
@@ -128,16 +133,29 @@ class Worker:
 
     Args:
         arguments: The program and its arguments, but for the port.
+        port: Where to serve; by default a port that is free.
+        open_to: An address of this computer at which others may reach the worker, or "0.0.0.0" for
+            all of them; by default none can.
     """
 
-    def __init__(self, arguments: list[str]) -> None:
+    def __init__(
+        self, arguments: list[str], *, port: int | None = None, open_to: str | None = None
+    ) -> None:
         self._arguments = arguments
+        self._fixed_port = port
+        self._open_to = open_to
         self._owner = os.getpid()
         self._end_told: tuple[str, str] | None = None
         self._oom_kills = _oom_kills()
-        self._running = _starter().start(arguments, reserve=True)
+        self._running = self._start(reserve=True)
         self._tries = 1
         atexit.register(self.stop)
+
+    def _start(self, *, reserve: bool) -> _Running:
+        spawn = functools.partial(
+            _spawn, self._arguments, self._fixed_port, self._open_to, reserve=reserve
+        )
+        return _starter().start(spawn)
 
     @property
     def port(self) -> int:
@@ -183,7 +201,8 @@ class Worker:
         pulse = Pulse(self.pid)
         while True:
             if not self.is_alive():
-                if not self._port_was_taken() or self._tries == _PORT_TRIES:
+                last_try = self._tries == _PORT_TRIES or self._fixed_port is not None
+                if last_try or not self._port_was_taken():
                     raise self.error("could not start")
                 self._start_elsewhere()
                 pulse = Pulse(self.pid)
@@ -230,13 +249,13 @@ class Worker:
         # Where the system does not let two programs share a port, our reservation was in the way.
         self._running.process.wait()
         self._release()
-        self._running = _starter().start(self._arguments, reserve=False)
+        self._running = self._start(reserve=False)
         self._tries += 1
 
-    def error(self, what: str) -> WorkerError:
+    def error(self, what: str, remedy: str | None = None) -> WorkerError:
         """Makes the error for a worker that has ended, with the cause as far as it is known."""
-        cause, remedy = self._end_told or self._cause()
-        return WorkerError(f"TFF's worker process {what}: {cause}. {remedy}")
+        cause, known_remedy = self._end_told or self._cause()
+        return WorkerError(f"TFF's worker process {what}: {cause}. {remedy or known_remedy}")
 
     def _cause(self) -> tuple[str, str]:
         code = self._running.process.wait()
@@ -307,9 +326,15 @@ class Worker:
         self._running.process.wait()
         self._release()
 
+    def guard_new_addresses(self) -> None:
+        """Keeps the worker from other computers at the addresses this one got since its start."""
+        if self._running.guard is not None:
+            self._running.guard.extend()
+
     def _release(self) -> None:
-        if self._running.reservation is not None:
-            self._running.reservation.close()
+        for held in (self._running.reservation, self._running.guard):
+            if held is not None:
+                held.close()
 
     def _log_text(self) -> str:
         # Read without moving the position, which the worker's own writing uses.
@@ -339,13 +364,13 @@ class _Starter:
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self._requests: queue.SimpleQueue[tuple[list[str], bool, Future[_Running]]]
+        self._requests: queue.SimpleQueue[tuple[Callable[[], _Running], Future[_Running]]]
         self._requests = queue.SimpleQueue()
         threading.Thread(target=self._serve, name="fl-course-worker-starter", daemon=True).start()
 
-    def start(self, arguments: list[str], *, reserve: bool) -> _Running:
+    def start(self, spawn: Callable[[], _Running]) -> _Running:
         future: Future[_Running] = Future()
-        self._requests.put((arguments, reserve, future))
+        self._requests.put((spawn, future))
         try:
             return future.result()
         except OSError as error:
@@ -357,17 +382,21 @@ class _Starter:
 
     def _serve(self) -> None:
         while True:
-            arguments, reserve, future = self._requests.get()
+            spawn, future = self._requests.get()
             try:
-                future.set_result(_spawn(arguments, reserve=reserve))
+                future.set_result(spawn())
             except BaseException as error:
                 future.set_exception(error)
 
 
-def _spawn(arguments: list[str], *, reserve: bool) -> _Running:
-    reservation, port = _free_port()
+def _spawn(
+    arguments: list[str], port: int | None, open_to: str | None, *, reserve: bool
+) -> _Running:
+    reservation, port = _reserve_port(port or 0)
     if not reserve:
         reservation.close()
+    # Before the worker listens, or it could be reached for a moment.
+    guard = Guard(port, open_to) if reserve and open_to != EVERYWHERE else None
     log = os.fdopen(os.memfd_create("fl-course-worker-log"), "w+b")
     command = [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), *arguments]
     process = subprocess.Popen(
@@ -385,18 +414,18 @@ def _spawn(arguments: list[str], *, reserve: bool) -> _Running:
         # Jupyter's stop button and Ctrl-C signal the whole process group: not meant for the worker.
         start_new_session=True,
     )
-    return _Running(process, port, log, reservation if reserve else None)
+    return _Running(process, port, log, reservation if reserve else None, guard)
 
 
-def _free_port() -> tuple[socket.socket, int]:
-    """A port that no one uses, and the socket that keeps it so.
+def _reserve_port(port: int) -> tuple[socket.socket, int]:
+    """A port that no one uses, or the given one, and the socket that keeps it so.
 
     gRPC's servers share a port with sockets of the same user that allow it, and no one else gets
     it: no other program can take the port between its choice and the worker's start.
     """
     reservation = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    reservation.bind((HOST, 0))
+    reservation.bind((HOST, port))
     return reservation, reservation.getsockname()[1]
 
 
@@ -410,13 +439,21 @@ def _starter() -> _Starter:
     return _the_starter
 
 
-def start_worker(program: pathlib.Path | None = None, *, concurrency: int | None = None) -> Worker:
+def start_worker(
+    program: pathlib.Path | None = None,
+    *,
+    concurrency: int | None = None,
+    port: int | None = None,
+    open_to: str | None = None,
+) -> Worker:
     """Starts a worker process; it may not be listening yet when this returns.
 
     Args:
         program: The program to run; by default the one in the installed TFF.
         concurrency: How many clients' computations it runs at the same time; by default as many as
             there are cores, since more gain nothing and cost memory each.
+        port: Where to serve; by default a port that is free.
+        open_to: See `Worker`.
 
     Returns:
         The worker, to be followed by `Worker.wait_until_listening`.
@@ -426,4 +463,5 @@ def start_worker(program: pathlib.Path | None = None, *, concurrency: int | None
         WorkerError: If the system lets us start no process.
     """
     calls = concurrency or os.cpu_count() or 1
-    return Worker([str(program or worker_program()), f"--max_concurrent_computation_calls={calls}"])
+    arguments = [str(program or worker_program()), f"--max_concurrent_computation_calls={calls}"]
+    return Worker(arguments, port=port, open_to=open_to)

@@ -188,9 +188,9 @@ def taken_port():
 
 def test_a_port_that_was_taken_is_given_up_for_another(monkeypatch):
     listener, port = taken_port()
-    free_port = worker_module._free_port
-    chosen = iter([lambda: (socket.socket(), port)])
-    monkeypatch.setattr(worker_module, "_free_port", lambda: next(chosen, free_port)())
+    reserve_port = worker_module._reserve_port
+    chosen = iter([lambda _: (socket.socket(), port)])
+    monkeypatch.setattr(worker_module, "_reserve_port", lambda _: next(chosen, reserve_port)(0))
     worker = start_worker()
     try:
         assert worker.port == port
@@ -203,17 +203,24 @@ def test_a_port_that_was_taken_is_given_up_for_another(monkeypatch):
 
 def test_every_port_taken(monkeypatch):
     listener, port = taken_port()
-    monkeypatch.setattr(worker_module, "_free_port", lambda: (socket.socket(), port))
+    monkeypatch.setattr(worker_module, "_reserve_port", lambda _: (socket.socket(), port))
     with pytest.raises(runtime.WorkerError, match=f"port {port} is taken by another program"):
         start_worker().wait_until_listening()
     listener.close()
 
 
 def test_no_one_can_take_the_port_before_the_worker_has_it():
-    reservation, port = worker_module._free_port()
+    reservation, port = worker_module._reserve_port(0)
     with pytest.raises(OSError, match="in use"):
         socket.create_server(("127.0.0.1", port))
     reservation.close()
+
+
+def test_a_fixed_port_that_is_taken_is_told():
+    listener, port = taken_port()
+    with pytest.raises(runtime.WorkerError, match=r"could (not start|not be started)"):
+        start_worker(port=port).wait_until_listening()
+    listener.close()
 
 
 WORKS = (
