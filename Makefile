@@ -12,7 +12,7 @@ COLAB := 2026-08 2026-03 2025-07
 # A notebook keeps one core busy; two at a time fit on any machine. A file's tests stay together.
 PYTEST := -m pytest -n 2 --dist loadfile
 
-.PHONY: setup course test open build lint lock bench test-colab $(COLAB:%=test-colab-%) test-browser test-soak \
+.PHONY: setup course test open build lint lock bench test-colab $(COLAB:%=test-colab-%) test-browser test-deploy test-soak \
 	test-processors clean
 
 course: setup
@@ -49,6 +49,11 @@ $(COLAB:%=test-colab-%): test-colab-%:
 test-browser: setup
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps -r tests/browser/requirements.txt
 	@$(BIN)/python -m pytest --confcutdir=tests/browser tests/browser
+
+# The files in deploy/ against the schemas of Kubernetes and Compose.
+test-deploy: setup
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps -r tests/deploy/requirements.txt
+	@$(BIN)/python -m pytest tests/deploy
 
 # A hundred killed kernels, three hundred rounds, a computation of five minutes; a plain test takes a few.
 test-soak: setup
