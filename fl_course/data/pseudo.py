@@ -1,0 +1,103 @@
+"""More clients than there are writers, for rounds of any size."""
+
+import functools
+from collections import OrderedDict
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_federated as tff
+
+from fl_course.data.clients import pool
+
+ClientData = tff.simulation.datasets.ClientData
+
+_SHIFT = 1  # pixels, in each direction: the digit stays the same, and inside the image
+_PAPER = 1.0
+_KEPT = 64  # writers whose examples stay in memory; to get them takes longer than to move them
+
+
+class _PseudoClients(ClientData):
+    """Clients whose examples are made when they are asked for."""
+
+    def __init__(self, base: ClientData, origins: dict[str, tuple[str, int]], seed: int) -> None:
+        self._base = base
+        self._examples = functools.lru_cache(maxsize=_KEPT)(lambda writer: pool(base, [writer]))
+        self._origins = origins
+        self._seed = seed
+
+    @property
+    def client_ids(self) -> list[str]:
+        return sorted(self._origins)
+
+    @property
+    def element_type_structure(self) -> OrderedDict[str, tf.TensorSpec]:
+        return self._base.element_type_structure
+
+    @property
+    def serializable_dataset_fn(self) -> Callable[[str], tf.data.Dataset]:
+        raise NotImplementedError(
+            "Pseudo-clients are made in this process, not within a computation: get a client's "
+            "examples by create_tf_dataset_for_client."
+        )
+
+    def create_tf_dataset_for_client(self, client_id: str) -> tf.data.Dataset:
+        if client_id not in self._origins:
+            ids = self.client_ids
+            raise ValueError(
+                f"{client_id!r} is not a client; there are {len(ids)}, from {ids[0]!r} to "
+                f"{ids[-1]!r}."
+            )
+        writer, number = self._origins[client_id]
+        images, labels = self._examples(writer)
+        place = self._base.client_ids.index(writer)
+        shifted = _shifted(images, np.random.default_rng([self._seed, place, number]))
+        return tf.data.Dataset.from_tensor_slices(OrderedDict(label=labels, pixels=shifted))
+
+
+def _shifted(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Moves each image by up to a pixel, on paper."""
+    padding = ((0, 0), (_SHIFT, _SHIFT), (_SHIFT, _SHIFT))
+    padded = np.pad(images, padding, constant_values=_PAPER)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, images.shape[1:], axis=(1, 2))
+    down, right = rng.integers(0, 2 * _SHIFT + 1, (2, len(images)))
+    return windows[np.arange(len(images)), down, right]
+
+
+def pseudo_clients(client_data: ClientData, num_clients: int, *, seed: int = 0) -> ClientData:
+    """Makes as many clients as one asks for out of the clients there are.
+
+    Each has the examples of one client of `client_data`, with every image moved by up to one pixel
+    in each direction, at random. The idea is that of TFF's `TransformingClientData`; here whole
+    clients are moved at once, and only when they are asked for. Many such clients make a round
+    large, not the data rich: they differ no more than the clients they come from.
+
+    Args:
+        client_data: Elements have `label`, int32 [], and `pixels`, float32 [height, width] from 0.0
+            (ink) to 1.0 (paper).
+        num_clients: How many to make; 1 or more. The clients of `client_data` take turns.
+        seed: 0 or more; the same arguments always give the same clients.
+
+    Returns:
+        Client data whose ids are those of `client_data` with a number behind, such as
+        "writer_03-007". Elements are as in `client_data`.
+
+    Raises:
+        TypeError: If `client_data` is not client data.
+        ValueError: If a number is not a whole one in its range.
+    """
+    if not isinstance(client_data, ClientData):
+        raise TypeError(
+            f"client_data must be a ClientData, such as data.load()[0], and it is of type "
+            f"{type(client_data).__name__}."
+        )
+    for name, value, least in (("num_clients", num_clients, 1), ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise ValueError(f"{name} must be an integer of {least} or more, and it is {value!r}.")
+    writers = client_data.client_ids
+    most = (num_clients - 1) // len(writers)
+    origins = {}
+    for i in range(num_clients):
+        writer, number = writers[i % len(writers)], i // len(writers)
+        origins[f"{writer}-{number:0{len(str(most))}d}"] = (writer, number)
+    return _PseudoClients(client_data, origins, seed)
