@@ -891,7 +891,8 @@ print(f"better than the baseline: {my_score > baseline_score}")
 # %% [markdown] key="next"
 # ## Where to go next
 #
-# Each of these is a change of a part that you have written.
+# [Lesson 8](08_scaling_out.ipynb) takes rounds to more clients and more machines. Each of the ideas
+# here is a change of a part that you have written.
 #
 # - **Correct the drift instead of bounding it.** SCAFFOLD (Karimireddy et al.) lets each client
 #   remember how its gradients differ from the others', and subtract that.
