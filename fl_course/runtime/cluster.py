@@ -26,6 +26,7 @@ from tensorflow_federated.python.core.impl.types import type_analysis
 
 from fl_course.runtime.client_loops import compile_native
 from fl_course.runtime.context import (
+    NO_CLIENTS,
     SupervisedExecutorFactory,
     infer_cardinalities,
     make_interruptible,
@@ -143,6 +144,8 @@ class Cluster(context_base.SyncContext):
         if arg is None or not type_analysis.contains(parameter, _is_clients_own):
             return None
         num_clients = infer_cardinalities(arg, parameter)[tff.CLIENTS]
+        if num_clients == 0:
+            raise ValueError(NO_CLIENTS)
         if num_clients < len(self.members):
             clients = "1 client" if num_clients == 1 else f"{num_clients} clients"
             raise ValueError(

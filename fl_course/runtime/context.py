@@ -12,6 +12,7 @@ import grpc
 import tensorflow_federated as tff
 from tensorflow_federated.python.core.impl.executor_stacks import executor_factory
 from tensorflow_federated.python.core.impl.executors import cardinalities_utils
+from tensorflow_federated.python.core.impl.types import type_analysis
 
 from fl_course.runtime.client_data import send_compressed
 from fl_course.runtime.client_loops import compile_native
@@ -36,6 +37,10 @@ _WAYS_OUT = (
     ),
 )
 AnyWorker = Worker | RemoteWorker
+NO_CLIENTS = (
+    "There are no clients in this call: the list of the clients' values is empty. Give one dataset "
+    "for each client of the round, and at least one."
+)
 _IN_THE_MIDDLE = "ended in the middle of a computation"
 
 
@@ -337,7 +342,10 @@ def set_default_context(factory: SupervisedExecutorFactory) -> None:
 
 
 def infer_cardinalities(arg: Any, type_spec: tff.Type) -> dict[Any, int]:
-    """How many clients a call has, and at least one: what a mean of none is, no one can tell.
+    """How many clients a call has; where they have datasets, at least one.
+
+    TFF computes with no clients as well: a mean of none is NaN, and a round of training with none
+    leaves the model as it was, without a word.
 
     Args:
         arg: A computation's argument.
@@ -347,12 +355,13 @@ def infer_cardinalities(arg: Any, type_spec: tff.Type) -> dict[Any, int]:
         The number of clients, by `tff.CLIENTS`; empty where the type has no value of clients.
 
     Raises:
-        ValueError: If the list of the clients' values is empty.
+        ValueError: If the list of the clients' datasets is empty.
     """
     cardinalities = cardinalities_utils.infer_cardinalities(arg, type_spec)
-    if cardinalities.get(tff.CLIENTS) == 0:
-        raise ValueError(
-            "There are no clients in this call: the list of the clients' values is empty. Give one "
-            "dataset for each client of the round, and at least one."
-        )
+    if cardinalities.get(tff.CLIENTS) == 0 and type_analysis.contains(type_spec, _is_a_dataset):
+        raise ValueError(NO_CLIENTS)
     return cardinalities
+
+
+def _is_a_dataset(type_spec: tff.Type) -> bool:
+    return isinstance(type_spec, tff.SequenceType)

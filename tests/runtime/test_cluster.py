@@ -347,6 +347,19 @@ def test_too_few_clients_are_told(process, cohort):
     process.next(state, cohort[:3])
 
 
+def test_nothing_is_computed_from_no_one():
+    """With one worker TFF's own answer stands: zero, or NaN; lesson 5 shows it."""
+
+    @tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
+    def total(values):
+        return tff.federated_sum(values)
+
+    assert total([]) == 0.0
+    fl_course.use_workers(2)
+    with pytest.raises(ValueError, match="There are no clients in this call"):
+        total([])
+
+
 def test_no_clients_are_told_with_one_worker_too(process):
     with pytest.raises(ValueError, match="There are no clients in this call"):
         process.next(process.initialize(), [])
