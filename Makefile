@@ -36,9 +36,15 @@ lint: setup
 lock: setup
 	@$(BIN)/python tools/lock.py
 
-# A round's time and memory, against TFF alone and NumPy; on an idle machine.
-bench: setup
+# A round's time and memory, against TFF alone, Flower and NumPy; on an idle machine.
+bench: setup .venv-flower/ready
 	@$(BIN)/python -m bench.rounds
+
+# Without a network, Flower stays unmeasured.
+.venv-flower/ready: bench/flower-requirements.txt
+	-@$(BIN)/python -m venv --clear .venv-flower \
+	&& .venv-flower/bin/python -m pip --disable-pip-version-check install --quiet --no-deps -r $< \
+	&& touch $@
 
 test-colab: $(COLAB:%=test-colab-%)
 

@@ -1,9 +1,12 @@
 """How long a round of Federated Averaging takes, and in how much memory, against other ways.
 
-Run it from the repository's root on an idle machine: `make bench`; ten minutes on two cores. Every
+Run it from the repository's root on an idle machine: `make bench`; 25 minutes on two cores. Every
 contender runs in a process of its own, one after the other. All train the same model on the same
-writers' images, repeated to 10, 100 and 1,000 clients (5 local epochs, batches of 20), and have to
-reach the same accuracy on held-out images: speed is not bought with less work.
+writers' images, repeated to 10, 100 and 1,000 clients (5 local epochs, batches of 20). They have to
+be given the same number of examples a round, and to reach the same accuracy on held-out images:
+speed is not bought with less work. For a part of it, without results written:
+
+    python -m bench.rounds --models softmax --sizes 10 100 --contenders tff_learning numpy
 """
 
 import argparse
@@ -14,6 +17,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -22,19 +26,29 @@ from typing import Any
 
 import numpy as np
 
-RESULTS = pathlib.Path(__file__).parent / "results"
-EPOCHS, BATCH_SIZE = 5, 20
-CLIENT_RATES = {"softmax": 0.02, "cnn": 0.05}
-ROUNDS = {10: 11, 100: 6, 1000: 3}  # by the number of clients; the first round is told apart
+from bench import numpy_step
+from bench.numpy_step import BATCH_SIZE, EPOCHS
+
+ROOT = pathlib.Path(__file__).parent.parent
+RESULTS = ROOT / "bench" / "results"
+FLOWER_PYTHON = ROOT / ".venv-flower" / "bin" / "python"
+CLIENT_RATES = {"softmax": float(numpy_step.RATE), "cnn": 0.05}
+ROUNDS = {10: 11, 100: 6, 1000: 4}  # by the number of clients; the first round is told apart
 SIZES = {"softmax": (10, 100, 1000), "cnn": (10, 100)}
 LEAST_ACCURACY = 0.25  # chance is 0.1
 TOLERANCE = 0.03  # of accuracy; the contenders shuffle in different orders
 CONTENDERS = {
     "tff_learning": "the course: tff.learning",
     "by_hand": "the course: by hand in Federated Core",
+    "two_workers": "the course: tff.learning on two workers",
     "plain_tff": "TFF alone, plain tf.data",
+    "flower_keras": "Flower, Keras as in its quickstart",
+    "flower_numpy": "Flower, the NumPy loop as client",
     "numpy": "NumPy loop on one core",
 }
+# What a contender is left out of: nothing, but for these.
+ONLY_SOFTMAX = {"two_workers", "flower_keras", "flower_numpy", "numpy"}
+AT_MOST = {"flower_keras": 100}  # clients; a thousand would take half an hour
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 Round = Callable[[Any], Any]
@@ -51,8 +65,8 @@ def contend(contender: str, model: str, num_clients: int, started: float) -> dic
 
     Returns:
         Milliseconds for each client in the first round and in the median of the later ones, seconds
-        from the start to the end of the first round, accuracy, 0 to 1, after the last one, and the
-        peak memory of each process in bytes.
+        from the start to the end of the first round, examples given to a round, accuracy, 0 to 1,
+        after the last one, and the peak memory of this process and of its children in bytes.
     """
     if contender == "plain_tff":
         _start_tff_alone()
@@ -60,14 +74,16 @@ def contend(contender: str, model: str, num_clients: int, started: float) -> dic
         import fl_course
 
         fl_course.setup()
+        if contender == "two_workers":
+            fl_course.use_workers(2)
     from fl_course import data
 
     train, test = data.load("digits")
     writers = [train.client_ids[i % len(train.client_ids)] for i in range(num_clients)]
     if contender == "numpy":
-        state, run, accuracy = _numpy(train, test, writers)
+        state, run, accuracy, examples = _numpy(train, test, writers)
     else:
-        state, run, accuracy = _tff(contender, model, train, test, writers)
+        state, run, accuracy, examples = _tff(contender, model, train, test, writers)
     import psutil
 
     this = psutil.Process()
@@ -88,6 +104,7 @@ def contend(contender: str, model: str, num_clients: int, started: float) -> dic
             "seconds_to_first_result": to_first_result,
             "peak_bytes": _peak_bytes(this.pid),
             "worker_peak_bytes": sum(_peak_bytes(w.pid) for w in this.children(recursive=True)),
+            "examples": examples,
             "accuracy": accuracy(state),
         }
     finally:
@@ -111,7 +128,7 @@ def _start_tff_alone() -> None:
 
 def _tff(
     contender: str, model: str, train: Any, test: Any, writers: Sequence[str]
-) -> tuple[Any, Round, Callable[[Any], float]]:
+) -> tuple[Any, Round, Callable[[Any], float], int]:
     import tensorflow as tf
     import tensorflow_federated as tff
 
@@ -165,69 +182,53 @@ def _tff(
     def accuracy(state: Any) -> float:
         return float(evaluate(process.get_model_weights(state))["sparse_categorical_accuracy"])
 
-    return process.initialize(), lambda state: process.next(state, cohort).state, accuracy
+    examples = sum(len(batch["y"]) for dataset in cohort for batch in dataset.as_numpy_iterator())
+    return process.initialize(), lambda state: process.next(state, cohort).state, accuracy, examples
 
 
 def _numpy(
     train: Any, test: Any, writers: Sequence[str]
-) -> tuple[Any, Round, Callable[[Any], float]]:
-    from fl_course import data
+) -> tuple[Any, Round, Callable[[Any], float], int]:
+    by_writer = {writer: _arrays(train, [writer]) for writer in set(writers)}
+    examples = sum(EPOCHS * len(by_writer[writer][1]) for writer in writers)
 
-    def arrays(client_data: Any, ids: Sequence[str] | None) -> tuple[np.ndarray, np.ndarray]:
-        images, labels = data.pool(client_data, ids)
-        return images.reshape(len(images), 784), labels
-
-    by_writer = {writer: arrays(train, [writer]) for writer in set(writers)}
-    images, labels = arrays(test, None)
-
-    def run(weights: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def run(weights: numpy_step.Weights) -> numpy_step.Weights:
         total, sums = 0, [np.zeros_like(weight) for weight in weights]
         for i, writer in enumerate(writers):
             x, y = by_writer[writer]
-            for so_far, weight in zip(sums, client_update(weights, x, y, seed=i), strict=True):
+            order = numpy_step.shuffled(len(y), seed=i)
+            trained = numpy_step.client_update(weights, x, y, order)
+            for so_far, weight in zip(sums, trained, strict=True):
                 so_far += len(y) * weight
             total += len(y)
         return sums[0] / total, sums[1] / total
 
-    def accuracy(weights: tuple[np.ndarray, np.ndarray]) -> float:
-        return float(np.mean(np.argmax(images @ weights[0] + weights[1], axis=1) == labels))
+    def accuracy(weights: numpy_step.Weights) -> float:
+        return numpy_step.accuracy(weights, *_arrays(test, None))
 
-    return (np.zeros([784, 10], np.float32), np.zeros(10, np.float32)), run, accuracy
-
-
-def client_update(
-    weights: tuple[np.ndarray, np.ndarray], images: np.ndarray, labels: np.ndarray, *, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Trains softmax regression on one client: the least that a round has to compute.
-
-    Args:
-        weights: Matrix, float32 [784, 10], and bias, float32 [10].
-        images: float32 [n, 784].
-        labels: int [n].
-        seed: Of the order of the examples.
-
-    Returns:
-        The client's weights after 5 local epochs in batches of 20.
-    """
-    rng = np.random.default_rng(seed)
-    order = np.concatenate([rng.permutation(len(labels)) for _ in range(EPOCHS)])
-    matrix, bias = (weight.copy() for weight in weights)
-    rate = np.float32(CLIENT_RATES["softmax"])
-    for chosen in _batches(order):
-        x, y = images[chosen], labels[chosen]
-        scores = x @ matrix + bias
-        exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
-        slopes = exponentials / exponentials.sum(axis=1, keepdims=True)
-        slopes[np.arange(len(y)), y] -= 1
-        slopes /= len(y)
-        matrix -= rate * (x.T @ slopes)
-        bias -= rate * slopes.sum(axis=0)
-    return matrix, bias
+    return numpy_step.zeros(), run, accuracy, examples
 
 
-def _batches(order: np.ndarray) -> Iterator[np.ndarray]:
-    for start in range(0, len(order), BATCH_SIZE):
-        yield order[start : start + BATCH_SIZE]
+def _arrays(client_data: Any, ids: Sequence[str] | None) -> tuple[np.ndarray, np.ndarray]:
+    from fl_course import data
+
+    images, labels = data.pool(client_data, ids)
+    return images.reshape(len(images), 784), labels
+
+
+def export(path: str) -> None:
+    """Writes the writers' arrays to a file, for the contender that runs without TFF."""
+    import fl_course
+
+    fl_course.setup()
+    from fl_course import data
+
+    train, test = data.load("digits")
+    arrays: dict[str, Any] = {"writers": len(train.client_ids)}
+    for i, writer in enumerate(train.client_ids):
+        arrays[f"images_{i}"], arrays[f"labels_{i}"] = _arrays(train, [writer])
+    arrays["test_images"], arrays["test_labels"] = _arrays(test, None)
+    np.savez(path, **arrays)
 
 
 def _peak_bytes(pid: int) -> int:
@@ -237,41 +238,70 @@ def _peak_bytes(pid: int) -> int:
     raise RuntimeError("This system does not tell a process's peak memory.")
 
 
-def check_accuracies(results: Sequence[dict[str, Any]]) -> list[str]:
-    """Compares what the contenders of one model and size have learned.
+def check_equal_work(results: Sequence[dict[str, Any]]) -> list[str]:
+    """Compares what the contenders of one model and size were given, and what they have learned.
 
     Returns:
-        A sentence for each case in which nothing was learned, and for each contender that differs
-        from the first by more than `TOLERANCE`; none if all is well.
+        A sentence for each case in which nothing was learned, for each contender whose rounds had
+        another number of examples than the first one's, and for each whose accuracy differs by more
+        than `TOLERANCE`; none if all is well.
     """
     wrong = []
     for case in sorted({(result["model"], result["clients"]) for result in results}):
-        of_case = [r for r in results if (r["model"], r["clients"]) == case]
-        if not of_case[0]["accuracy"] >= LEAST_ACCURACY:
-            wrong.append(f"{case[0]}, {case[1]} clients: nothing was learned.")
-        for result in of_case[1:]:
-            difference = abs(result["accuracy"] - of_case[0]["accuracy"])
-            if not difference <= TOLERANCE:
+        first, *others = [r for r in results if (r["model"], r["clients"]) == case]
+        name = f"{case[0]}, {case[1]} clients"
+        if not first["accuracy"] >= LEAST_ACCURACY:
+            wrong.append(f"{name}: nothing was learned.")
+        for other in others:
+            if other["examples"] != first["examples"]:
                 wrong.append(
-                    f"{case[0]}, {case[1]} clients: {result['contender']} reached "
-                    f"{result['accuracy']:.3f} and {of_case[0]['contender']} "
-                    f"{of_case[0]['accuracy']:.3f}; they do not do the same work."
+                    f"{name}: {other['contender']} had {other['examples']:,} examples a round, and "
+                    f"{first['contender']} {first['examples']:,}; that is not the same work."
+                )
+            if not abs(other["accuracy"] - first["accuracy"]) <= TOLERANCE:
+                wrong.append(
+                    f"{name}: {other['contender']} reached {other['accuracy']:.3f} and "
+                    f"{first['contender']} {first['accuracy']:.3f}; they do not do the same work."
                 )
     return wrong
 
 
-def report(results: Sequence[dict[str, Any]]) -> str:
-    """Writes the results as Markdown: machine, a table for each model, what was to reach."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+def machine() -> dict[str, Any]:
+    """What the results were measured on, without names."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "memory_bytes": memory,
+        "kernel": f"{platform.system()} {platform.release().split('-')[0]}",
+        "versions": {
+            "Python": platform.python_version(),
+            "TensorFlow": version("tensorflow"),
+            "TFF": version("tensorflow-federated"),
+            "NumPy": version("numpy"),
+        },
+    }
+
+
+def report(results: Sequence[dict[str, Any]], where: dict[str, Any]) -> str:
+    """Writes the results as Markdown: machine, a table for each model, what was to reach.
+
+    Args:
+        results: What the contenders gave.
+        where: What `machine` gave.
+    """
+    versions = {**where["versions"]}
+    for result in results:
+        versions |= result.get("versions", {})
     lines = [
         "# A round of Federated Averaging",
         "",
-        f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, "
-        f"Python {platform.python_version()}, TensorFlow {version('tensorflow')}, "
-        f"TFF {version('tensorflow-federated')}, NumPy {version('numpy')}. "
+        f"{where['processor']}, {where['cores']} cores, {where['memory_bytes'] / 2**30:.0f} GiB, "
+        f"{where['kernel']}; {', '.join(f'{name} {v}' for name, v in versions.items())}. "
         "Written by `make bench`, all in one run.",
-        "Milliseconds per client: the later rounds' median. Peak memory in MiB; that of the NumPy "
-        "loop includes the course's engine, which it only loads its data with.",
+        "Milliseconds per client: the later rounds' median. Peak memory in MiB, of the process "
+        "that a notebook would be and of its children together. The NumPy loop has the course's "
+        "engine in it, to load its data. TFF alone has the course's import, to start at all.",
     ]
     for model in dict.fromkeys(result["model"] for result in results):
         lines += [
@@ -279,8 +309,8 @@ def report(results: Sequence[dict[str, Any]]) -> str:
             f"## {model}",
             "",
             "| clients | contender | ms per client | against the course | first round | "
-            "s to first result | notebook | worker | accuracy |",
-            "|---|---|---|---|---|---|---|---|---|",
+            "s to first result | notebook | children | examples | accuracy |",
+            "|---|---|---|---|---|---|---|---|---|---|",
         ]
         for r in sorted((r for r in results if r["model"] == model), key=lambda r: r["clients"]):
             ours = _find(results, "tff_learning", model, r["clients"])
@@ -289,30 +319,69 @@ def report(results: Sequence[dict[str, Any]]) -> str:
                 f"| {r['clients']} | {CONTENDERS[r['contender']]} | {r['later_ms']:.1f} | {ratio} "
                 f"| {r['first_ms']:.1f} | {r['seconds_to_first_result']:.1f} "
                 f"| {r['peak_bytes'] / 2**20:.0f} | {r['worker_peak_bytes'] / 2**20:.0f} "
-                f"| {r['accuracy']:.3f} |"
+                f"| {r['examples']:,} | {r['accuracy']:.3f} |"
             )
     lines += ["", "## What was to reach", "", "| | measured | reached |", "|---|---|---|"]
-    lines += [
-        f"| {text} | {value} | {'yes' if ok else 'no'} |" for text, value, ok in _claims(results)
-    ]
+    lines += [f"| {text} | {value} | {reached} |" for text, value, reached in _claims(results)]
     return "\n".join(lines) + "\n"
 
 
-def _claims(results: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str, bool]]:
-    ours = {n: _find(results, "tff_learning", "softmax", n) for n in (10, 100, 1000)}
-    plain = _find(results, "plain_tff", "softmax", 100)
-    if ours[100]:
-        ms = ours[100]["later_ms"]
-        yield "100 clients: at most 8 ms per client", f"{ms:.1f} ms", ms <= 8
-        if plain:
-            ratio = plain["later_ms"] / ms
-            yield "100 clients: 3 times as fast as TFF alone", f"{ratio:.1f} times", ratio >= 3
-    if ours[1000]:
-        peak = ours[1000]["worker_peak_bytes"]
-        yield "1,000 clients: worker below 1 GB", f"{peak / 1e9:.2f} GB", peak < 1e9
-        if ours[10]:
-            ratio = ours[1000]["later_ms"] / ours[10]["later_ms"]
-            yield "a client's cost, 1,000 against 10: at most 1.2", f"{ratio:.2f}", ratio <= 1.2
+def _claims(results: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    def ms(contender: str, num_clients: int) -> float | None:
+        found = _find(results, contender, "softmax", num_clients)
+        return found and found["later_ms"]
+
+    def ratio(one: float | None, other: float | None) -> float | None:
+        return one / other if one and other else None
+
+    ours = {num_clients: ms("tff_learning", num_clients) for num_clients in (10, 100, 1000)}
+    thousand = _find(results, "tff_learning", "softmax", 1000)
+    for text, value, shown, reached in (
+        ("100 clients: at most 8 ms per client", ours[100], "{:.1f} ms", lambda v: v <= 8),
+        (
+            "100 clients: 3 times as fast as TFF alone",
+            ratio(ms("plain_tff", 100), ours[100]),
+            "{:.1f} times",
+            lambda v: v >= 3,
+        ),
+        (
+            "100 clients: 15 times as fast as Flower with Keras",
+            ratio(ms("flower_keras", 100), ours[100]),
+            "{:.1f} times",
+            lambda v: v >= 15,
+        ),
+        (
+            "100 clients: 15 times as fast as Flower with the NumPy loop",
+            ratio(ms("flower_numpy", 100), ours[100]),
+            "{:.1f} times",
+            lambda v: v >= 15,
+        ),
+        (
+            "1,000 clients: worker below 1 GB",
+            thousand and thousand["worker_peak_bytes"] / 1e9,
+            "{:.2f} GB",
+            lambda v: v < 1,
+        ),
+        (
+            "a client's cost, 1,000 against 10: at most 1.2",
+            ratio(ours[1000], ours[10]),
+            "{:.2f}",
+            lambda v: v <= 1.2,
+        ),
+        *(
+            (
+                f"{num_clients:,} clients: two workers at least as fast as one",
+                ratio(ours[num_clients], ms("two_workers", num_clients)),
+                "{:.2f} times",
+                lambda v: v >= 1,
+            )
+            for num_clients in (100, 1000)
+        ),
+    ):
+        if value is None:
+            yield text, "not measured", "not measured"
+        else:
+            yield text, shown.format(value), "yes" if reached(value) else "no"
 
 
 def _find(
@@ -357,48 +426,72 @@ def draw(results: Sequence[dict[str, Any]], path: pathlib.Path) -> None:
 
 
 def main() -> None:
-    """Runs all contenders and writes `bench/results/rounds.md`, `.json` and `.png`."""
+    """Runs contenders; with all of them, writes `bench/results/rounds.md`, `.json` and `.png`."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--quick", action="store_true", help="ten clients only; writes no files")
-    parser.add_argument("--contend", nargs=4, metavar=("CONTENDER", "MODEL", "CLIENTS", "STARTED"))
+    parser.add_argument("--contenders", nargs="+", choices=CONTENDERS, help="only these")
+    parser.add_argument("--models", nargs="+", choices=SIZES, help="only these")
+    parser.add_argument("--sizes", nargs="+", type=int, choices=ROUNDS, help="only so many clients")
+    parser.add_argument("--contend", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--export", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.contend:
         contender, model, num_clients, started = options.contend
         print(json.dumps(contend(contender, model, int(num_clients), float(started))))
         return
-    results = []
-    for model, sizes in SIZES.items():
-        for num_clients in sizes[:1] if options.quick else sizes:
-            for contender in CONTENDERS:
-                if contender == "numpy" and model != "softmax":
+    if options.export:
+        export(options.export)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        examples = f"{folder}/digits.npz"
+        _run([sys.executable, "-m", "bench.rounds", "--export", examples])
+        results = list(_measure(options, examples))
+    where = machine()
+    if options.contenders or options.models or options.sizes:
+        print(report(results, where))
+    else:
+        RESULTS.mkdir(exist_ok=True)
+        saved = {"machine": where, "results": results}
+        (RESULTS / "rounds.json").write_text(json.dumps(saved, indent=1) + "\n")
+        (RESULTS / "rounds.md").write_text(report(results, where))
+        draw(results, RESULTS / "rounds.png")
+    if wrong := check_equal_work(results):
+        sys.exit("\n".join(wrong))
+
+
+def _measure(options: argparse.Namespace, examples: str) -> Iterator[dict[str, Any]]:
+    for model in options.models or SIZES:
+        for num_clients in options.sizes or SIZES[model]:
+            for contender in options.contenders or CONTENDERS:
+                if model != "softmax" and contender in ONLY_SOFTMAX:
                     continue
-                arguments = ["--contend", contender, model, str(num_clients), str(time.time())]
-                done = subprocess.run(
-                    [sys.executable, "-m", "bench.rounds", *arguments],
-                    env={**os.environ, **(ONE_THREAD if contender == "numpy" else {})},
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                    timeout=900,
-                )
-                if done.returncode != 0:
-                    sys.exit(f"{contender} failed on {num_clients} clients:\n{done.stderr[-3000:]}")
-                results.append(json.loads(done.stdout.splitlines()[-1]))
-                r = results[-1]
+                if num_clients > AT_MOST.get(contender, num_clients):
+                    continue
+                command = [sys.executable, "-m", "bench.rounds", "--contend", contender, model]
+                command += [str(num_clients), str(time.time())]
+                if contender.startswith("flower"):
+                    if not FLOWER_PYTHON.exists():
+                        print(f"{contender}: not measured, there is no .venv-flower", flush=True)
+                        continue
+                    step = contender.removeprefix("flower_")
+                    command = [str(FLOWER_PYTHON), "-m", "bench.flower_contender", step, examples]
+                    command += [str(num_clients), str(ROUNDS[num_clients]), str(time.time())]
+                result = json.loads(_run(command, numpy="numpy" in contender).splitlines()[-1])
                 print(
-                    f"{model:8} {num_clients:5} clients  {contender:13} {r['later_ms']:7.1f} ms "
-                    f"per client, accuracy {r['accuracy']:.3f}",
+                    f"{model:8} {num_clients:5} clients  {contender:13} {result['later_ms']:7.1f} "
+                    f"ms per client, accuracy {result['accuracy']:.3f}",
                     flush=True,
                 )
-    if not options.quick:
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / "rounds.json").write_text(json.dumps(results, indent=1) + "\n")
-        (RESULTS / "rounds.md").write_text(report(results))
-        draw(results, RESULTS / "rounds.png")
-    else:
-        print(report(results))
-    if wrong := check_accuracies(results):
-        sys.exit("\n".join(wrong))
+                yield result
+
+
+def _run(command: list[str], *, numpy: bool = False) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **(ONE_THREAD if numpy else {})}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=1800
+    )
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command[1:])} failed:\n{done.stderr[-3000:]}")
+    return done.stdout
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The benchmark compares equal work, and would say so if it did not."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -9,11 +11,11 @@ fl_course.setup()
 
 import tensorflow as tf  # noqa: E402
 
-from bench import rounds  # noqa: E402
+from bench import numpy_step, rounds  # noqa: E402
 from fl_course import algorithms, models  # noqa: E402
 
 
-def result(contender, accuracy=0.9, ms=5.0, clients=100):
+def result(contender, accuracy=0.9, ms=5.0, clients=100, examples=1000):
     return {
         "contender": contender,
         "model": "softmax",
@@ -24,51 +26,142 @@ def result(contender, accuracy=0.9, ms=5.0, clients=100):
         "accuracy": accuracy,
         "peak_bytes": 5 * 2**20,
         "worker_peak_bytes": 7 * 2**20,
+        "examples": examples,
     }
 
 
-def test_numpy_takes_the_steps_of_the_course():
-    """On one client whose examples are all alike, no order of the examples matters."""
-    rng = np.random.default_rng(2)
-    image, label = rng.random(784, np.float32), 3
-    images, labels = np.tile(image, (45, 1)), np.full(45, label, np.int32)
-    weights = (np.zeros([784, 10], np.float32), np.zeros(10, np.float32))
-    by_numpy = rounds.client_update(weights, images, labels, seed=0)
+WHERE = {
+    "processor": "some processor",
+    "cores": 2,
+    "memory_bytes": 2**34,
+    "kernel": "Linux 6.1",
+    "versions": {"Python": "3.13.0"},
+}
 
-    batches = tf.data.Dataset.from_tensor_slices({"x": images, "y": labels}).repeat(5).batch(20)
+
+def test_numpy_takes_the_steps_of_the_course():
+    """On three clients with examples of their own, in the same order for both, for two rounds."""
+    rng = np.random.default_rng(2)
+    sizes = (45, 61, 20)
+    clients = [
+        (rng.random((n, 784), np.float32), rng.integers(0, 10, n).astype(np.int32)) for n in sizes
+    ]
+    orders = [numpy_step.shuffled(n, seed=n) for n in sizes]
+    weights = numpy_step.zeros()
+    for _ in range(2):
+        trained = [
+            numpy_step.client_update(weights, *client, order)
+            for client, order in zip(clients, orders, strict=True)
+        ]
+        weights = tuple(np.mean(parts, axis=0) for parts in zip(*trained, strict=True))
+
+    datasets = [
+        tf.data.Dataset.from_tensor_slices({"x": x[order], "y": y[order]}).batch(20)
+        for (x, y), order in zip(clients, orders, strict=True)
+    ]
     process = algorithms.build_fed_avg(
-        models.functional_model(), client_learning_rate=rounds.CLIENT_RATES["softmax"]
+        models.functional_model(),
+        client_learning_rate=rounds.CLIENT_RATES["softmax"],
+        weighted=False,
     )
-    state = process.next(process.initialize(), [batches]).state
-    for ours, theirs in zip(by_numpy, state.weights, strict=True):
-        assert np.abs(ours).max() > 0.01
+    state = process.initialize()
+    for _ in range(2):
+        state = process.next(state, datasets).state
+    for ours, theirs in zip(weights, state.weights, strict=True):
+        assert np.abs(ours).max() > 0.001
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-5)
 
 
+def test_every_epoch_has_all_examples_in_an_order_of_its_own():
+    epochs = numpy_step.shuffled(30, seed=4).reshape(numpy_step.EPOCHS, 30)
+    assert all(sorted(epoch) == list(range(30)) for epoch in epochs)
+    assert len({tuple(epoch) for epoch in epochs}) == numpy_step.EPOCHS
+
+
 def test_equal_work_is_no_complaint():
-    assert rounds.check_accuracies([result("numpy", 0.90), result("plain_tff", 0.91)]) == []
+    assert rounds.check_equal_work([result("numpy", 0.90), result("plain_tff", 0.91)]) == []
 
 
 @pytest.mark.parametrize("accuracy", [0.5, 0.99, float("nan")])
 def test_less_work_is_told(accuracy):
-    (wrong,) = rounds.check_accuracies([result("numpy"), result("plain_tff", accuracy)])
+    (wrong,) = rounds.check_equal_work([result("numpy"), result("plain_tff", accuracy)])
     assert "plain_tff" in wrong
     assert "0.900" in wrong
 
 
+def test_fewer_examples_are_told():
+    (wrong,) = rounds.check_equal_work([result("numpy"), result("plain_tff", examples=999)])
+    assert "plain_tff had 999 examples a round, and numpy 1,000" in wrong
+
+
 def test_learning_nothing_is_told():
-    (wrong,) = rounds.check_accuracies([result("numpy", 0.1), result("plain_tff", 0.1)])
+    (wrong,) = rounds.check_equal_work([result("numpy", 0.1), result("plain_tff", 0.1)])
     assert "nothing was learned" in wrong
 
 
 def test_results_of_other_sizes_are_not_compared():
-    assert rounds.check_accuracies([result("numpy"), result("numpy", 0.5, clients=10)]) == []
+    assert rounds.check_equal_work([result("numpy"), result("numpy", 0.5, clients=10)]) == []
 
 
-@pytest.mark.parametrize(("ms", "reached"), [(4.0, ["yes", "yes"]), (9.0, ["no", "no"])])
+def claims(results):
+    rows = rounds.report(results, WHERE).split("What was to reach")[1].splitlines()[4:]
+    cells = [[cell.strip() for cell in row.split("|")[1:4]] for row in rows]
+    return {text: (measured, reached) for text, measured, reached in cells}
+
+
+@pytest.mark.parametrize(("ms", "reached"), [(4.0, "yes"), (9.0, "no")])
 def test_what_was_reached_comes_from_the_numbers(ms, reached):
-    results = [result("tff_learning", ms=ms), result("plain_tff", ms=20.0)]
-    rows = rounds.report(results).split("What was to reach")[1].splitlines()[4:]
-    assert [row.split("|")[3].strip() for row in rows] == reached
-    assert f"{ms:.1f} ms" in rows[0]
-    assert f"{20 / ms:.1f} times" in rows[1]
+    found = claims(
+        [
+            result("tff_learning", ms=ms),
+            result("tff_learning", ms=ms, clients=10),
+            result("tff_learning", ms=ms * ms / 4, clients=1000),
+            result("plain_tff", ms=20.0),
+            result("flower_keras", ms=100.0),
+            result("two_workers", ms=4.0 if ms == 4.0 else 10.0),
+        ]
+    )
+    told = {text: answer for text, (_, answer) in found.items() if answer != "not measured"}
+    told.pop("1,000 clients: worker below 1 GB")
+    assert len(told) == 5
+    assert set(told.values()) == {reached}
+    assert found["100 clients: at most 8 ms per client"][0] == f"{ms:.1f} ms"
+    assert found["100 clients: 3 times as fast as TFF alone"][0] == f"{20 / ms:.1f} times"
+
+
+def test_what_was_not_measured_is_not_reached():
+    assert set(claims([result("numpy")]).values()) == {("not measured", "not measured")}
+
+
+def test_the_report_names_the_machine_and_every_version():
+    flower = result("flower_numpy") | {"versions": {"Flower": "1.42.0"}}
+    text = rounds.report([result("numpy"), flower], WHERE)
+    assert "some processor, 2 cores, 16 GiB, Linux 6.1; Python 3.13.0, Flower 1.42.0." in text
+
+
+def test_the_saved_run_is_what_its_own_numbers_say():
+    saved = json.loads((rounds.RESULTS / "rounds.json").read_text())
+    assert rounds.report(saved["results"], saved["machine"]) == (
+        (rounds.RESULTS / "rounds.md").read_text()
+    )
+    assert rounds.check_equal_work(saved["results"]) == []
+
+
+@pytest.mark.skipif(not rounds.FLOWER_PYTHON.exists(), reason="`make bench` installs Flower")
+def test_flower_does_the_same_work(tmp_path):
+    path = str(tmp_path / "digits.npz")
+    rounds.export(path)
+    command = [str(rounds.FLOWER_PYTHON), "-m", "bench.flower_contender", "numpy", path, "10", "3"]
+    flower = json.loads(rounds._run([*command, "0"], numpy=True).splitlines()[-1])
+    arrays = numpy_step.examples(path)
+    weights = numpy_step.zeros()
+    for _ in range(3):
+        trained, sizes = [], []
+        for i in range(10):
+            x, y = arrays[f"images_{i}"], arrays[f"labels_{i}"]
+            trained.append(numpy_step.shuffled_client_update(weights, x, y, i)[0])
+            sizes.append(len(y))
+        weights = tuple(np.average(w, axis=0, weights=sizes) for w in zip(*trained, strict=True))
+    accuracy = numpy_step.accuracy(weights, arrays["test_images"], arrays["test_labels"])
+    assert flower["accuracy"] == pytest.approx(accuracy, abs=0.01)
+    assert flower["examples"] == numpy_step.EPOCHS * sum(sizes)
