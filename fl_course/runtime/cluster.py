@@ -97,6 +97,8 @@ class _Seat(context_base.AsyncContext):
         self._index = index
 
     async def invoke(self, comp: Any, arg: Any) -> Any:
+        if comp in _without_clients:
+            arg = _with_one_client(arg, comp.type_signature.parameter)
         run = functools.partial(self._cluster.run, self._index, comp, arg)
         in_context = functools.partial(contextvars.copy_context().run, run)
         return await asyncio.get_running_loop().run_in_executor(self._cluster.threads, in_context)
@@ -204,14 +206,28 @@ def _is_clients_own(type_spec: tff.Type) -> bool:
     )
 
 
+# What follows the merging and needs no client's data, though it takes them: a result at the server
+# can't depend on them but by the aggregate.
+_without_clients: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
 @functools.lru_cache(maxsize=128)
 def _mergeable_form(comp: Any) -> mergeable.MergeableCompForm | None:
     try:
-        return tff.backends.native.compile_to_mergeable_comp_form(comp)
+        form = tff.backends.native.compile_to_mergeable_comp_form(comp)
     except ValueError:
         # It aggregates what depends on another aggregate, so that it has no single place at which
         # it could be split.
         return None
+    if not type_analysis.contains(form.after_merge.type_signature.result, _is_clients_own):
+        _without_clients.add(form.after_merge)
+    return form
+
+
+def _with_one_client(arg: Any, type_spec: tff.Type) -> Any:
+    """The same argument with the values of one client, to be sent in less time."""
+    num_clients = infer_cardinalities(arg, type_spec)[tff.CLIENTS]
+    return mergeable._split_value_into_subrounds(arg, type_spec, num_clients)[0]
 
 
 _compile_lock = threading.Lock()
