@@ -22,6 +22,8 @@ os.environ |= {
     "RAY_DEDUP_LOGS": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
     "CUDA_VISIBLE_DEVICES": "",
 }
 
@@ -102,7 +104,10 @@ def main(step: str, path: str, num_clients: int, rounds: int, started: float) ->
             later_ms=1000 * statistics.median(strategy.seconds[1:]) / num_clients,
             seconds_to_first_result=strategy.first_result - started,
             peak_bytes=peak_bytes(this.pid),
-            worker_peak_bytes=sum(peak_bytes(p.pid) for p in this.children(recursive=True)),
+            children_peak_bytes={
+                f"{i} {child.name()}": peak_bytes(child.pid)
+                for i, child in enumerate(this.children(recursive=True))
+            },
             examples=strategy.examples,
             accuracy=numpy_step.accuracy(weights, arrays["test_images"], arrays["test_labels"]),
             versions={"Flower": flwr.__version__, "Ray": ray.__version__},
@@ -125,7 +130,6 @@ def _fit_keras(
 ) -> tuple[list[np.ndarray], int]:
     import keras
 
-    keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     model = keras.Sequential([keras.Input([784]), keras.layers.Dense(10, activation="softmax")])
     model.compile(

@@ -1,6 +1,7 @@
 """More clients than there are writers, for rounds of any size."""
 
 import functools
+import numbers
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -92,8 +93,9 @@ def pseudo_clients(client_data: ClientData, num_clients: int, *, seed: int = 0) 
             f"{type(client_data).__name__}."
         )
     for name, value, least in (("num_clients", num_clients, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
             raise ValueError(f"{name} must be an integer of {least} or more, and it is {value!r}.")
+    num_clients, seed = int(num_clients), int(seed)
     writers = client_data.client_ids
     most = (num_clients - 1) // len(writers)
     origins = {}

@@ -25,7 +25,7 @@ def result(contender, accuracy=0.9, ms=5.0, clients=100, examples=1000):
         "seconds_to_first_result": 4.0,
         "accuracy": accuracy,
         "peak_bytes": 5 * 2**20,
-        "worker_peak_bytes": 7 * 2**20,
+        "children_peak_bytes": {"0 worker_binary": 7 * 2**20},
         "examples": examples,
     }
 

@@ -13,7 +13,7 @@ def train():
 
 
 def test_as_many_as_asked_for(train):
-    for num_clients in (1, 14, 15, 1000):
+    for num_clients in (1, 14, np.int64(15), 1000):
         clients = data.pseudo_clients(train, num_clients)
         assert len(set(clients.client_ids)) == num_clients
         assert clients.client_ids == sorted(clients.client_ids)
