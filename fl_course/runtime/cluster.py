@@ -29,6 +29,7 @@ from fl_course.runtime.context import (
     NO_CLIENTS,
     SupervisedExecutorFactory,
     infer_cardinalities,
+    is_abandoned,
     make_interruptible,
 )
 from fl_course.runtime.errors import WorkerError
@@ -83,7 +84,7 @@ class Member:
             try:
                 return self._runner.run_coro_and_return_result(self._context.invoke(comp, arg))
             except WorkerError:
-                if not self.is_local:
+                if not self.is_local and not is_abandoned():
                     self._avoid_until = time.monotonic() + _AVOID
                 raise
 

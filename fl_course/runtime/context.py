@@ -72,12 +72,12 @@ class _Invocation:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._workers: list[AnyWorker] = []
-        self._abandoned = False
+        self.is_abandoned = False
 
     def enter(self, worker: AnyWorker) -> None:
         """Notes that a worker is at this invocation, unless no one waits for it any more."""
         with self._lock:
-            if self._abandoned:
+            if self.is_abandoned:
                 raise EngineError("The cell that called this computation was interrupted.")
             self._workers.append(worker)
 
@@ -89,13 +89,19 @@ class _Invocation:
     def abandon(self) -> None:
         """Ends the workers that are at it: they would go on, and the next call would wait."""
         with self._lock:
-            self._abandoned = True
+            self.is_abandoned = True
             for worker in self._workers:
                 worker.end_because("the cell that waited for it was interrupted")
 
 
 # TFF runs an invocation in a thread of its own, which inherits the caller's variables.
 _invocation: contextvars.ContextVar[_Invocation] = contextvars.ContextVar("fl_course_invocation")
+
+
+def is_abandoned() -> bool:
+    """Whether no one waits any more for the invocation that this thread works at."""
+    invocation = _invocation.get(None)
+    return invocation is not None and invocation.is_abandoned
 
 
 def make_interruptible(context_class: type) -> None:

@@ -271,6 +271,18 @@ def test_an_interrupt_ends_the_call_and_the_next_one_runs(process, cohort):
     assert same_bits(trained(process, cohort), expected)
 
 
+def test_workers_elsewhere_are_used_again_after_an_interrupt(process, long_cohort):
+    with served_worker() as (one, _), served_worker() as (other, _):
+        fl_course.use_workers([one, other])
+        expected = trained(process, long_cohort)
+        threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        started = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            trained(process, long_cohort * 20)
+        assert same_bits(trained(process, long_cohort), expected)
+        assert time.monotonic() - started < WITHIN
+
+
 def test_workers_that_run_already(process, cohort, capsys):
     fl_course.use_workers(2)
     expected = trained(process, cohort)
