@@ -412,23 +412,32 @@ def draw(results: Sequence[dict[str, Any]], path: pathlib.Path) -> None:
 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
+    from matplotlib.ticker import NullFormatter
 
     chosen = list(dict.fromkeys(result["model"] for result in results))
     figure, all_axes = plt.subplots(
-        1, len(chosen), figsize=(5 * len(chosen), 4), squeeze=False, layout="constrained"
+        1, len(chosen), figsize=(5 * len(chosen), 4.8), squeeze=False, layout="constrained"
     )
+    handles = {}
     for axes, model in zip(all_axes[0], chosen, strict=True):
-        for contender, name in CONTENDERS.items():
+        for i, (contender, name) in enumerate(CONTENDERS.items()):
             points = [
                 (r["clients"], r["later_ms"])
                 for r in results
                 if (r["contender"], r["model"]) == (contender, model)
             ]
             if points:
-                axes.loglog(*zip(*sorted(points), strict=True), marker="o", label=name)
+                look = {"color": f"C{i}", "marker": "osD^vPX"[i]}
+                (handles[name],) = axes.loglog(*zip(*sorted(points), strict=True), **look)
         axes.set(title=model, xlabel="clients in a round", ylabel="time per client (ms)")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter("{x:g}")
+            axis.set_minor_formatter(NullFormatter())
+        axes.set_ylim(0.5, 1000)
         axes.grid(visible=True, which="both", alpha=0.3)
-    all_axes[0][0].legend(fontsize="small")
+    figure.legend(
+        handles.values(), handles.keys(), loc="outside lower center", ncols=2, fontsize="small"
+    )
     figure.savefig(path, dpi=110, metadata={"Software": None})
 
 

@@ -16,6 +16,7 @@ LESSONS = {
     5: "Federated Core",
     6: "Federated Averaging by hand",
     7: "Make it your own",
+    8: "Scaling out",
 }
 
 
