@@ -43,7 +43,11 @@ def serving(port: int, *options: str):
 def is_served(host: str, port: int) -> bool:
     """Whether gRPC answers at an address, if only that it has no such method."""
     where = f"ipv6:[{host.replace('%', '%25')}]" if ":" in host else f"ipv4:{host}"
-    with grpc.insecure_channel(f"{where}:{port}", [("grpc.enable_http_proxy", 0)]) as channel:
+    options = [
+        ("grpc.enable_http_proxy", 0),
+        ("grpc.use_local_subchannel_pool", 1),  # or an earlier call's connection may be used again
+    ]
+    with grpc.insecure_channel(f"{where}:{port}", options) as channel:
         try:
             channel.unary_unary("/nothing/Nothing")(b"", timeout=2)
         except grpc.RpcError as error:
