@@ -31,7 +31,7 @@ from bench.numpy_step import BATCH_SIZE, EPOCHS
 
 ROOT = pathlib.Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results"
-FLOWER_PYTHON = ROOT / ".venv-flower" / "bin" / "python"
+FLOWER = ROOT / ".venv-flower"  # made by `make bench`, which writes `ready` into it at last
 CLIENT_RATES = {"softmax": float(numpy_step.RATE), "cnn": 0.05}
 ROUNDS = {10: 11, 100: 6, 1000: 4}  # by the number of clients; the first round is told apart
 SIZES = {"softmax": (10, 100, 1000), "cnn": (10, 100)}
@@ -485,12 +485,13 @@ def _measure(options: argparse.Namespace, examples: str) -> Iterator[dict[str, A
                 command = [sys.executable, "-m", "bench.rounds", "--contend", contender, model]
                 command += [str(num_clients), str(time.time())]
                 if contender.startswith("flower"):
-                    if not FLOWER_PYTHON.exists():
-                        print(f"{contender}: not measured, there is no .venv-flower", flush=True)
+                    if not (FLOWER / "ready").exists():
+                        print(f"{contender}: not measured, Flower is not installed", flush=True)
                         continue
                     step = contender.removeprefix("flower_")
-                    command = [str(FLOWER_PYTHON), "-m", "bench.flower_contender", step, examples]
-                    command += [str(num_clients), str(ROUNDS[num_clients]), str(time.time())]
+                    command = [f"{FLOWER}/bin/python", "-m", "bench.flower_contender", step]
+                    command += [examples, str(num_clients), str(ROUNDS[num_clients])]
+                    command += [str(time.time())]
                 result = json.loads(_run(command, numpy="numpy" in contender).splitlines()[-1])
                 print(
                     f"{model:8} {num_clients:5} clients  {contender:13} {result['later_ms']:7.1f} "

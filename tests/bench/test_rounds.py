@@ -1,5 +1,6 @@
 """The benchmark compares equal work, and would say so if it did not."""
 
+import argparse
 import json
 
 import numpy as np
@@ -147,12 +148,22 @@ def test_the_saved_run_is_what_its_own_numbers_say():
     assert rounds.check_equal_work(saved["results"]) == []
 
 
-@pytest.mark.skipif(not rounds.FLOWER_PYTHON.exists(), reason="`make bench` installs Flower")
+def test_flower_half_installed_is_told_and_left_out(tmp_path, monkeypatch, capsys):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").touch()
+    monkeypatch.setattr(rounds, "FLOWER", tmp_path)
+    options = argparse.Namespace(models=["softmax"], sizes=[10], contenders=["flower_numpy"])
+    assert list(rounds._measure(options, "digits.npz")) == []
+    assert capsys.readouterr().out == "flower_numpy: not measured, Flower is not installed\n"
+
+
+@pytest.mark.skipif(not (rounds.FLOWER / "ready").exists(), reason="`make bench` installs Flower")
 def test_flower_does_the_same_work(tmp_path):
     path = str(tmp_path / "digits.npz")
     rounds.export(path)
-    command = [str(rounds.FLOWER_PYTHON), "-m", "bench.flower_contender", "numpy", path, "10", "3"]
-    flower = json.loads(rounds._run([*command, "0"], numpy=True).splitlines()[-1])
+    command = [f"{rounds.FLOWER}/bin/python", "-m", "bench.flower_contender", "numpy"]
+    command += [path, "10", "3", "0"]
+    flower = json.loads(rounds._run(command, numpy=True).splitlines()[-1])
     arrays = numpy_step.examples(path)
     weights = numpy_step.zeros()
     for _ in range(3):
@@ -163,5 +174,6 @@ def test_flower_does_the_same_work(tmp_path):
             sizes.append(len(y))
         weights = tuple(np.average(w, axis=0, weights=sizes) for w in zip(*trained, strict=True))
     accuracy = numpy_step.accuracy(weights, arrays["test_images"], arrays["test_labels"])
-    assert flower["accuracy"] == pytest.approx(accuracy, abs=0.01)
+    # The order of the sums may turn one image; the examples are those of the smallest round.
+    assert flower["accuracy"] == pytest.approx(accuracy, abs=1.5 / len(arrays["test_labels"]))
     assert flower["examples"] == numpy_step.EPOCHS * sum(sizes)
