@@ -10,19 +10,23 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from fl_course.localization import say
+
 __version__ = "0.1.0"
 
 _NEED_THE_ENGINE = ("algorithms", "checkpoints", "data", "models", "preprocessing", "training")
 _MODULES = (*_NEED_THE_ENGINE, "exercises", "plotting")
 
 
-def setup(*, seed: int = 0, install: bool = False) -> None:
+def setup(language: str = "en", *, seed: int = 0, install: bool = False) -> None:
     """Makes `import tensorflow` and `import tensorflow_federated` work in this notebook.
 
     Call it once, in the notebook's first cell and before TensorFlow is imported; calling it again
     does no harm and seeds the random generators again. It prints one line with what is in use.
 
     Args:
+        language: What the course speaks from here on, in feedback, hints, errors and figures: "en",
+            or another language that it is translated into, such as "ko".
         seed: Seeds Python's, NumPy's and TensorFlow's random generators.
         install: Whether to install what the course needs and isn't there, as on Colab. What is
             there keeps its version.
@@ -30,14 +34,18 @@ def setup(*, seed: int = 0, install: bool = False) -> None:
     Raises:
         fl_course.runtime.SetupError: If something has to be installed or changed first.
         fl_course.runtime.WorkerError: If TFF's worker process can't run on this machine.
-        ValueError: If `seed` is not an integer from 0 to 2**32 - 1.
+        ValueError: If the course has no such language, or `seed` is not an integer from 0 to
+            2**32 - 1.
     """
-    from fl_course import runtime
+    from fl_course import localization, runtime
 
+    localization.use(language)
     if install:
-        runtime.install_missing()
+        runtime.install_missing(language)
     versions = runtime.start(seed)
-    print(f"{versions} · data: handwritten digits by 14 writers, no download")
+    print(
+        say("{versions} · data: handwritten digits by 14 writers, no download", versions=versions)
+    )
 
 
 def use_workers(workers: int | Sequence[str] = 1, *, concurrency: int | None = None) -> None:
@@ -72,8 +80,11 @@ def __getattr__(name: str) -> ModuleType:
             from fl_course.runtime import SetupError
 
             raise SetupError(
-                f"fl_course.{name} needs TensorFlow Federated, which is not running yet. Run the "
-                "cell with fl_course.setup() first, the first one of the notebook."
+                say(
+                    "fl_course.{name} needs TensorFlow Federated, which is not running yet. Run the"
+                    " cell with fl_course.setup() first, the first one of the notebook.",
+                    name=name,
+                )
             )
         return importlib.import_module(f"fl_course.{name}")
     raise AttributeError(f"module 'fl_course' has no attribute {name!r}")

@@ -28,6 +28,7 @@ import tree
 from google.protobuf import any_pb2
 from google.protobuf.message import Message
 
+from fl_course.localization import say
 from fl_course.runtime.errors import EngineError
 
 # The manager's own default, so that a folder in which somebody saved states by hand is noticed.
@@ -76,13 +77,19 @@ class Checkpoints:
         """
         if not isinstance(folder, str | os.PathLike) or not os.fspath(folder):
             raise ValueError(
-                f"checkpoint_dir must be the name of a folder, and it is {folder!r}. Name one, or "
-                "leave it out."
+                say(
+                    "checkpoint_dir must be the name of a folder, and it is {folder}. Name one, or "
+                    "leave it out.",
+                    folder=repr(folder),
+                )
             )
         self._folder = os.fspath(folder)
         if tf.io.gfile.exists(self._folder) and not tf.io.gfile.isdir(self._folder):
             raise ValueError(
-                f"checkpoint_dir must be a folder, and {self._folder!r} is a file. Name another."
+                say(
+                    "checkpoint_dir must be a folder, and {folder} is a file. Name another.",
+                    folder=repr(self._folder),
+                )
             )
         with self._writing():
             self._manager = tff.program.FileProgramStateManager(
@@ -126,15 +133,25 @@ class Checkpoints:
                 continue
             if self._damaged:
                 warnings.warn(
-                    f"The checkpoint of round {self._damaged[0]} in {self._folder!r} is damaged "
-                    f"({reason}), so training goes on after round {version}.",
+                    say(
+                        "The checkpoint of round {damaged} in {folder} is damaged ({reason}), so "
+                        "training goes on after round {version}.",
+                        damaged=self._damaged[0],
+                        folder=repr(self._folder),
+                        reason=reason,
+                        version=version,
+                    ),
                     stacklevel=3,
                 )
             self._last_round = version
             return state, fields
         raise CheckpointError(
-            f"No checkpoint in {self._folder!r} can be read: {reason}. Nothing there was changed. "
-            "Name another folder to begin again."
+            say(
+                "No checkpoint in {folder} can be read: {reason}. Nothing there was changed. "
+                "Name another folder to begin again.",
+                folder=repr(self._folder),
+                reason=reason,
+            )
         )
 
     def prepare(self) -> None:
@@ -147,10 +164,14 @@ class Checkpoints:
         """
         if self._found and self._found["evaluated"] != self._description["evaluated"]:
             raise ValueError(
-                f"The rounds in {self._folder!r} were trained "
-                + ("with `evaluate`" if self._found["evaluated"] else "without `evaluate`")
-                + ", and the history has to be of one kind. Call `train` as before, or name "
-                "another checkpoint_dir."
+                say(
+                    "The rounds in {folder} were trained {how}, and the history has to be of one "
+                    "kind. Call `train` as before, or name another checkpoint_dir.",
+                    folder=repr(self._folder),
+                    how=say("with `evaluate`")
+                    if self._found["evaluated"]
+                    else say("without `evaluate`"),
+                )
             )
         with self._writing():
             self._remove_half_written()
@@ -185,12 +206,22 @@ class Checkpoints:
             # What was written of it may fill the disk; the next call tries again if this fails.
             with contextlib.suppress(Exception):
                 self._remove_half_written()
-            again = f"goes on after round {self._last_round}" if self._last_round else "begins anew"
+            again = (
+                say("goes on after round {last_round}", last_round=self._last_round)
+                if self._last_round
+                else say("begins anew")
+            )
             raise CheckpointError(
-                f"The state after round {round_num} was not saved in {self._folder!r}: "
-                f"{_first_line(error)}. It is not lost: this error has it as `state`, and the "
-                "metrics as `history`; in a notebook, `import sys` and take `sys.last_value.state`."
-                f" When the folder can be written to, `train` called as before {again}.",
+                say(
+                    "The state after round {round_num} was not saved in {folder}: {error}. It is "
+                    "not lost: this error has it as `state`, and the metrics as `history`; in a "
+                    "notebook, `import sys` and take `sys.last_value.state`. When the folder can be"
+                    " written to, `train` called as before {again}.",
+                    round_num=round_num,
+                    folder=repr(self._folder),
+                    error=_first_line(error),
+                    again=again,
+                ),
                 state,
                 history,
             ) from error
@@ -203,37 +234,55 @@ class Checkpoints:
                 return json.loads(file.read())
         except (tf.errors.NotFoundError, ValueError):
             raise ValueError(
-                f"{self._folder!r} holds states that `fl_course.training.train` did not save, or "
-                f"its {_DESCRIPTION} is lost. Name another checkpoint_dir; to start from such a "
-                "state, load it with tff.program.FileProgramStateManager and give it as `state`."
+                say(
+                    "{folder} holds states that `fl_course.training.train` did not save, or its "
+                    "{description} is lost. Name another checkpoint_dir; to start from such a "
+                    "state, load it with tff.program.FileProgramStateManager and give it as "
+                    "`state`.",
+                    folder=repr(self._folder),
+                    description=_DESCRIPTION,
+                )
             ) from None
 
     def _check_same_training(self, found: dict[str, Any]) -> None:
         then, now = found["state"], self._description["state"]
         differences = [
-            f"{name} is {then.get(name, 'not there')} in the folder and "
-            f"{now.get(name, 'not there')} here"
+            say(
+                "{name} is {then} in the folder and {now} here",
+                name=name,
+                then=then.get(name, say("not there")),
+                now=now.get(name, say("not there")),
+            )
             for name in sorted(then.keys() | now.keys())
             if then.get(name) != now.get(name)
         ]
         if len(differences) > 3:
-            differences[3:] = [f"and {len(differences) - 3} more"]
+            differences[3:] = [say("and {count} more", count=len(differences) - 3)]
         if not differences and found["computation"] != self._description["computation"]:
             differences = [
-                "the state has the same form, but the process computes something else with it, "
-                "as after a change of the learning rate, the loss or TensorFlow's version"
+                say(
+                    "the state has the same form, but the process computes something else with it, "
+                    "as after a change of the learning rate, the loss or TensorFlow's version"
+                )
             ]
         if differences:
             raise ValueError(
-                f"The checkpoints in {self._folder!r} are of another process or model: "
-                f"{'; '.join(differences)}. Name another checkpoint_dir, or build the process as "
-                "it was. Nothing was changed."
+                say(
+                    "The checkpoints in {folder} are of another process or model: {differences}. "
+                    "Name another checkpoint_dir, or build the process as it was. Nothing was "
+                    "changed.",
+                    folder=repr(self._folder),
+                    differences="; ".join(differences),
+                )
             )
         if self._description["start"] not in (None, found["start"]):
             raise ValueError(
-                f"The training in {self._folder!r} did not start from the given `state`. Leave "
-                "`state` out to go on with that training, or name another checkpoint_dir to start "
-                "from `state`. Nothing was changed."
+                say(
+                    "The training in {folder} did not start from the given `state`. Leave `state` "
+                    "out to go on with that training, or name another checkpoint_dir to start from "
+                    "`state`. Nothing was changed.",
+                    folder=repr(self._folder),
+                )
             )
 
     def _remove_half_written(self) -> None:
@@ -247,8 +296,12 @@ class Checkpoints:
             yield
         except (OSError, tf.errors.OpError) as error:
             raise CheckpointError(
-                f"Checkpoints can't be saved in {self._folder!r}: {_first_line(error)}. Name "
-                "another checkpoint_dir, or make that folder writable. No round was run."
+                say(
+                    "Checkpoints can't be saved in {folder}: {error}. Name another checkpoint_dir, "
+                    "or make that folder writable. No round was run.",
+                    folder=repr(self._folder),
+                    error=_first_line(error),
+                )
             ) from error
 
 
@@ -277,7 +330,7 @@ def _without_log_lines() -> Iterator[None]:
 
 def _first_line(error: Exception) -> str:
     if isinstance(error, tff.program.ProgramStateExistsError):
-        return "it is there already, so another process is training in the same folder"
+        return say("it is there already, so another process is training in the same folder")
     # TensorFlow puts the operation's name before and behind.
     lines = re.sub(r"\{\{.*?\}\} ?| \[Op:\w+\]", "", str(error)).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import tensorflow as tf
 import tensorflow_federated as tff
 
+from fl_course.localization import say
+
 ClientData = tff.simulation.datasets.ClientData
 
 # More than any writer of ours or of EMNIST has, so that a shuffle mixes all of a client's examples.
@@ -61,7 +63,12 @@ def preprocess(
         ValueError: If a number is out of its range, or the examples are not images with a label.
     """
     if not isinstance(dataset, tf.data.Dataset):
-        raise TypeError(f"dataset must be a tf.data.Dataset, and it is {_described(dataset)}.")
+        raise TypeError(
+            say(
+                "dataset must be a tf.data.Dataset, and it is {dataset}.",
+                dataset=_described(dataset),
+            )
+        )
     for name, value, least in (
         ("epochs", epochs, 1),
         ("batch_size", batch_size, 1),
@@ -69,7 +76,14 @@ def preprocess(
         ("seed", seed, 0),
     ):
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise ValueError(f"{name} must be an integer of {least} or more, and it is {value!r}.")
+            raise ValueError(
+                say(
+                    "{name} must be an integer of {least} or more, and it is {value}.",
+                    name=name,
+                    least=least,
+                    value=repr(value),
+                )
+            )
     _check_images(dataset.element_spec)
     if shuffle_buffer > 1:
         dataset = dataset.shuffle(shuffle_buffer, seed=seed, reshuffle_each_iteration=True)
@@ -115,13 +129,19 @@ def make_federated_data(
         ValueError: If `client_ids` is empty, holds an unknown id, or a number is out of its range.
     """
     if len(client_ids) == 0:
-        raise ValueError("client_ids is empty; a round needs at least one client.")
+        raise ValueError(say("client_ids is empty; a round needs at least one client."))
     known = set(client_data.client_ids)
     for client_id in client_ids:
         if client_id not in known:
             raise ValueError(
-                f"client_ids holds {client_id!r}, which is not a client; there are {len(known)}, "
-                f"from {client_data.client_ids[0]!r} to {client_data.client_ids[-1]!r}."
+                say(
+                    "client_ids holds {client_id}, which is not a client; there are {num_known}, "
+                    "from {first} to {last}.",
+                    client_id=repr(client_id),
+                    num_known=len(known),
+                    first=repr(client_data.client_ids[0]),
+                    last=repr(client_data.client_ids[-1]),
+                )
             )
     return [
         preprocess(
@@ -140,14 +160,26 @@ def make_federated_data(
 def _described(value: object) -> str:
     if isinstance(value, str):  # probably a client's id
         get = f"client_data.create_tf_dataset_for_client({value!r})"
-        return f"the text {value!r}; {get} gives the dataset"
-    return f"of type {type(value).__name__}"
+        return say("the text {value}; {get} gives the dataset", value=repr(value), get=get)
+    return say("of type {type}", type=type(value).__name__)
 
 
 def _check_images(element_spec: object) -> None:
-    wanted = "a dict of 'pixels' with shape [height, width] and 'label' with shape []"
+    wanted = say("a dict of 'pixels' with shape [height, width] and 'label' with shape []")
     if not isinstance(element_spec, dict) or set(element_spec) != {"pixels", "label"}:
-        raise ValueError(f"dataset must have elements that are {wanted}, and has {element_spec}.")
+        raise ValueError(
+            say(
+                "dataset must have elements that are {wanted}, and has {element_spec}.",
+                wanted=wanted,
+                element_spec=element_spec,
+            )
+        )
     if element_spec["pixels"].shape.rank != 2 or element_spec["label"].shape.rank != 0:
         shapes = {name: list(spec.shape) for name, spec in sorted(element_spec.items())}
-        raise ValueError(f"dataset must have elements that are {wanted}; the shapes are {shapes}.")
+        raise ValueError(
+            say(
+                "dataset must have elements that are {wanted}; the shapes are {shapes}.",
+                wanted=wanted,
+                shapes=shapes,
+            )
+        )

@@ -13,6 +13,7 @@ import tensorflow_federated as tff
 from tqdm.auto import tqdm
 
 from fl_course.checkpoints import Checkpoints
+from fl_course.localization import say
 
 
 @dataclasses.dataclass
@@ -109,7 +110,10 @@ def train(
         cohort = list(cohort_fn(round_num))
         if not cohort:
             raise ValueError(
-                f"cohort_fn gave no datasets for round {round_num}; give at least one."
+                say(
+                    "cohort_fn gave no datasets for round {round_num}; give at least one.",
+                    round_num=round_num,
+                )
             )
         result = process.next(state, cohort)
         state = result.state
@@ -166,7 +170,13 @@ def _numbers(metrics: dict[str, Any]) -> dict[str, float]:
 
 def _check_count(name: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name} must be a whole number, 1 or more, and it is {value!r}.")
+        raise ValueError(
+            say(
+                "{name} must be a whole number, 1 or more, and it is {value}.",
+                name=name,
+                value=repr(value),
+            )
+        )
 
 
 def _append(history: History, round_num: int, measured: dict[str, dict[str, float]]) -> None:
@@ -174,8 +184,14 @@ def _append(history: History, round_num: int, measured: dict[str, dict[str, floa
         names = getattr(history, part).keys()
         if history.rounds and names != metrics.keys():
             raise ValueError(
-                f"The {part} metrics of round {round_num} are {_listed(metrics)}, and those of the "
-                f"rounds before {_listed(names)}. Give the same ones in each round."
+                say(
+                    "The {part} metrics of round {round_num} are {metrics}, and those of the rounds"
+                    " before {names}. Give the same ones in each round.",
+                    part=part,
+                    round_num=round_num,
+                    metrics=_listed(metrics),
+                    names=_listed(names),
+                )
             )
     history.rounds.append(round_num)
     for part, metrics in measured.items():

@@ -4,6 +4,8 @@ import math
 import numbers
 from typing import Any
 
+from fl_course.localization import say
+
 
 def check_number(
     name: str,
@@ -31,10 +33,19 @@ def check_number(
         TypeError: If `value` is not a number.
         ValueError: If `value` is out of the range.
     """
-    wanted = f"{least:g} or more" if least_allowed else f"above {least:g}"
+    wanted = (
+        say("{least} or more", least=f"{least:g}")
+        if least_allowed
+        else say("above {least}", least=f"{least:g}")
+    )
     if below < math.inf:
-        wanted += f" and below {below:g}"
-    message = f"{name} must be a number {wanted}, and it is {value!r}."
+        wanted += say(" and below {below}", below=f"{below:g}")
+    message = say(
+        "{name} must be a number {wanted}, and it is {value}.",
+        name=name,
+        wanted=wanted,
+        value=repr(value),
+    )
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(message)
     number = float(value)

@@ -13,6 +13,7 @@ import tensorflow_federated as tff
 from fl_course.algorithms.arguments import check_number
 from fl_course.algorithms.gradient_edits import GradientEdit
 from fl_course.algorithms.server_optimizers import ServerOptimizer, server_sgd
+from fl_course.localization import say
 
 Weights = tuple[tf.Tensor, ...]
 
@@ -201,29 +202,43 @@ def build_fed_avg(
 def _check_parts(model: Any, server_optimizer: Any, edits: Any, weighted: Any) -> None:
     if not isinstance(model, tff.learning.models.FunctionalModel):
         raise TypeError(
-            "model must be a tff.learning.models.FunctionalModel, such as "
-            f"models.functional_model() makes, and it is {_described(model)}."
+            say(
+                "model must be a tff.learning.models.FunctionalModel, such as "
+                "models.functional_model() makes, and it is {model}.",
+                model=_described(model),
+            )
         )
     if len(model.initial_weights[1]) > 0:
         raise ValueError(
-            "model must have no weights that are not trained, and it has "
-            f"{len(model.initial_weights[1])}."
+            say(
+                "model must have no weights that are not trained, and it has "
+                "{num_initial_weights}.",
+                num_initial_weights=len(model.initial_weights[1]),
+            )
         )
     if not isinstance(server_optimizer, ServerOptimizer):
         raise TypeError(
-            "server_optimizer must be a ServerOptimizer, such as server_sgd() makes, and it is "
-            f"{_described(server_optimizer)}."
+            say(
+                "server_optimizer must be a ServerOptimizer, such as server_sgd() makes, and it"
+                " is {server_optimizer}.",
+                server_optimizer=_described(server_optimizer),
+            )
         )
     if not isinstance(edits, tuple) or not all(map(callable, edits)):
         raise TypeError(
-            "edits must be a list of functions, such as [clip_gradients(1.0)], and it is "
-            f"{_described(edits)}."
+            say(
+                "edits must be a list of functions, such as [clip_gradients(1.0)], and it is "
+                "{edits}.",
+                edits=_described(edits),
+            )
         )
     if not isinstance(weighted, bool):
-        raise TypeError(f"weighted must be True or False, and it is {weighted!r}.")
+        raise TypeError(
+            say("weighted must be True or False, and it is {weighted}.", weighted=repr(weighted))
+        )
 
 
 def _described(value: Any) -> str:
     """Without the address that a function's or an object's own representation holds."""
     plain = isinstance(value, (str, int, float, tuple, list, type(None)))
-    return repr(value) if plain else f"of type {type(value).__name__}"
+    return repr(value) if plain else say("of type {type}", type=type(value).__name__)

@@ -9,6 +9,7 @@ from typing import Any
 
 from fl_course.authoring import AuthoringError
 
+ENGLISH = "en"
 COURSE_FILE = Path("lessons", "course.toml")
 MAX_SLUG = 32  # A cell id is the slug and the cell's key, together up to 64 characters.
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -196,7 +197,7 @@ def read_course(root: Path) -> Course:
     branch = top.take("branch", str, _BRANCH, 'branch = "main"')
     languages = top.take_names("languages", _LANGUAGE, 'languages = ["en"]')
     problems = top.finish()
-    if "en" not in languages:
+    if ENGLISH not in languages:
         problems.append(
             f'{COURSE_FILE}: `languages` lacks "en", the source of every other. Add it.'
         )

@@ -1,16 +1,16 @@
 """The notebooks of a lesson, without outputs."""
 
 import json
-import textwrap
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import nbformat
+import wcwidth
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from fl_course.authoring import AuthoringError
-from fl_course.authoring.course import Course, Lesson
+from fl_course.authoring.course import ENGLISH, Course, Lesson
 from fl_course.authoring.script import Cell, cell_id
 
 Variant = Literal["learner", "solved"]
@@ -24,22 +24,34 @@ _TAGS = {
     # One that fails, for want of a network, does not keep "Run All" from the cells after it.
     "optional": ["optional", "nbval-skip", "raises-exception"],
 }
-# What the builder itself says, by language.
-_WORDS = {
-    "en": {
-        "minutes": "{minutes} minutes",
-        "solved": "with solutions",
-        "instructor": "For the instructor · {minutes} minutes",
-        "colab": "Open in Colab",
-        "setup": "Fetches the course where it isn't there yet, as on Colab, and starts it.",
-        "not_fetched": (
-            "The course could not be fetched; the lines above say why. Check the connection to the "
-            "internet (on Kaggle: Settings > Internet), then run this cell again."
-        ),
-        "next": "**Next lesson:** [{number} · {title}]({file}) ([{colab}]({address}))",
-        "last": "This is the last lesson of the course.",
-    }
+# What the builder itself says, in English.
+WORDS = {
+    "minutes": "{minutes} minutes",
+    "solved": "with solutions",
+    "instructor": "For the instructor · {minutes} minutes",
+    "colab": "Open in Colab",
+    "setup": "Fetches the course where it isn't there yet, as on Colab, and starts it.",
+    "not_fetched": (
+        "The course could not be fetched; the lines above say why. Check the connection to the "
+        "internet (on Kaggle: Settings > Internet), then run this cell again."
+    ),
+    "next": "**Next lesson:** [{number} · {title}]({file}) ([{colab}]({address}))",
+    "last": "This is the last lesson of the course.",
+    "outdated": "(English until its translation is brought up to date)",
 }
+
+
+class Speaker(Protocol):
+    """The language that a notebook is made in; see `fl_course.authoring.languages.Language`."""
+
+    code: str
+    name: str
+
+    def word(self, english: str) -> str:
+        """What the package says."""
+
+    def source_of(self, lesson: Lesson, cell: Cell, source: str) -> str:
+        """A cell's source."""
 
 
 def path_of(lesson: Lesson, language: str, variant: Variant) -> Path:
@@ -48,7 +60,12 @@ def path_of(lesson: Lesson, language: str, variant: Variant) -> Path:
 
 
 def make(
-    course: Course, lesson: Lesson, cells: tuple[Cell, ...], language: str, variant: Variant
+    course: Course,
+    lesson: Lesson,
+    cells: tuple[Cell, ...],
+    language: Speaker,
+    variant: Variant,
+    released: Sequence[Speaker] = (),
 ) -> NotebookNode:
     """Builds a notebook of a lesson, without outputs.
 
@@ -56,38 +73,36 @@ def make(
         course: The course.
         lesson: The lesson to build.
         cells: The cells of its script.
-        language: One of the course's languages.
+        language: The language to build it in.
         variant: "learner" has blanks, "solved" has solutions and instructors' notes.
+        released: The languages to switch between at its top, if there are more than one.
 
     Returns:
         A notebook of format 4.5. Cell ids derive from the lesson's slug and the cell's key. The
         builder's own cells have keys that start with an underscore, which no script can use.
-
-    Raises:
-        AuthoringError: If the builder has no words in `language`.
     """
-    if language not in _WORDS:
-        raise AuthoringError(
-            f"language {language!r} has no text yet. Use one of: {', '.join(_WORDS)}, or take it "
-            "out of `languages` in lessons/course.toml."
-        )
-    words = _WORDS[language]
     shown = [cell for cell in cells if variant == "solved" or cell.kind not in _SOLVED_ONLY]
     built = [
-        _cell(lesson, "_header", "text", _header(course, lesson, language, variant, words)),
-        _cell(lesson, "_setup", "code", _setup(course, words)),
+        _cell(lesson, "_header", "text", _header(course, lesson, language, variant, released)),
+        _cell(lesson, "_setup", "code", _setup(course, language)),
         *(
-            _cell(lesson, cell.key, cell.kind, _source(cell, variant, words), **_extra(cell))
+            _cell(
+                lesson,
+                cell.key,
+                cell.kind,
+                _source(lesson, cell, variant, language),
+                **_extra(cell),
+            )
             for cell in shown
         ),
-        _cell(lesson, "_next", "text", _next(course, lesson, language, variant, words)),
+        _cell(lesson, "_next", "text", _next(course, lesson, language, variant)),
     ]
     return new_notebook(
         cells=built,
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
-            "fl_course": {"lesson": lesson.slug, "language": language, "variant": variant},
+            "fl_course": {"lesson": lesson.slug, "language": language.code, "variant": variant},
         },
     )
 
@@ -115,12 +130,16 @@ def dumps(notebook: NotebookNode) -> bytes:
 _SOLVED_ONLY = ("solution", "instructor")
 
 
-def _source(cell: Cell, variant: Variant, words: dict[str, str]) -> str:
+def _source(lesson: Lesson, cell: Cell, variant: Variant, language: Speaker) -> str:
+    source = getattr(cell.variants, variant) if cell.is_code else cell.source
+    source = language.source_of(lesson, cell, source)
     if cell.kind == "instructor":
-        return f"**{words['instructor'].format(minutes=cell.minutes)}**\n\n{cell.source}"
-    if not cell.is_code:
-        return cell.source
-    return getattr(cell.variants, variant)
+        return f"**{_word(language, 'instructor', minutes=cell.minutes)}**\n\n{source}"
+    return source
+
+
+def _word(language: Speaker, name: str, **values: object) -> str:
+    return language.word(WORDS[name]).format(**values)
 
 
 def _extra(cell: Cell) -> dict[str, object]:
@@ -148,13 +167,32 @@ def _colab(course: Course, lesson: Lesson, language: str, variant: Variant) -> s
 
 
 def _header(
-    course: Course, lesson: Lesson, language: str, variant: Variant, words: dict[str, str]
+    course: Course,
+    lesson: Lesson,
+    language: Speaker,
+    variant: Variant,
+    released: Sequence[Speaker],
 ) -> str:
-    facts = [words["minutes"].format(minutes=lesson.minutes)]
+    facts = [_word(language, "minutes", minutes=lesson.minutes)]
     if variant == "solved":
-        facts.append(words["solved"])
-    facts.append(f"[![{words['colab']}]({_BADGE})]({_colab(course, lesson, language, variant)})")
-    return f"# {lesson.number} · {lesson.title}\n\n{' · '.join(facts)}"
+        facts.append(_word(language, "solved"))
+    address = _colab(course, lesson, language.code, variant)
+    facts.append(f"[![{_word(language, 'colab')}]({_BADGE})]({address})")
+    lines = [f"# {lesson.number} · {language.word(lesson.title)}", " · ".join(facts)]
+    if len(released) > 1:
+        lines.append(" · ".join(_switch(course, lesson, to, language, variant) for to in released))
+    return "\n\n".join(lines)
+
+
+def _switch(
+    course: Course, lesson: Lesson, to: Speaker, language: Speaker, variant: Variant
+) -> str:
+    """The name of a language, with links to the notebook in it: here, and on Colab."""
+    if to.code == language.code:
+        return f"**{to.name}**"
+    # Colab can't follow a link to a file beside the notebook.
+    address = _colab(course, lesson, to.code, variant)
+    return f"[{to.name}](../{to.code}/{lesson.notebook_file}) ([Colab]({address}))"
 
 
 def source_archive(course: Course) -> str:
@@ -162,11 +200,11 @@ def source_archive(course: Course) -> str:
     return f"https://github.com/{course.repository}/archive/{course.branch}.zip"
 
 
-def _setup(course: Course, words: dict[str, str]) -> str:
-    told = textwrap.wrap(words["not_fetched"], 80, drop_whitespace=False)
-    message = "\n".join(f"            {json.dumps(line, ensure_ascii=False)}" for line in told)
+def _setup(course: Course, language: Speaker) -> str:
+    message = _in_lines(_word(language, "not_fetched"), indent=12)
+    speaks = "" if language.code == ENGLISH else f"{json.dumps(language.code)}, "
     return f"""\
-# {words["setup"]}
+# {_word(language, "setup")}
 import importlib.util
 import subprocess
 import sys
@@ -184,19 +222,33 @@ if importlib.util.find_spec("fl_course") is None:
 
 import fl_course
 
-fl_course.setup(install=True)"""
+fl_course.setup({speaks}install=True)"""
 
 
-def _next(
-    course: Course, lesson: Lesson, language: str, variant: Variant, words: dict[str, str]
-) -> str:
+def _in_lines(sentence: str, indent: int) -> str:
+    """A text as Python's, in lines that fit the page; wide characters take two columns."""
+    lines = wcwidth.wrap(sentence, 80)
+    joined: list[str] = []
+    at = 0
+    for line in lines:
+        end = sentence.index(line, at) + len(line)
+        while end < len(sentence) and sentence[end] == " ":
+            end += 1
+        joined.append(sentence[at:end])
+        at = end
+    return "\n".join(f"{' ' * indent}{json.dumps(x, ensure_ascii=False)}" for x in joined)
+
+
+def _next(course: Course, lesson: Lesson, language: Speaker, variant: Variant) -> str:
     after = course.after(lesson)
     if after is None:
-        return words["last"]
-    return words["next"].format(
+        return _word(language, "last")
+    return _word(
+        language,
+        "next",
         number=after.number,
-        title=after.title,
+        title=language.word(after.title),
         file=after.notebook_file,
-        colab=words["colab"],
-        address=_colab(course, after, language, variant),
+        colab=_word(language, "colab"),
+        address=_colab(course, after, language.code, variant),
     )

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow_federated as tff
 
+from fl_course.localization import say
+
 ClientData = tff.simulation.datasets.ClientData
 
 
@@ -19,18 +21,32 @@ def check_client_ids(client_data: ClientData, client_ids: Sequence[str]) -> list
         ValueError: If `client_ids` is empty or holds an id that isn't in `client_data`.
     """
     if isinstance(client_ids, str):
-        raise TypeError(f"client_ids must be a list of ids; write [{client_ids!r}] for one client.")
+        raise TypeError(
+            say(
+                "client_ids must be a list of ids; write [{client_ids}] for one client.",
+                client_ids=repr(client_ids),
+            )
+        )
     known = client_data.client_ids
     if len(client_ids) == 0:
         raise ValueError(
-            "client_ids is empty; give at least one id, for instance "
-            f"client_data.client_ids[:1], which is {known[:1]!r}."
+            say(
+                "client_ids is empty; give at least one id, for instance "
+                "client_data.client_ids[:1], which is {known}.",
+                known=repr(known[:1]),
+            )
         )
     unknown = [client_id for client_id in client_ids if client_id not in set(known)]
     if unknown:
         raise ValueError(
-            f"client_ids holds {unknown[0]!r}, which is not a client; there are {len(known)}, from "
-            f"{known[0]!r} to {known[-1]!r}."
+            say(
+                "client_ids holds {unknown}, which is not a client; there are {num_known}, from"
+                " {first} to {last}.",
+                unknown=repr(unknown[0]),
+                num_known=len(known),
+                first=repr(known[0]),
+                last=repr(known[-1]),
+            )
         )
     return list(client_ids)
 
@@ -84,16 +100,22 @@ def sample_clients(
     """
     if len(client_ids) == 0:
         raise ValueError(
-            "client_ids is empty; give the ids to draw from, such as train.client_ids."
+            say("client_ids is empty; give the ids to draw from, such as train.client_ids.")
         )
     if not 1 <= num_clients <= len(client_ids):
         raise ValueError(
-            f"num_clients must be from 1 to {len(client_ids)}, the number of client ids, and it is "
-            f"{num_clients!r}."
+            say(
+                "num_clients must be from 1 to {num_client_ids}, the number of client ids, and "
+                "it is {num_clients}.",
+                num_client_ids=len(client_ids),
+                num_clients=repr(num_clients),
+            )
         )
     for name, value in (("seed", seed), ("round_num", round_num)):
         if value < 0:
-            raise ValueError(f"{name} must be 0 or more, and it is {value!r}.")
+            raise ValueError(
+                say("{name} must be 0 or more, and it is {value}.", name=name, value=repr(value))
+            )
     rng = np.random.default_rng([seed, round_num])
     chosen = rng.choice(len(client_ids), size=num_clients, replace=False)
     return [client_ids[i] for i in chosen]

@@ -3,6 +3,7 @@
 import tensorflow_federated as tff
 
 from fl_course.data import digits
+from fl_course.localization import say
 
 ClientData = tff.simulation.datasets.ClientData
 
@@ -35,7 +36,13 @@ def load(name: str = "digits") -> tuple[ClientData, ClientData]:
         )
     if name == "emnist":
         return tff.simulation.datasets.emnist.load_data(only_digits=True)
-    raise ValueError(f"name must be one of {', '.join(map(repr, _NAMES))}, and it is {name!r}.")
+    raise ValueError(
+        say(
+            "name must be one of {names}, and it is {name}.",
+            names=", ".join(map(repr, _NAMES)),
+            name=repr(name),
+        )
+    )
 
 
 def client_data(examples_by_client: dict[str, digits.Examples]) -> ClientData:

@@ -5,6 +5,7 @@ import tensorflow_federated as tff
 
 from fl_course.data.clients import pool
 from fl_course.data.datasets import client_data as make_client_data
+from fl_course.localization import say
 
 ClientData = tff.simulation.datasets.ClientData
 
@@ -34,11 +35,15 @@ def dirichlet_proportions(
     """
     for name, value in (("num_clients", num_clients), ("num_labels", num_labels)):
         if value < 1:
-            raise ValueError(f"{name} must be 1 or more, and it is {value!r}.")
+            raise ValueError(
+                say("{name} must be 1 or more, and it is {value}.", name=name, value=repr(value))
+            )
     if not (alpha > 0 and np.isfinite(alpha)):
-        raise ValueError(f"alpha must be a finite number above 0, and it is {alpha!r}.")
+        raise ValueError(
+            say("alpha must be a finite number above 0, and it is {alpha}.", alpha=repr(alpha))
+        )
     if seed < 0:
-        raise ValueError(f"seed must be 0 or more, and it is {seed!r}.")
+        raise ValueError(say("seed must be 0 or more, and it is {seed}.", seed=repr(seed)))
     return np.random.default_rng(seed).dirichlet([alpha] * num_labels, size=num_clients)
 
 
@@ -68,8 +73,12 @@ def label_skew(
     images, labels = pool(client_data)
     if num_clients > len(labels):
         raise ValueError(
-            f"num_clients must be at most {len(labels)}, the number of examples, and it is "
-            f"{num_clients!r}."
+            say(
+                "num_clients must be at most {num_labels}, the number of examples, and it is "
+                "{num_clients}.",
+                num_labels=len(labels),
+                num_clients=repr(num_clients),
+            )
         )
     num_labels = int(labels.max()) + 1
     proportions = dirichlet_proportions(num_clients, num_labels, alpha, seed=seed)

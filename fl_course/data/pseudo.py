@@ -10,6 +10,7 @@ import tensorflow as tf
 import tensorflow_federated as tff
 
 from fl_course.data.clients import pool
+from fl_course.localization import say
 
 ClientData = tff.simulation.datasets.ClientData
 
@@ -38,16 +39,23 @@ class _PseudoClients(ClientData):
     @property
     def serializable_dataset_fn(self) -> Callable[[str], tf.data.Dataset]:
         raise NotImplementedError(
-            "Pseudo-clients are made in this process, not within a computation: get a client's "
-            "examples by create_tf_dataset_for_client."
+            say(
+                "Pseudo-clients are made in this process, not within a computation: get a "
+                "client's examples by create_tf_dataset_for_client."
+            )
         )
 
     def create_tf_dataset_for_client(self, client_id: str) -> tf.data.Dataset:
         if client_id not in self._origins:
             ids = self.client_ids
             raise ValueError(
-                f"{client_id!r} is not a client; there are {len(ids)}, from {ids[0]!r} to "
-                f"{ids[-1]!r}."
+                say(
+                    "{client_id} is not a client; there are {num_ids}, from {first} to {last}.",
+                    client_id=repr(client_id),
+                    num_ids=len(ids),
+                    first=repr(ids[0]),
+                    last=repr(ids[-1]),
+                )
             )
         writer, number = self._origins[client_id]
         images, labels = self._examples(writer)
@@ -89,12 +97,22 @@ def pseudo_clients(client_data: ClientData, num_clients: int, *, seed: int = 0) 
     """
     if not isinstance(client_data, ClientData):
         raise TypeError(
-            f"client_data must be a ClientData, such as data.load()[0], and it is of type "
-            f"{type(client_data).__name__}."
+            say(
+                "client_data must be a ClientData, such as data.load()[0], and it is of type "
+                "{type}.",
+                type=type(client_data).__name__,
+            )
         )
     for name, value, least in (("num_clients", num_clients, 1), ("seed", seed, 0)):
         if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-            raise ValueError(f"{name} must be an integer of {least} or more, and it is {value!r}.")
+            raise ValueError(
+                say(
+                    "{name} must be an integer of {least} or more, and it is {value}.",
+                    name=name,
+                    least=least,
+                    value=repr(value),
+                )
+            )
     num_clients, seed = int(num_clients), int(seed)
     writers = client_data.client_ids
     most = (num_clients - 1) // len(writers)

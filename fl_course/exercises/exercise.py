@@ -9,6 +9,7 @@ from typing import Any
 
 from fl_course.exercises import catalog, feedback, limits, progress
 from fl_course.exercises.errors import describe
+from fl_course.localization import noted, say
 
 SECONDS = 10.0  # for a check; a good answer needs less than 2
 TRAINING_SECONDS = 30.0  # for one that trains; a good answer needs less than 8
@@ -68,21 +69,30 @@ class Verdict:
 
 # Mistakes that can be made in every exercise.
 _COMMON = {
-    "other": "What is wanted is {expects}. What you gave does not behave like that.",
-    "nothing": "The answer is `None`, so nothing was assigned: a call that changes an object in "
-    "place gives `None`, and so does a function without `return`.",
-    "partly_blank": "A part of the answer is still `...`. Fill in every blank of the cell.",
-    "returns_nothing": "Your function was called and gave back `None`. Does every way through it "
-    "end in a `return`?",
-    "returns_blank": "Your function was called and a part of what it gave back is still `...`.",
-    "not_callable": "What you gave is of type `{type}`, which cannot be called. What is wanted is "
-    "{expects}.",
-    "too_long": "The check stopped your code after {seconds} seconds. Does a loop in it never end, "
-    "such as one over a dataset that repeats without a count?",
+    "other": noted("What is wanted is {expects}. What you gave does not behave like that."),
+    "nothing": noted(
+        "The answer is `None`, so nothing was assigned: a call that changes an object in "
+        "place gives `None`, and so does a function without `return`."
+    ),
+    "partly_blank": noted("A part of the answer is still `...`. Fill in every blank of the cell."),
+    "returns_nothing": noted(
+        "Your function was called and gave back `None`. Does every way through it "
+        "end in a `return`?"
+    ),
+    "returns_blank": noted(
+        "Your function was called and a part of what it gave back is still `...`."
+    ),
+    "not_callable": noted(
+        "What you gave is of type `{type}`, which cannot be called. What is wanted is {expects}."
+    ),
+    "too_long": noted(
+        "The check stopped your code after {seconds} seconds. Does a loop in it never end, "
+        "such as one over a dataset that repeats without a count?"
+    ),
 }
-_GO_ON = "The notebook goes on with the reference answer."
-_HELP = "For a hint, run `ex.{id}.hint()`; for the solution, `ex.{id}.solution()`."
-_TRAINS = "Training to check your answer; this takes a few seconds."
+_GO_ON = noted("The notebook goes on with the reference answer.")
+_HELP = noted("For a hint, run `ex.{id}.hint()`; for the solution, `ex.{id}.solution()`.")
+_TRAINS = noted("Training to check your answer; this takes a few seconds.")
 _BLANK = object()  # `check()` without an answer
 
 
@@ -127,11 +137,11 @@ class Exercise:
             The answer if it is right, otherwise the reference answer.
         """
         if self.trains and answer is not _BLANK and not _is_blank(answer):
-            feedback.show(_TRAINS)
+            feedback.show(say(_TRAINS))
         verdict = self.verdict(answer, **context)
         text = verdict.text
         if verdict.outcome is not Outcome.RIGHT:
-            text = f"{text}\n\n{_GO_ON} {_HELP.format(id=self.id)}"
+            text = f"{text}\n\n{say(_GO_ON)} {say(_HELP, id=self.id)}"
         feedback.show(text, exercise=self.id, outcome=verdict.outcome.value)
         if verdict.outcome is not Outcome.RIGHT:
             return self.reference(**context)
@@ -142,9 +152,11 @@ class Exercise:
         """Shows the next hint; after the last one, the last one again."""
         number = min(self._shown[0], len(self.hints) - 1)
         self._shown[0] = number + 1
-        text = f"**Hint {number + 1} of {len(self.hints)}.** {self.hints[number]}"
+        head = say("**Hint {number} of {count}.**", number=number + 1, count=len(self.hints))
+        text = f"{head} {say(self.hints[number])}"
         if number + 1 == len(self.hints):
-            text += f"\n\nThat was the last hint. The solution: `ex.{self.id}.solution()`."
+            last = say("That was the last hint. The solution: `ex.{id}.solution()`.", id=self.id)
+            text += f"\n\n{last}"
         feedback.show(text)
 
     def solution(self) -> None:
@@ -154,7 +166,9 @@ class Exercise:
     def verdict(self, answer: Any = _BLANK, **context: Any) -> Verdict:
         """Judges an answer in bounded time and without showing anything."""
         if answer is _BLANK:
-            return Verdict(Outcome.NOT_ATTEMPTED, None, "**No answer was given to this check.**")
+            return Verdict(
+                Outcome.NOT_ATTEMPTED, None, say("**No answer was given to this check.**")
+            )
         if _is_blank(answer):
             return self._not_attempted()
         if answer is None:
@@ -173,13 +187,15 @@ class Exercise:
             return self._not_yet(wrong.mistake, **wrong.values)
         except Raised as raised:
             return Verdict(
-                Outcome.RAISED, None, f"**Your code raised an error.** {describe(raised.error)}"
+                Outcome.RAISED,
+                None,
+                f"{say('**Your code raised an error.**')} {describe(raised.error)}",
             )
         except Exception:
             # No answer, however odd, may end in an error of ours.
             found = OTHER
         if found is None:
-            return Verdict(Outcome.RIGHT, None, f"**Right.** {self.right}")
+            return Verdict(Outcome.RIGHT, None, f"{say('**Right.**')} {say(self.right)}")
         if found is NOT_ATTEMPTED:
             return self._not_attempted()
         if found is OTHER:
@@ -189,12 +205,12 @@ class Exercise:
         return self._not_yet(found)
 
     def _not_attempted(self) -> Verdict:
-        return Verdict(Outcome.NOT_ATTEMPTED, None, "**Not attempted yet.**")
+        return Verdict(Outcome.NOT_ATTEMPTED, None, say("**Not attempted yet.**"))
 
     def _not_yet(self, mistake: str, **values: Any) -> Verdict:
         sentence = self.mistakes.get(mistake) or _COMMON[mistake]
-        text = sentence.format(expects=self.expects, **values)
-        return Verdict(Outcome.NOT_YET, mistake, f"**Not yet right.** {text}")
+        text = say(sentence, expects=say(self.expects), **values)
+        return Verdict(Outcome.NOT_YET, mistake, f"{say('**Not yet right.**')} {text}")
 
 
 class _Blank(Exception):

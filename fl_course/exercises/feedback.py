@@ -11,17 +11,21 @@ def show(markdown: str, **about: Any) -> None:
         markdown: The text.
         **about: What it is about, kept with the notebook's output for the course's own checks.
     """
-    plain = markdown.replace("**", "").replace("```python\n", "").replace("\n```", "")
     if _in_notebook():
         from IPython.display import display
 
         display(
-            {"text/markdown": markdown, "text/plain": plain},
+            {"text/markdown": markdown, "text/plain": plain(markdown)},
             raw=True,
             metadata={"text/markdown": {"fl_course": about}} if about else {},
         )
     else:
-        print(plain)
+        print(plain(markdown))
+
+
+def plain(markdown: str) -> str:
+    """A text without the signs of Markdown that `show` is given."""
+    return markdown.replace("**", "").replace("```python\n", "").replace("\n```", "")
 
 
 def _in_notebook() -> bool:

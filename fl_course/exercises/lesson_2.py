@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
+from fl_course.localization import say
 
 # What the lesson's text asks for.
 _CLIENT = "writer_00"
@@ -309,7 +310,7 @@ def _mistake_of_names(result: Any) -> _Found:
         return "returns_blank"
     if set(result) != {"x", "y"}:
         names = ", ".join(f"`{name}`" for name in result)
-        return Mistake("wrong_names", names=names or "none at all")
+        return Mistake("wrong_names", names=names or say("none at all"))
     return None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run, run_for_effect
+from fl_course.localization import joined, say
 
 # --- model_fn ----------------------------------------------------------------------------------
 
@@ -19,9 +20,9 @@ def _judge_model_fn(answer: Any) -> Any:
     from fl_course import models
 
     for kind, name in (
-        (tff.learning.models.VariableModel, "a TFF model"),
-        (tff.learning.models.FunctionalModel, "a functional model"),
-        (tf.keras.Model, "a Keras model"),
+        (tff.learning.models.VariableModel, say("a TFF model")),
+        (tff.learning.models.FunctionalModel, say("a functional model")),
+        (tf.keras.Model, say("a Keras model")),
     ):
         if isinstance(answer, kind):
             return Mistake("called", kind=name)
@@ -365,11 +366,11 @@ def _result_type() -> type:
 
 def _judge_returned(result: Any, process: _Rehearsal, num_rounds: int) -> Any:
     if isinstance(result, _result_type()):
-        return Mistake("not_two", what="what `next` returned")
+        return Mistake("not_two", what=say("what `next` returned"))
     if isinstance(result, _State):
-        return Mistake("not_two", what="a state alone")
+        return Mistake("not_two", what=say("a state alone"))
     if not isinstance(result, (tuple, list)) or len(result) != 2:
-        return Mistake("not_two", what="something else")
+        return Mistake("not_two", what=say("something else"))
     state, reported = result
     if isinstance(reported, _State):
         return "swapped"
@@ -483,7 +484,9 @@ def _judge_folders(logs: dict[str, dict[str, _Curve]], history: Any) -> Any:
     if len(logs) == 1:
         ((folder, curves),) = logs.items()
         written = {number for curve in curves.values() for _, number in curve}
-        shown = "`log_dir` itself" if folder == "." else f"the folder `{folder}`"
+        shown = say("`log_dir` itself")
+        if folder != ".":
+            shown = say("the folder `{folder}`", folder=folder)
         for part, other in (_PARTS, _PARTS[::-1]):
             if not written & set(getattr(history, part)["loss"]):
                 return Mistake("part_missing", missing=part, present=other, folder=shown)
@@ -491,8 +494,8 @@ def _judge_folders(logs: dict[str, dict[str, _Curve]], history: Any) -> Any:
         if len([curve for curve in curves.values() if {n for _, n in curve} <= both]) > 1:
             return Mistake("folders_in_names", seen=min(curves), folder=shown)
         return Mistake("mixed", folder=shown)
-    names = ("`log_dir` itself" if name == "." else f"`{name}`" for name in sorted(logs))
-    return Mistake("folder_names", seen=", ".join(names))
+    names = [say("`log_dir` itself") if name == "." else f"`{name}`" for name in sorted(logs)]
+    return Mistake("folder_names", seen=joined(names))
 
 
 def _judge_part(part: str, logs: dict[str, dict[str, _Curve]], history: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
+from fl_course.localization import say
 
 ACCURACY = "sparse_categorical_accuracy"
 SIZE = 784  # inputs of the softmax model
@@ -356,7 +357,7 @@ def _wrong_rounds(state: Any, rounds: list[Any], first: int, last: int) -> Any:
 
 def _told(numbers: list[int]) -> str:
     text = ", ".join(map(str, numbers[:12]))
-    return text if len(numbers) <= 12 else f"{text} and more"
+    return text if len(numbers) <= 12 else say("{text} and more", text=text)
 
 
 def _go_on_reference() -> Any:

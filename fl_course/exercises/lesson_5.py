@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
+from fl_course.localization import joined, noted, say
 
 if TYPE_CHECKING:
     import tensorflow_federated as tff
@@ -91,12 +92,15 @@ def _in_words(some_type: "tff.Type") -> str:
     import tensorflow_federated as tff
 
     if isinstance(some_type, tff.FederatedType):
-        place = "the clients" if _is_at_clients(some_type) else "the server"
-        same = "the same " if some_type.all_equal and _is_at_clients(some_type) else ""
-        return f"{same}`{some_type.member}` at {place}"
+        member = str(some_type.member)
+        if not _is_at_clients(some_type):
+            return say("`{member}` at the server", member=member)
+        if some_type.all_equal:
+            return say("the same `{member}` at the clients", member=member)
+        return say("`{member}` at the clients", member=member)
     if isinstance(some_type, tff.StructType) and len(some_type):
-        return " and ".join(_in_words(part) for part in some_type.children())
-    return f"`{some_type}` without a placement"
+        return joined([_in_words(part) for part in some_type.children()])
+    return say("`{type}` without a placement", type=str(some_type))
 
 
 def _judge_writers_type(answer: Any) -> Found:
@@ -169,17 +173,18 @@ def _argument_problem(answer: Any, wanted: Sequence["tff.Type"]) -> Found:
     found = _parameters(answer)
     if _same(found, wanted):
         return None
-    got = "; ".join(map(_in_words, found)) or "no argument"
-    return Mistake("wrong_arguments", got=got, wanted="; ".join(map(_in_words, wanted)))
+    got = joined(list(map(_in_words, found))) or say("no argument")
+    return Mistake("wrong_arguments", got=got, wanted=joined(list(map(_in_words, wanted))))
 
 
-def _result_problem(answer: Any, wanted: str = "`float32` at the server") -> Found:
+def _result_problem(answer: Any, wanted: str | None = None) -> Found:
     """What is wrong with a result that should be one number at the server."""
     result = answer.type_signature.result
     if _is_at_clients(result):
         return Mistake("stays_at_clients", got=_in_words(result))
     if _is_number_at_server(result):
         return None
+    wanted = wanted or say("`float32` at the server")
     return Mistake("wrong_result", got=_in_words(result), wanted=wanted)
 
 
@@ -214,7 +219,7 @@ def _wrong_value(cases: Iterable[str], results: Sequence[float], wanted: Sequenc
     # As short as in the lesson, but never two equal numbers.
     digits = 2 if round(got, 2) != round(right, 2) else 6
     got, right = (f"{round(float(number), digits):g}" for number in (got, right))
-    return Mistake("wrong_value", case=case, got=got, wanted=right)
+    return Mistake("wrong_value", case=say(case), got=got, wanted=right)
 
 
 def _close(one: float, other: float) -> bool:
@@ -224,15 +229,15 @@ def _close(one: float, other: float) -> bool:
 # --- Weighted average -----------------------------------------------------------------------------
 
 _TEMPERATURES = {
-    "the temperatures 19.0, 20.5, 23.5 and the numbers 10, 6, 2": (
+    noted("the temperatures 19.0, 20.5, 23.5 and the numbers 10, 6, 2"): (
         [19.0, 20.5, 23.5],
         [10, 6, 2],
     ),
-    "the temperatures 1.0, -2.0, 6.0, 4.0 and the numbers 3, 0, 1, 7": (
+    noted("the temperatures 1.0, -2.0, 6.0, 4.0 and the numbers 3, 0, 1, 7"): (
         [1.0, -2.0, 6.0, 4.0],
         [3, 0, 1, 7],
     ),
-    "one temperature, 5.0, and the number 4": ([5.0], [4]),
+    noted("one temperature, 5.0, and the number 4"): ([5.0], [4]),
 }
 
 
@@ -269,11 +274,11 @@ def _weighted_average_reference() -> Any:
 # --- Share above a threshold ----------------------------------------------------------------------
 
 _THRESHOLDS = {
-    "the temperatures 19.0, 20.5, 23.5 and the threshold 20.0": ([19.0, 20.5, 23.5], 20.0),
-    "the temperatures 19.0, 20.5, 23.5 and the threshold 22.0": ([19.0, 20.5, 23.5], 22.0),
-    "the temperatures 1.0, 2.0, 3.0, 4.0 and the threshold 2.0": ([1.0, 2.0, 3.0, 4.0], 2.0),
-    "the temperatures -3.0, -1.0 and the threshold -2.5": ([-3.0, -1.0], -2.5),
-    "one temperature, 5.0, and the threshold 7.0": ([5.0], 7.0),
+    noted("the temperatures 19.0, 20.5, 23.5 and the threshold 20.0"): ([19.0, 20.5, 23.5], 20.0),
+    noted("the temperatures 19.0, 20.5, 23.5 and the threshold 22.0"): ([19.0, 20.5, 23.5], 22.0),
+    noted("the temperatures 1.0, 2.0, 3.0, 4.0 and the threshold 2.0"): ([1.0, 2.0, 3.0, 4.0], 2.0),
+    noted("the temperatures -3.0, -1.0 and the threshold -2.5"): ([-3.0, -1.0], -2.5),
+    noted("one temperature, 5.0, and the threshold 7.0"): ([5.0], 7.0),
 }
 
 
@@ -335,8 +340,8 @@ def _share_above_reference() -> Any:
 # --- Counting examples ----------------------------------------------------------------------------
 
 _LABELS = {
-    "clients with 3, 5 and 0 examples": [[2, 2, 5], [1, 2, 7, 4, 5], []],
-    "one client with 4 examples": [[3, 3, 7, 7]],
+    noted("clients with 3, 5 and 0 examples"): [[2, 2, 5], [1, 2, 7, 4, 5], []],
+    noted("one client with 4 examples"): [[3, 3, 7, 7]],
 }
 
 
@@ -351,7 +356,7 @@ def _judge_count_examples(answer: Any) -> Found:
     problem = (
         _kind_problem(answer)
         or _argument_problem(answer, [_writers_type()])
-        or _result_problem(answer, "an integer at the server")
+        or _result_problem(answer, say("an integer at the server"))
     )
     if problem:
         return problem
@@ -399,9 +404,9 @@ def _count_examples_reference() -> Any:
 # --- Spread ---------------------------------------------------------------------------------------
 
 _SPREADS = {
-    "the temperatures 19.0, 20.5, 23.5": ([19.0, 20.5, 23.5],),
-    "the temperatures -5.0, -2.0": ([-5.0, -2.0],),
-    "the temperatures 7.0, 1.0, 2.0, 3.0": ([7.0, 1.0, 2.0, 3.0],),
+    noted("the temperatures 19.0, 20.5, 23.5"): ([19.0, 20.5, 23.5],),
+    noted("the temperatures -5.0, -2.0"): ([-5.0, -2.0],),
+    noted("the temperatures 7.0, 1.0, 2.0, 3.0"): ([7.0, 1.0, 2.0, 3.0],),
 }
 
 

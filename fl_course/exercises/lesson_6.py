@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Mistake, Raised, run
+from fl_course.localization import joined, say
 
 Found = Any  # What a judge may give: None, the name of a mistake, a Mistake, or OTHER.
 _Weights = list[np.ndarray]  # kernel and bias
@@ -115,15 +116,18 @@ def _read(result: Any) -> _Weights | None:
 def _form(result: Any) -> str:
     """Says what a result is that is not kernel and bias."""
     if isinstance(result, Sequence) and not isinstance(result, (str, bytes)):
-        shapes = ", ".join(_shape(part) for part in result[:4])
-        return f"a {type(result).__name__} of {len(result)}" + (f": {shapes}" if shapes else "")
+        told = {"type": type(result).__name__, "length": len(result)}
+        if not result:
+            return say("a {type} of {length}", **told)
+        shapes = joined([_shape(part) for part in result[:4]])
+        return say("a {type} of {length}: {shapes}", **told, shapes=shapes)
     return _shape(result)
 
 
 def _shape(part: Any) -> str:
     if hasattr(part, "shape") and hasattr(part, "dtype"):
-        return f"a tensor of shape `{[int(size) for size in part.shape]}`"
-    return f"something of type `{type(part).__name__}`"
+        return say("a tensor of shape `{shape}`", shape=[int(size) for size in part.shape])
+    return say("something of type `{type}`", type=type(part).__name__)
 
 
 def _same(found: _Weights, wanted: _Weights) -> bool:
@@ -410,8 +414,8 @@ def _argument_problem(answer: Any, wanted: Sequence[str]) -> Found:
         return None
     if len(set(wanted)) == 2 and found == [*reversed(wanted)]:
         return "swapped"
-    seen = " and ".join(f"`{one}`" for one in found) or "none at all"
-    return Mistake("wrong_arguments", seen=seen, wanted=" and ".join(f"`{one}`" for one in wanted))
+    seen = joined([f"`{one}`" for one in found]) or say("none at all")
+    return Mistake("wrong_arguments", seen=seen, wanted=joined([f"`{one}`" for one in wanted]))
 
 
 def _result_problem(answer: Any, wanted: str) -> Found:
@@ -440,7 +444,7 @@ def _judge_server_init(answer: Any) -> Found:
     if len(parts) != 2 or not all(isinstance(part, tff.TensorType) for part in parts):
         return Mistake("not_two_tensors", seen=str(result))
     if names := tff.structure.name_list(result):
-        return Mistake("named", names=" and ".join(f"`{name}`" for name in names))
+        return Mistake("named", names=joined([f"`{name}`" for name in names]))
     if str(result) == "<float32[10],float32[784,10]>":
         return "bias_first"
     if any(part.dtype != np.float32 for part in parts):

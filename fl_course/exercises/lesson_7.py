@@ -10,6 +10,7 @@ import numpy as np
 
 from fl_course.exercises import feedback
 from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
+from fl_course.localization import say
 
 _Arrays = list[np.ndarray]
 
@@ -431,8 +432,11 @@ def _judge_bytes_challenge(answer: Any) -> Any:
 def _with_numbers(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     """Says what an entry that passed has reached."""
     feedback.show(
-        f"On the two new deals: your entry **{_last['entry']['seen']} %**, the baseline "
-        f"{_last['entry']['baseline']} %."
+        say(
+            "On the two new deals: your entry **{seen} %**, the baseline {baseline} %.",
+            seen=_last["entry"]["seen"],
+            baseline=_last["entry"]["baseline"],
+        )
     )
     return entry
 

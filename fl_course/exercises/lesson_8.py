@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
+from fl_course.localization import say
 
 # --- split_cohort ---------------------------------------------------------------------------------
 
@@ -33,7 +34,7 @@ def _judge_parts(parts: Any, clients: list[str], num_workers: int) -> Any:
     parts = [part.tolist() if isinstance(part, np.ndarray) else part for part in parts]
     if not all(_is_list(part) for part in parts):
         odd = next(part for part in parts if not _is_list(part))
-        return Mistake("not_lists", type=f"list of {type(odd).__name__}")
+        return Mistake("not_lists", type=say("list of {type}", type=type(odd).__name__))
     told = {"clients": len(clients), "workers": num_workers, "sizes": [len(p) for p in parts]}
     if len(parts) != num_workers:
         return Mistake("wrong_number", count=len(parts), **told)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from fl_course.exercises import exercise as _exercise
 from fl_course.exercises import progress
+from fl_course.localization import say
 
 
 class Lesson:
@@ -26,8 +27,12 @@ class Lesson:
         if name in exercises:
             return exercises[name]
         raise AttributeError(
-            f"lesson {self.__dict__.get('number')} has no exercise {name!r}; it has: "
-            f"{', '.join(exercises)}."
+            say(
+                "lesson {number} has no exercise {name}; it has: {exercises}.",
+                number=self.__dict__.get("number"),
+                name=repr(name),
+                exercises=", ".join(exercises),
+            )
         )
 
     def __iter__(self) -> Iterator[_exercise.Exercise]:
@@ -39,7 +44,7 @@ class Lesson:
     def __repr__(self) -> str:
         done = progress.done()
         lines = [f"{'x' if name in done else ' '} {name}" for name in self._exercises]
-        return "\n".join([f"Exercises of lesson {self.number}:", *lines])
+        return "\n".join([say("Exercises of lesson {number}:", number=self.number), *lines])
 
 
 def lesson_numbers() -> tuple[int, ...]:
@@ -60,6 +65,12 @@ def lesson(number: int) -> Lesson:
     """
     if isinstance(number, bool) or number not in lesson_numbers():
         known = ", ".join(map(str, lesson_numbers()))
-        raise ValueError(f"number is {number!r}; the lessons with exercises are {known}.")
+        raise ValueError(
+            say(
+                "number is {number}; the lessons with exercises are {known}.",
+                number=repr(number),
+                known=known,
+            )
+        )
     module = importlib.import_module(f"{__package__}.lesson_{number}")
     return Lesson(number, module.EXERCISES)

@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterator
 
 from fl_course.exercises import feedback
+from fl_course.localization import noted, say
 
 # TensorFlow's own loops end only when they are told to; the alarm comes first, for Python's.
 _CANCEL_AFTER = 0.5
 _GIVE_UP_AFTER = 5.0
-_STUCK = (
+_STUCK = noted(
     "Your code is still running inside TensorFlow, which cannot be stopped from here. Does it loop "
     "over a dataset that never ends? Restart the kernel, mend the loop, and run the cells above "
     "again."
@@ -51,7 +52,7 @@ def at_most(seconds: float) -> Iterator[None]:
             raise TimeIsUp
 
     previous = signal.signal(signal.SIGALRM, ring)
-    stuck = threading.Timer(seconds + _GIVE_UP_AFTER, feedback.show, [_STUCK])
+    stuck = threading.Timer(seconds + _GIVE_UP_AFTER, lambda: feedback.show(say(_STUCK)))
     stuck.daemon = True
     stuck.start()
     # Again every second, because a bare `except:` in a loop catches even this.

@@ -12,6 +12,8 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from fl_course.localization import say
+
 VARIABLE = "FL_COURSE_PROGRESS"
 _OFF = "off"
 _FILE = "progress.json"
@@ -37,7 +39,10 @@ def done() -> frozenset[str]:
     try:
         return _read(file)
     except OSError as error:
-        warnings.warn(f"the progress file cannot be read: {error.strerror}.", stacklevel=2)
+        warnings.warn(
+            say("the progress file cannot be read: {strerror}.", strerror=error.strerror),
+            stacklevel=2,
+        )
         return frozenset()
 
 
@@ -54,8 +59,12 @@ def record(exercise: str) -> None:
                 _write(file, solved | {exercise})
     except OSError as error:
         warnings.warn(
-            f"your progress could not be saved: {error.strerror}. The course goes on without; "
-            f"{VARIABLE}=off in the environment switches this off.",
+            say(
+                "your progress could not be saved: {strerror}. The course goes on without; "
+                "{variable}=off in the environment switches this off.",
+                strerror=error.strerror,
+                variable=VARIABLE,
+            ),
             stacklevel=2,
         )
 
@@ -83,7 +92,10 @@ def _read(file: Path) -> frozenset[str]:
         aside = file.with_name(f"{file.name}.damaged")
         os.replace(file, aside)
         warnings.warn(
-            f"the progress file was damaged. It is kept as {aside.name}, and a new one is begun.",
+            say(
+                "the progress file was damaged. It is kept as {name}, and a new one is begun.",
+                name=aside.name,
+            ),
             stacklevel=3,
         )
         return frozenset()

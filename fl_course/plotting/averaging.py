@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from numpy.typing import ArrayLike
 
+from fl_course.localization import noted, say, word
 from fl_course.plotting.style import (
     BLACK,
     BLUE,
@@ -27,22 +28,29 @@ from fl_course.plotting.style import (
     integer_ticks,
     legend_columns,
     listed,
+    recorded,
     run_look,
     short,
 )
 
-_PARTS = ("1  broadcast", "2  client update", "3  upload", "4  server update")
+_PARTS = (
+    noted("1  broadcast"),
+    noted("2  client update"),
+    noted("3  upload"),
+    noted("4  server update"),
+)
 _SENTENCES = (
-    "the server's weights $w$ go to every client of the cohort",
-    r"from $w$, a gradient step for each batch of $D_k$; then $\Delta_k = w_k - w$",
-    r"every client sends $\Delta_k$; what arrives is the mean, $\overline{\Delta}$",
-    "the server adds the mean to its weights",
+    noted("the server's weights $w$ go to every client of the cohort"),
+    noted(r"from $w$, a gradient step for each batch of $D_k$; then $\Delta_k = w_k - w$"),
+    noted(r"every client sends $\Delta_k$; what arrives is the mean, $\overline{\Delta}$"),
+    noted("the server adds the mean to its weights"),
 )
 _STRIP, _ROW, _NAMES = 0.34, 0.86, 0.42  # heights in inches: a part's words, its picture, the top
 _SERVER, _CLIENTS = ("#DCEBF5", BLUE), ("#FFF6E3", "#8A5F00")  # fill and line
 _SERVER_LANE = (0.1, 2.95)  # from left to right, in inches
 
 
+@recorded
 def averaging_diagram(
     lines: Sequence[str] | None = None,
     *,
@@ -72,10 +80,10 @@ def averaging_diagram(
     names = _check_texts("part_names", part_names, 4, 4)
     clients = _check_texts("client_names", client_names, 2, 4)
     said = _SENTENCES if lines is None else _check_texts("lines", lines, 4, 4)
-    alt = (
-        "diagram of a round of Federated Averaging in four parts: the server's weights go to the "
-        "clients, each makes an update from them and its data, the mean of the updates goes to "
-        "the server, and the server adds it to its weights"
+    alt = say(
+        "diagram of a round of Federated Averaging in four parts: the server's weights "
+        "go to the clients, each makes an update from them and its data, the mean of "
+        "the updates goes to the server, and the server adds it to its weights"
     )
     height = _NAMES + 4 * (_STRIP + _ROW) + 0.1
     total = height + (0.4 if title else 0)
@@ -195,6 +203,7 @@ class _Lanes:
         self.axes.annotate("", head, neck, arrowprops={**look, "shrinkA": 0, "shrinkB": 0})
 
 
+@recorded
 def weight_differences(
     runs: Mapping[str, ArrayLike],
     *,
@@ -228,15 +237,31 @@ def weight_differences(
     for name, differences in values.items():
         if (differences < 0).any():
             raise ValueError(
-                f"runs[{name!r}] holds {differences[differences < 0][0]:g}; give sizes of "
-                "differences, 0 or more."
+                say(
+                    "runs[{name}] holds {difference}; give sizes of differences, 0 or more.",
+                    name=repr(name),
+                    difference=f"{differences[differences < 0][0]:g}",
+                )
             )
     marks = {} if lines is None else check_each("lines", lines, check_sequence, most=2)
     for name, number in {"floor": np.array([floor]), **marks}.items():
         if len(number) != 1 or not number[0] > 0:
-            raise ValueError(f"{name} is {short(number.tolist())}; give one number above 0.")
+            raise ValueError(
+                say(
+                    "{name} is {number}; give one number above 0.",
+                    name=name,
+                    number=short(number.tolist()),
+                )
+            )
     end = start + max(map(len, values.values())) - 1
-    alt = f"{y_label} by {x_label}, {start} to {end}: {listed(values, 'pairs of runs')}"
+    alt = say(
+        "{values} by {x_label}, {start} to {end}: {runs}",
+        values=word(y_label),
+        x_label=word(x_label),
+        start=start,
+        end=end,
+        runs=listed(values, noted("{count} pairs of runs")),
+    )
     names = [*values, *marks]
     height = 3.6 + 0.24 * math.ceil(len(names) / legend_columns(names)) + (0.35 if title else 0)
     with drawing(figure, (WIDTH, height), alt) as drawn:
@@ -273,5 +298,12 @@ def _check_texts(name: str, value: Any, least: int, most: int) -> list[str]:
     """Returns texts, as many as are needed."""
     wanted = str(least) if least == most else f"{least} to {most}"
     if isinstance(value, str) or not isinstance(value, Sequence) or not least <= len(value) <= most:
-        raise ValueError(f"{name} is {short(value)}; give {wanted} texts.")
+        raise ValueError(
+            say(
+                "{name} is {value}; give {wanted} texts.",
+                name=name,
+                value=short(value),
+                wanted=wanted,
+            )
+        )
     return [str(text) for text in value]

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
+from fl_course.localization import noted, say, word
 from fl_course.plotting.style import (
     BLUE,
     GREY,
@@ -36,11 +37,13 @@ from fl_course.plotting.style import (
     ink,
     integer_ticks,
     listed,
+    recorded,
     short,
     tile,
 )
 
 
+@recorded
 def label_counts(
     counts_by_client: Mapping[str, ArrayLike],
     *,
@@ -70,12 +73,12 @@ def label_counts(
     counts = check_each("counts_by_client", counts_by_client, check_counts, most=24)
     columns = min(check_whole("columns", columns, 1, 6), len(counts))
     rows = math.ceil(len(counts) / columns)
-    alt = f"label counts of {listed(counts, 'clients')}"
+    alt = say("label counts of {counts}", counts=listed(counts, noted("{count} clients")))
     with drawing(figure, (WIDTH, 1.9 * rows + 0.5), alt) as drawn:
         grid = drawn.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         for axes, (client, values) in zip(grid.flat, counts.items(), strict=False):
             _label_bars(axes, values)
-            axes.set_title(panel_title.format(client=client, total=int(values.sum())))
+            axes.set_title(word(panel_title).format(client=client, total=int(values.sum())))
         for index in range(len(counts), rows * columns):
             grid.flat[index].remove()
             # Shared axes show tick labels only in the last row, which has a gap here.
@@ -85,6 +88,7 @@ def label_counts(
         add_heading(drawn, title)
 
 
+@recorded
 def label_heatmap(
     counts: Mapping[str, ArrayLike] | ArrayLike,
     *,
@@ -112,10 +116,11 @@ def label_heatmap(
       ValueError: If the counts are not ten integers from 0 up for each client.
     """
     ids, table = _count_table("counts", counts, client_ids)
-    alt = f"heat map of label counts of {listed(ids, 'clients')}"
+    alt = say("heat map of label counts of {ids}", ids=listed(ids, noted("{count} clients")))
     _heatmaps({"": (ids, table)}, alt, x_label, y_label, colorbar_label, title, figure)
 
 
+@recorded
 def label_heatmaps(
     partitions: Mapping[str, Mapping[str, ArrayLike] | ArrayLike],
     *,
@@ -145,12 +150,17 @@ def label_heatmaps(
     sizes = {name: len(ids) for name, (ids, _) in tables.items()}
     if len(set(sizes.values())) > 1:
         raise ValueError(
-            f"partitions have different numbers of clients: {sizes}; give the same number in each."
+            say(
+                "partitions have different numbers of clients: {sizes}; give the same number in"
+                " each.",
+                sizes=sizes,
+            )
         )
-    alt = f"heat maps of label counts: {listed(tables, 'panels')}"
+    alt = say("heat maps of label counts: {tables}", tables=listed(tables, noted("{count} panels")))
     _heatmaps(tables, alt, x_label, y_label, colorbar_label, title, figure)
 
 
+@recorded
 def skew_panels(
     images_by_client: Mapping[str, ArrayLike],
     counts_by_client: Mapping[str, ArrayLike],
@@ -185,15 +195,25 @@ def skew_panels(
     images = check_each("images_by_client", images_by_client, check_images, most=5, limit=4)
     shapes = {client: value.shape for client, value in images.items()}
     if len(set(shapes.values())) > 1:
-        raise ValueError(f"images_by_client have different shapes: {shapes}; give equal shapes.")
+        raise ValueError(
+            say(
+                "images_by_client have different shapes: {shapes}; give equal shapes.",
+                shapes=shapes,
+            )
+        )
     counts = check_each("counts_by_client", counts_by_client, check_counts, most=5)
     given = check_mapping("sizes_by_client", sizes_by_client, limit=14)
     sizes = check_integers(
-        "sizes_by_client", list(given.values()), (len(given),), "one number a client"
+        "sizes_by_client", list(given.values()), (len(given),), say("one number a client")
     )
     if len(titles) != 3:
-        raise ValueError(f"titles holds {len(titles)} texts; give three, one for each panel.")
-    alt = "three panels: " + ", ".join(titles)
+        raise ValueError(
+            say(
+                "titles holds {num_titles} texts; give three, one for each panel.",
+                num_titles=len(titles),
+            )
+        )
+    alt = say("three panels: {titles}", titles=", ".join(map(word, titles)))
     with drawing(figure, (WIDTH, 3.7 if title else 3.4), alt) as drawn:
         left, middle, right = drawn.subfigures(1, 3, width_ratios=(1.25, 1.05, 1.05), wspace=0.03)
 
@@ -235,6 +255,7 @@ def skew_panels(
         add_heading(drawn, title)
 
 
+@recorded
 def cohorts(
     plans: Mapping[str, Sequence[Sequence[str]]] | Sequence[Sequence[str]],
     client_ids: Sequence[str],
@@ -266,7 +287,9 @@ def cohorts(
     """
     ids = [str(client) for client in client_ids]
     if not ids or len(set(ids)) != len(ids):
-        raise ValueError(f"client_ids is {short(ids)}; give at least one id, each of them once.")
+        raise ValueError(
+            say("client_ids is {ids}; give at least one id, each of them once.", ids=short(ids))
+        )
     if not isinstance(plans, Mapping):
         plans = {"": plans}
     tables = {
@@ -275,8 +298,10 @@ def cohorts(
     }
     start = check_whole("start", start, 0, 10**6)
     row_height = min(0.27, 6.5 / len(ids))
-    named = [name for name in tables if name] or [f"{len(ids)} clients"]
-    alt = f"clients taking part in each round: {listed(named, 'plans')}"
+    named = [name for name in tables if name] or [say("{count} clients", count=len(ids))]
+    alt = say(
+        "clients taking part in each round: {named}", named=listed(named, noted("{count} plans"))
+    )
     height = row_height * len(ids) + 1.1 + (0.35 if title else 0)
     with drawing(figure, (WIDTH, height), alt) as drawn:
         grid = drawn.subplots(1, len(tables), sharey=True, squeeze=False)
@@ -386,14 +411,24 @@ def _count_table(
     numbers = check_numbers(name, counts)
     if numbers.ndim != 2 or len(numbers) == 0:
         raise ValueError(
-            f"{name} has the shape {numbers.shape}; give [clients, {NUM_LABELS}] with at least one "
-            "client, or a mapping of client ids to counts."
+            say(
+                "{name} has the shape {shape}; give [clients, {num_labels}] with at least one "
+                "client, or a mapping of client ids to counts.",
+                name=name,
+                shape=numbers.shape,
+                num_labels=NUM_LABELS,
+            )
         )
-    table = check_integers(name, numbers, (len(numbers), NUM_LABELS), "clients by labels")
+    table = check_integers(name, numbers, (len(numbers), NUM_LABELS), say("clients by labels"))
     ids = [str(k) for k in (range(len(table)) if client_ids is None else client_ids)]
     if len(ids) != len(table):
         raise ValueError(
-            f"client_ids holds {len(ids)} ids for {len(table)} rows of {name}; give one for each."
+            say(
+                "client_ids holds {num_ids} ids for {num_table} rows of {name}; give one for each.",
+                num_ids=len(ids),
+                num_table=len(table),
+                name=name,
+            )
         )
     return ids, table
 
@@ -401,16 +436,35 @@ def _count_table(
 def _participation(name: str, plan: Any, ids: Sequence[str]) -> np.ndarray:
     """Returns a bool array [rounds, clients]."""
     if isinstance(plan, str) or not isinstance(plan, Sequence) or len(plan) == 0:
-        raise ValueError(f"{name} is {short(plan)}; give at least one round's client ids.")
+        raise ValueError(
+            say(
+                "{name} is {plan}; give at least one round's client ids.",
+                name=name,
+                plan=short(plan),
+            )
+        )
     places = {client: column for column, client in enumerate(ids)}
     table = np.zeros((len(plan), len(ids)), bool)
     for row, cohort in enumerate(plan):
         if isinstance(cohort, str):
-            raise ValueError(f"{name}[{row}] is {cohort!r}; give a sequence of client ids.")
+            raise ValueError(
+                say(
+                    "{name}[{row}] is {cohort}; give a sequence of client ids.",
+                    name=name,
+                    row=row,
+                    cohort=repr(cohort),
+                )
+            )
         for client in cohort:
             if str(client) not in places:
                 raise ValueError(
-                    f"{name}[{row}] names {client!r}, which is not in client_ids: {short(ids)}."
+                    say(
+                        "{name}[{row}] names {client}, which is not in client_ids: {ids}.",
+                        name=name,
+                        row=row,
+                        client=repr(client),
+                        ids=short(ids),
+                    )
                 )
             table[row, places[str(client)]] = True
     return table

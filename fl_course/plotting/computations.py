@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from numpy.typing import ArrayLike
 
+from fl_course.localization import noted, say, word
 from fl_course.plotting.style import (
     BLACK,
     BLUE,
@@ -29,6 +30,7 @@ from fl_course.plotting.style import (
     drawing,
     listed,
     percent_text,
+    recorded,
     short,
 )
 
@@ -39,6 +41,7 @@ _GAP = 0.95  # between the server and what is written above the clients' values
 _OPERATOR = {"size": SMALL, "family": "monospace", "ha": "center", "va": "center"}
 
 
+@recorded
 def client_values(
     values_by_client: Mapping[str, ArrayLike],
     *,
@@ -76,8 +79,20 @@ def client_values(
         marks = check_each("lines", lines, check_sequence, most=4)
     for name, numbers in marks.items():
         if len(numbers) != 1:
-            raise ValueError(f"lines[{name!r}] holds {len(numbers)} numbers; give one.")
-    alt = "; ".join([f"{value_label} and {mean_label}: {listed(values, 'clients')}", *marks])
+            raise ValueError(
+                say(
+                    "lines[{name}] holds {num_numbers} numbers; give one.",
+                    name=repr(name),
+                    num_numbers=len(numbers),
+                )
+            )
+    what = say(
+        "{value_label} and {mean_label}: {clients}",
+        value_label=word(value_label),
+        mean_label=word(mean_label),
+        clients=listed(values, noted("{count} clients")),
+    )
+    alt = "; ".join([what, *map(word, marks)])
     row = min(0.55, max(0.26, 3.6 / len(values)))
     height = row * len(values) + 1.35 + (0.35 if title else 0)
     with drawing(figure, (WIDTH, height), alt) as drawn:
@@ -106,6 +121,7 @@ def client_values(
         add_legend(drawn, handles, title)
 
 
+@recorded
 def placement_diagram(
     columns: Sequence[Mapping[str, str | Sequence[str]]],
     steps: Sequence[tuple[str, str, str]],
@@ -141,19 +157,36 @@ def placement_diagram(
     places = _places(columns)
     shown = [values for _, values in places.values() if not isinstance(values, str)]
     if not shown:
-        raise ValueError("columns has no value at the clients; give a sequence of texts for one.")
+        raise ValueError(
+            say("columns has no value at the clients; give a sequence of texts for one.")
+        )
     count = len(shown[0])
     if any(len(values) != count for values in shown) or not 1 <= count <= 6:
-        raise ValueError("columns has values of different numbers of clients; give 1 to 6, each.")
-    clients = list(client_names or (f"client {k + 1}" for k in range(count)))
+        raise ValueError(
+            say("columns has values of different numbers of clients; give 1 to 6, each.")
+        )
+    clients = list(client_names or (say("client {number}", number=k + 1) for k in range(count)))
     if len(clients) != count:
-        raise ValueError(f"client_names holds {len(clients)} names for {count} clients.")
+        raise ValueError(
+            say(
+                "client_names holds {num_clients} names for {count} clients.",
+                num_clients=len(clients),
+                count=count,
+            )
+        )
     for name in types or {}:
         _known("types", name, places)
     for step in steps:
         _check_step(step, places)
-    spoken = "; ".join(f"{by} from {start} to {end}".strip() for start, by, end in steps)
-    alt = f"diagram of values at the server and at {count} clients: {spoken}".replace("\n", " ")
+    spoken = "; ".join(
+        say("{by} from {start} to {end}", by=by, start=word(start), end=word(end)).strip()
+        for start, by, end in steps
+    )
+    alt = say(
+        "diagram of values at the server and at {count} clients: {spoken}",
+        count=count,
+        spoken=spoken,
+    ).replace("\n", " ")
     labels = [o for s, o, e in steps if _at_clients(places, s) and _at_clients(places, e)]
     below = 0.1 + 0.2 * max((label.count("\n") + 1 for label in labels), default=0)
     bottom = below + count * _ROW  # upper edge of the strips
@@ -279,26 +312,51 @@ class _Canvas:
 def _places(columns: Any) -> dict[str, tuple[int, str | Sequence[str]]]:
     """Returns each value's column and texts, by name."""
     if not isinstance(columns, Sequence) or not 2 <= len(columns) <= 6:
-        raise ValueError(f"columns is {short(columns)}; give 2 to 6 mappings of names to texts.")
+        raise ValueError(
+            say(
+                "columns is {columns}; give 2 to 6 mappings of names to texts.",
+                columns=short(columns),
+            )
+        )
     places: dict[str, tuple[int, str | Sequence[str]]] = {}
     for index, column in enumerate(columns):
         if not isinstance(column, Mapping) or not 1 <= len(column) <= 2:
-            raise ValueError(f"columns[{index}] is {short(column)}; give one or two values.")
+            raise ValueError(
+                say(
+                    "columns[{index}] is {column}; give one or two values.",
+                    index=index,
+                    column=short(column),
+                )
+            )
         if len({isinstance(values, str) for values in column.values()}) < len(column):
             raise ValueError(
-                f"columns[{index}] holds two values at one place; give a text for the server and "
-                "a sequence of texts for the clients."
+                say(
+                    "columns[{index}] holds two values at one place; give a text for the server and"
+                    " a sequence of texts for the clients.",
+                    index=index,
+                )
             )
         for name, values in column.items():
             if name in places:
-                raise ValueError(f"columns names {name!r} twice; give each value its own name.")
+                raise ValueError(
+                    say(
+                        "columns names {name} twice; give each value its own name.", name=repr(name)
+                    )
+                )
             places[name] = (index, values)
     return places
 
 
 def _known(what: str, name: str, places: Mapping[str, Any]) -> None:
     if name not in places:
-        raise ValueError(f"{what} names {name!r}; the values of columns are {', '.join(places)}.")
+        raise ValueError(
+            say(
+                "{what} names {name}; the values of columns are {places}.",
+                what=what,
+                name=repr(name),
+                places=", ".join(places),
+            )
+        )
 
 
 def _at_clients(places: Mapping[str, tuple[int, Any]], name: str) -> bool:
@@ -307,15 +365,30 @@ def _at_clients(places: Mapping[str, tuple[int, Any]], name: str) -> bool:
 
 def _check_step(step: Any, places: Mapping[str, tuple[int, Any]]) -> None:
     if not isinstance(step, Sequence) or isinstance(step, str) or len(step) != 3:
-        raise ValueError(f"steps holds {short(step)}; give (value, operator, value).")
+        raise ValueError(
+            say("steps holds {step}; give (value, operator, value).", step=short(step))
+        )
     start, _, end = step
     for name in (start, end):
         _known("steps", name, places)
     (tail, _), (head, _) = places[start], places[end]
     if tail >= head:
-        raise ValueError(f"steps goes back from {start!r} to {end!r}; time goes to the right.")
+        raise ValueError(
+            say(
+                "steps goes back from {start} to {end}; time goes to the right.",
+                start=repr(start),
+                end=repr(end),
+            )
+        )
     if _at_clients(places, start) and (between := _between(places, start, end)):
-        raise ValueError(f"steps goes from {start!r} to {end!r} through {between[0]!r}.")
+        raise ValueError(
+            say(
+                "steps goes from {start} to {end} through {between}.",
+                start=repr(start),
+                end=repr(end),
+                between=repr(between[0]),
+            )
+        )
 
 
 def _between(places: Mapping[str, tuple[int, Any]], start: str, end: str) -> list[str]:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from numpy.typing import ArrayLike
 
+from fl_course.localization import noted, say
 from fl_course.plotting.style import (
     BLUE,
     GREY,
@@ -19,20 +20,24 @@ from fl_course.plotting.style import (
     check_images,
     drawing,
     gray_scale,
+    recorded,
     tile,
 )
 
 _DIAGRAM_WORDS = {
-    "server": "server",
-    "server_step": "4  aggregation: the average of the model updates is added to the model,\n"
-    "then the next round begins",
-    "down": "1  model",
-    "up": "3  model\n    update",
-    "client_step": "2  trains the model\non its own data",
-    "data": "its data never leaves",
+    "server": noted("server"),
+    "server_step": noted(
+        "4  aggregation: the average of the model updates is added to the model,\n"
+        "then the next round begins"
+    ),
+    "down": noted("1  model"),
+    "up": noted("3  model\n    update"),
+    "client_step": noted("2  trains the model\non its own data"),
+    "data": noted("its data never leaves"),
 }
 
 
+@recorded
 def federated_learning_diagram(
     images_by_client: Mapping[str, ArrayLike] | None = None,
     *,
@@ -55,17 +60,30 @@ def federated_learning_diagram(
     """
     text = {**_DIAGRAM_WORDS, **(words or {})}
     if unknown := sorted(set(text) - set(_DIAGRAM_WORDS)):
-        raise ValueError(f"words has the keys {unknown}; allowed are {sorted(_DIAGRAM_WORDS)}.")
+        raise ValueError(
+            say(
+                "words has the keys {unknown}; allowed are {diagram_words}.",
+                unknown=unknown,
+                diagram_words=sorted(_DIAGRAM_WORDS),
+            )
+        )
     if images_by_client is None:
         data: dict[str, np.ndarray | None] = dict.fromkeys(client_names)
     else:
         data = check_each("images_by_client", images_by_client, check_images, most=4, limit=3)
     if not 2 <= len(data) <= 4:
         name = "client_names" if images_by_client is None else "images_by_client"
-        raise ValueError(f"{name} holds {len(data)} different clients; give 2 to 4.")
-    alt = (
-        "diagram of federated learning: the server sends the model to the clients, each trains it "
-        "on its own data, sends a model update back, and the server averages the updates"
+        raise ValueError(
+            say(
+                "{name} holds {num_data} different clients; give 2 to 4.",
+                name=name,
+                num_data=len(data),
+            )
+        )
+    alt = say(
+        "diagram of federated learning: the server sends the model to the clients, each"
+        " trains it on its own data, sends a model update back, and the server averages"
+        " the updates"
     )
     height = 4.75
     with drawing(figure, (WIDTH, height), alt) as drawn:

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from fl_course.localization import noted, say, word
 from fl_course.plotting.style import (
     BLACK,
     NUM_LABELS,
@@ -23,11 +24,13 @@ from fl_course.plotting.style import (
     frame,
     gray_scale,
     listed,
+    recorded,
     short,
     tile,
 )
 
 
+@recorded
 def digits(
     images: ArrayLike,
     labels: ArrayLike | None = None,
@@ -57,7 +60,11 @@ def digits(
     titles = None if titles is None else [str(text) for text in titles]
     if titles is not None and len(titles) != len(pixels):
         raise ValueError(
-            f"titles holds {len(titles)} texts for {len(pixels)} images; give one for each image."
+            say(
+                "titles holds {num_titles} texts for {num_pixels} images; give one for each image.",
+                num_titles=len(titles),
+                num_pixels=len(pixels),
+            )
         )
     columns = min(check_whole("columns", columns, 1, 20), len(pixels))
     rows = math.ceil(len(pixels) / columns)
@@ -69,7 +76,9 @@ def digits(
     extra = (0.35 if note else 0.0) + (0.4 if title else 0.0)
     # A single image would make a figure too narrow for the line below it.
     width = max(columns * side, 3.0)
-    alt = f"{len(pixels)} {'image' if len(pixels) == 1 else 'images'} of digits"
+    alt = say("{count} images of digits", count=len(pixels))
+    if len(pixels) == 1:
+        alt = say("1 image of digits")
     with drawing(figure, (width, rows * pitch + extra), alt) as drawn:
         axes = drawn.add_subplot()
         scale = gray_scale(pixels)
@@ -88,6 +97,7 @@ def digits(
         add_heading(drawn, title)
 
 
+@recorded
 def mean_images(
     examples_by_client: Mapping[str, tuple[ArrayLike, ArrayLike]],
     *,
@@ -116,19 +126,32 @@ def mean_images(
     for client, pair in clients.items():
         name = f"examples_by_client[{client!r}]"
         if not isinstance(pair, Sequence) or len(pair) != 2:
-            raise ValueError(f"{name} is {short(pair)}; give the pair (images, labels).")
+            raise ValueError(
+                say(
+                    "{name} is {pair}; give the pair (images, labels).", name=name, pair=short(pair)
+                )
+            )
         pixels = check_images(f"{name} images", pair[0])
         labels = check_labels(f"{name} labels", pair[1], len(pixels))
         sizes.add(pixels.shape[1:])
         means[client] = {int(k): pixels[labels == k].mean(axis=0) for k in np.unique(labels)}
     if len(sizes) > 1:
         raise ValueError(
-            f"examples_by_client holds images of sizes {sorted(sizes)}; give images of one size."
+            say(
+                "examples_by_client holds images of sizes {sizes}; give images of one size.",
+                sizes=sorted(sizes),
+            )
         )
     (height, width) = sizes.pop()
     pitch = height / width
-    missed = [f"{c} has {missing.format(label=k)}" for c in means for k in _absent(means[c])]
-    alt = "; ".join([f"mean image of each label for {listed(means, 'clients')}", *missed])
+    absent = word(missing)
+    missed = [
+        say("{client} has {missing}", client=c, missing=absent.format(label=k))
+        for c in means
+        for k in _absent(means[c])
+    ]
+    told = listed(means, noted("{count} clients"))
+    alt = "; ".join([say("mean image of each label for {clients}", clients=told), *missed])
     with drawing(figure, (WIDTH, 0.78 * pitch * len(means) + 0.65), alt) as drawn:
         axes = drawn.add_subplot()
         scale = gray_scale(np.stack([image for row in means.values() for image in row.values()]))
@@ -140,7 +163,7 @@ def mean_images(
                 axes.text(
                     label + 0.5,
                     (row + 0.5) * pitch,
-                    missing.format(label=label),
+                    absent.format(label=label),
                     ha="center",
                     va="center",
                     color=BLACK,

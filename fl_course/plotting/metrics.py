@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
+from fl_course.localization import joined, noted, say, word
 from fl_course.plotting.style import (
     BLACK,
     BLUE,
@@ -38,12 +39,14 @@ from fl_course.plotting.style import (
     legend_columns,
     listed,
     percent_text,
+    recorded,
     run_look,
     short,
     whole_percent,
 )
 
 
+@recorded
 def learning_curves(
     histories: Mapping[str, ArrayLike] | Mapping[str, Mapping[str, ArrayLike]],
     *,
@@ -78,7 +81,7 @@ def learning_curves(
         "histories",
         histories,
         y_label or ("accuracy" if percent else "loss"),
-        "runs and metrics; give run -> values, or metric -> run -> values",
+        say("runs and metrics; give run -> values, or metric -> run -> values"),
     )
     shares = _names_of_shares(percent, panels)
     values = {
@@ -87,12 +90,25 @@ def learning_curves(
     }
     names = list(dict.fromkeys(run for runs in values.values() for run in runs))
     if len(names) > MAX_RUNS:
-        raise ValueError(f"histories holds {len(names)} runs; give at most {MAX_RUNS} a figure.")
+        raise ValueError(
+            say(
+                "histories holds {num_names} runs; give at most {max_runs} a figure.",
+                num_names=len(names),
+                max_runs=MAX_RUNS,
+            )
+        )
     start = check_whole("start", start, 0, 10**6)
     looks = {run: run_look(index) for index, run in enumerate(names)}
     end = start + max(len(line) for runs in values.values() for line in runs.values()) - 1
     ticks = integer_ticks(start, end, at_most=12 if len(values) == 1 else 8)
-    alt = f"{' and '.join(values)} by {x_label}, {start} to {end}: {listed(names, 'runs')}"
+    alt = say(
+        "{values} by {x_label}, {start} to {end}: {runs}",
+        values=joined([word(metric) for metric in values]),
+        x_label=word(x_label),
+        start=start,
+        end=end,
+        runs=listed(names, noted("{count} runs")),
+    )
     height = 3.6 + 0.24 * math.ceil(len(names) / legend_columns(names)) + (0.35 if title else 0)
     with drawing(figure, (WIDTH, height), alt) as drawn:
         handles = {}
@@ -119,6 +135,7 @@ def learning_curves(
         add_legend(drawn, {run: handles[run] for run in names}, title)
 
 
+@recorded
 def confusion_matrix(
     labels: ArrayLike | None = None,
     predictions: ArrayLike | None = None,
@@ -151,7 +168,10 @@ def confusion_matrix(
     """
     if (counts is None) == (labels is None) or (labels is None) != (predictions is None):
         raise ValueError(
-            "confusion_matrix takes labels and predictions, or counts alone; give one of the two."
+            say(
+                "confusion_matrix takes labels and predictions, or counts alone; give one of "
+                "the two."
+            )
         )
     if counts is None:
         written = check_labels("labels", labels)
@@ -159,10 +179,12 @@ def confusion_matrix(
         table = np.zeros((NUM_LABELS, NUM_LABELS), int)
         np.add.at(table, (written, recognised), 1)
     else:
-        table = check_integers("counts", counts, (NUM_LABELS, NUM_LABELS), "written by recognised")
+        table = check_integers(
+            "counts", counts, (NUM_LABELS, NUM_LABELS), say("written by recognised")
+        )
     totals, hits = table.sum(axis=1), np.diag(table)
     wrong = table - np.diag(hits)
-    alt = f"confusion matrix of {totals.sum()} digits"
+    alt = say("confusion matrix of {count} digits", count=totals.sum())
     with drawing(figure, (7.2, 5.4 if title else 5.0), alt) as drawn:
         axes = drawn.add_subplot()
         # Below ten mistakes of a kind, the strongest colour would alarm for nothing.
@@ -191,6 +213,7 @@ def confusion_matrix(
         add_heading(drawn, title)
 
 
+@recorded
 def accuracy_bars(
     values: Mapping[str, float] | Mapping[str, Mapping[str, float]],
     *,
@@ -222,15 +245,20 @@ def accuracy_bars(
         "values",
         values,
         "",
-        "bars and series; give name -> accuracy, or series of those",
+        say("bars and series; give name -> accuracy, or series of those"),
         limit=30,
     )
     names = list(next(iter(series.values())))
     for key, bars in series.items():
         if set(bars) != set(names):
             raise ValueError(
-                f"values[{key!r}] has the names {short(list(bars))}, the first series has "
-                f"{short(names)}; give the same names in every series."
+                say(
+                    "values[{key}] has the names {bars}, the first series has {names}; give the "
+                    "same names in every series.",
+                    key=repr(key),
+                    bars=short(list(bars)),
+                    names=short(names),
+                )
             )
     shares = {
         key: check_shares(f"values[{key!r}]" if key else "values", [bars[name] for name in names])
@@ -242,7 +270,9 @@ def accuracy_bars(
         named = isinstance(reference, Mapping)
         lines = dict(reference) if named else {reference_label: reference}
         if not lines:
-            raise ValueError("reference is empty; leave it out, or give at least one accuracy.")
+            raise ValueError(
+                say("reference is empty; leave it out, or give at least one accuracy.")
+            )
         lines = dict(zip(lines, check_shares("reference", list(lines.values())), strict=True))
     # Fill and hatch differ, so that series are told apart in grey too.
     looks = (
@@ -257,7 +287,14 @@ def accuracy_bars(
         size = min(size, SMALL)
     legend = bool(lines) or "" not in series
     alt = "; ".join(
-        [f"{y_label} of {listed(names, 'bars')}"] + [key for key in shares if key] + list(lines)
+        [
+            say(
+                "{y_label} of {bars}",
+                y_label=word(y_label),
+                bars=listed(names, noted("{count} bars")),
+            ),
+            *(word(key) for key in (*shares, *lines) if key),
+        ]
     )
     height = 3.7 + 0.5 * tilted + 0.3 * legend + (0.35 if title else 0)
     with drawing(figure, (WIDTH, height), alt) as drawn:
@@ -276,7 +313,7 @@ def accuracy_bars(
                 axes.bar_label(bars, texts, padding=1.5, size=size, path_effects=stroke, zorder=4)
         for index, (name, share) in enumerate(lines.items()):
             look = {"color": RUN_COLORS[1 + index % 4], "linestyle": RUN_LINES[1 + index % 3]}
-            handles[f"{name}: {whole_percent(share)} %"] = axes.axhline(share, **look)
+            handles[f"{word(name)}: {whole_percent(share)} %"] = axes.axhline(share, **look)
         axes.grid(visible=True, axis="y")
         axes.set_ylim(0, 1.08)
         axes.set_yticks(np.linspace(0, 1, 6))
@@ -303,5 +340,11 @@ def _names_of_shares(percent: Any, panels: Mapping[str, Any]) -> set[str]:
         return set(panels) if percent else set()
     names = {percent} if isinstance(percent, str) else set(percent)
     if unknown := sorted(names - set(panels)):
-        raise ValueError(f"percent names {unknown}; the metrics here are {list(panels)}.")
+        raise ValueError(
+            say(
+                "percent names {unknown}; the metrics here are {panels}.",
+                unknown=unknown,
+                panels=list(panels),
+            )
+        )
     return names

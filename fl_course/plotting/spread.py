@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MultipleLocator
 
+from fl_course.localization import noted, say, word
 from fl_course.plotting.style import (
     BLUE,
     SMALL,
@@ -20,6 +21,7 @@ from fl_course.plotting.style import (
     drawing,
     listed,
     percent_text,
+    recorded,
     whole_percent,
 )
 
@@ -28,6 +30,7 @@ _RISE = 0.1  # of the height of a row, between dots that lie above each other
 _HIGHEST = 0.28  # of the height of a row
 
 
+@recorded
 def accuracy_spread(
     values: Mapping[str, Mapping[str, Mapping[str, float] | float]],
     *,
@@ -61,12 +64,22 @@ def accuracy_spread(
     for panel, rows in panels.items():
         if list(rows) != names:
             raise ValueError(
-                f"values[{panel!r}] has the rows {list(rows)}, the first panel has {names}; give "
-                "the same rows in the same order."
+                say(
+                    "values[{panel}] has the rows {rows}, the first panel has {names}; give the "
+                    "same rows in the same order.",
+                    panel=repr(panel),
+                    rows=list(rows),
+                    names=names,
+                )
             )
     lowest = min(min(row.values()) for rows in panels.values() for row in rows.values())
     start = max(0.0, np.floor(10 * lowest - 0.3) / 10)
-    alt = f"{x_label} of each client: {'; '.join(panels)}; rows: {listed(names, 'rows')}"
+    alt = say(
+        "{x_label} of each client: {panels}; rows: {names}",
+        x_label=word(x_label),
+        panels="; ".join(map(word, panels)),
+        names=listed(names, noted("{count} rows")),
+    )
     height = 0.8 * len(names) + 1.3 + (0.35 if title else 0)
     with drawing(figure, (WIDTH, height), alt) as drawn:
         handles: dict[str, Any] = {}

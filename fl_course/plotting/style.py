@@ -5,8 +5,12 @@ that the message of a `ValueError` calls the value by.
 """
 
 import base64
+import dataclasses
+import functools
+import importlib.util
 import io
 import math
+import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,11 +18,17 @@ from typing import Any
 
 import matplotlib.style
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter
 from PIL import Image
+
+from fl_course import localization
+from fl_course.localization import say, word
 
 NUM_LABELS = 10
 WIDTH = 9.0  # inches
@@ -69,7 +79,7 @@ def png(figure: Figure) -> bytes:
     and no time, so that the same figure gives the same bytes again.
     """
     buffer = io.BytesIO()
-    with matplotlib.style.context(STYLE, after_reset=True):
+    with matplotlib.style.context({**STYLE, **_fonts()}, after_reset=True):
         figure.savefig(buffer, format="png", dpi=DPI, facecolor="white")
     image = Image.open(buffer).convert("RGB")
     image = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
@@ -81,18 +91,96 @@ def png(figure: Figure) -> bytes:
 @contextmanager
 def drawing(figure: Figure | None, size: tuple[float, float], alt: str) -> Iterator[Figure]:
     """Gives an empty figure in the course's style; displays it afterwards if it is our own."""
-    with matplotlib.style.context(STYLE, after_reset=True):
+    with matplotlib.style.context({**STYLE, **_fonts()}, after_reset=True):
         drawn = Figure() if figure is None else figure
         drawn.clear()
         drawn.set_size_inches(size)
         drawn.set_layout_engine("constrained")
         yield drawn
+        _speak(drawn)
     if figure is None:
-        _display(drawn, f"Figure: {alt}.")
+        _display(drawn, say("Figure: {alt}.", alt=alt))
+
+
+def recorded(draw: Callable[..., None]) -> Callable[..., None]:
+    """Makes a function that draws a figure leave a record of it while a notebook is being built."""
+
+    @functools.wraps(draw)
+    def draw_and_record(*args: Any, **options: Any) -> None:
+        with localization.unrecorded():
+            draw(*args, **options)
+        if options.get("figure") is None:
+            localization.record("figure", draw.__name__, args, options)
+
+    return draw_and_record
+
+
+@contextmanager
+def collected() -> Iterator[list[tuple[dict[str, Any], dict[str, Any]]]]:
+    """Gives the list that takes what is displayed in the block, instead of the notebook."""
+    global _collected
+    before, _collected = _collected, []
+    try:
+        yield _collected
+    finally:
+        _collected = before
+
+
+_collected: list[tuple[dict[str, Any], dict[str, Any]]] | None = None
+
+
+def _speak(figure: Figure) -> None:
+    """Puts the texts of a figure into the language that is spoken, as far as it knows them."""
+    if localization.current() == localization.ENGLISH:
+        return
+    families = _families(localization.fonts())
+    for text in figure.findobj(Text):
+        text.set_text(word(text.get_text()))
+        # A text with a formula is set in one font, without another one for missing letters.
+        if "$" in text.get_text() and not text.get_text().isascii():
+            text.set_family([*families, "DejaVu Sans"])
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            named = axis.get_major_formatter()
+            if isinstance(named, FixedFormatter):
+                axis.set_major_formatter(FixedFormatter([word(str(name)) for name in named.seq]))
+
+
+def _fonts() -> dict[str, Any]:
+    """Settings by which letters that DejaVu Sans lacks come from the language's own fonts."""
+    families = _families(localization.fonts())
+    if not families:
+        return {}
+    return {
+        "font.family": ["DejaVu Sans", *families],
+        "font.monospace": ["DejaVu Sans Mono", *families],
+    }
+
+
+@functools.cache
+def _families(files: tuple[str, ...]) -> tuple[str, ...]:
+    """Makes font files known to matplotlib and returns the names of their families."""
+    families: dict[str, None] = {}
+    for file in files:
+        package, _, name = file.partition("/")
+        spec = importlib.util.find_spec(package)
+        if spec is None or not spec.submodule_search_locations:
+            continue  # without the font, letters are boxes, and the lesson goes on
+        path = os.path.join(spec.submodule_search_locations[0], *name.split("/"))
+        font_manager.fontManager.addfont(path)
+        # matplotlib's "bold" is 700; a font that calls itself so at 600 would do with a warning.
+        known = font_manager.fontManager.ttflist
+        if known[-1].weight == 600:
+            known[-1] = dataclasses.replace(known[-1], weight=700)
+        families[font_manager.get_font(path).family_name] = None
+    return tuple(families)
 
 
 def _display(figure: Figure, alt: str) -> None:
     """Sends the figure to the notebook, with its description as plain and as alternative text."""
+    if _collected is not None:
+        _collected.append(_bundle(figure, alt))
+        return
     # A figure can only be displayed where IPython runs already: no need to import it elsewhere.
     if "IPython" not in sys.modules:
         return
@@ -101,11 +189,17 @@ def _display(figure: Figure, alt: str) -> None:
 
     if get_ipython() is None:
         return
+    data, metadata = _bundle(figure, alt)
+    display(data, metadata=metadata, raw=True)
+
+
+def _bundle(figure: Figure, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Returns what a notebook stores of a figure: data and metadata by MIME type."""
     width, height = (round(inches * DISPLAY_DPI) for inches in figure.get_size_inches())
-    display(
+    alt = str(alt)
+    return (
         {"image/png": base64.b64encode(png(figure)).decode("ascii"), "text/plain": alt},
-        metadata={"image/png": {"width": width, "height": height, "alt": alt}},
-        raw=True,
+        {"image/png": {"width": width, "height": height, "alt": alt}},
     )
 
 
@@ -186,9 +280,11 @@ def ink(color: tuple[float, float, float, float]) -> str:
     return "white" if luminance < 0.179 else BLACK
 
 
-def listed(names: Collection[str], noun: str) -> str:
-    """Names few things, counts many."""
-    return ", ".join(names) if len(names) <= 6 else f"{len(names)} {noun}"
+def listed(names: Collection[str], counted: str) -> str:
+    """Names few things, counts many; `counted` says how, such as "{count} runs"."""
+    if len(names) <= 6:
+        return ", ".join(map(word, names))
+    return say(counted, count=len(names))
 
 
 # --- Images, and texts beside rows ----------------------------------------------------------------
@@ -266,10 +362,17 @@ def check_mapping(name: str, value: Any, limit: int | None = None) -> dict[str, 
     """Returns a dict with texts as keys, of 1 to `limit` entries."""
     if not isinstance(value, Mapping) or not value:
         what = "empty" if isinstance(value, Mapping) else f"a {type(value).__name__}"
-        raise ValueError(f"{name} is {what}; give a mapping with at least one entry.")
+        raise ValueError(
+            say("{name} is {what}; give a mapping with at least one entry.", name=name, what=what)
+        )
     if limit is not None and len(value) > limit:
         raise ValueError(
-            f"{name} has {len(value)} entries; give at most {limit}, more can't be read."
+            say(
+                "{name} has {num_value} entries; give at most {limit}, more can't be read.",
+                name=name,
+                num_value=len(value),
+                limit=limit,
+            )
         )
     return {str(key): item for key, item in value.items()}
 
@@ -292,7 +395,7 @@ def check_groups(
     given = check_mapping(name, value)
     nested = {isinstance(item, Mapping) for item in given.values()}
     if len(nested) > 1:
-        raise ValueError(f"{name} mixes {mixed}.")
+        raise ValueError(say("{name} mixes {mixed}.", name=name, mixed=mixed))
     if nested == {False}:
         return {default: check_mapping(name, given, limit)}
     return check_each(name, given, check_mapping, most=3, limit=limit)
@@ -301,7 +404,15 @@ def check_groups(
 def check_whole(name: str, value: Any, low: int, high: int) -> int:
     """Returns an integer from low to high."""
     if not isinstance(value, (int, np.integer)) or not low <= value <= high:
-        raise ValueError(f"{name} is {short(value)}; give an integer from {low} to {high}.")
+        raise ValueError(
+            say(
+                "{name} is {value}; give an integer from {low} to {high}.",
+                name=name,
+                value=short(value),
+                low=low,
+                high=high,
+            )
+        )
     return int(value)
 
 
@@ -314,10 +425,14 @@ def check_numbers(name: str, value: Any) -> np.ndarray:
         numbers = array.astype(float)
     except (TypeError, ValueError):
         raise ValueError(
-            f"{name} is {short(value)}; give real numbers, in rows of equal lengths."
+            say(
+                "{name} is {value}; give real numbers, in rows of equal lengths.",
+                name=name,
+                value=short(value),
+            )
         ) from None
     if not np.isfinite(numbers).all():
-        raise ValueError(f"{name} holds NaN or infinity; give finite numbers only.")
+        raise ValueError(say("{name} holds NaN or infinity; give finite numbers only.", name=name))
     return numbers
 
 
@@ -329,33 +444,62 @@ def check_images(
     if allow_one and pixels.ndim == 2 and pixels.shape[0] == pixels.shape[1] > 1:
         pixels = pixels[np.newaxis]
     if pixels.ndim != 3 or min(pixels.shape) < 1 or min(pixels.shape[1:]) < 2:
-        one = ", or one square image [height, width]" if allow_one else ""
+        one = say(", or one square image [height, width]") if allow_one else ""
         raise ValueError(
-            f"{name} has the shape {pixels.shape}; give at least one image as [n, height, width]"
-            f"{one}. Flat rows of 784 pixels become images by reshape(-1, 28, 28)."
+            say(
+                "{name} has the shape {shape}; give at least one image as [n, height, "
+                "width]{one}. Flat rows of 784 pixels become images by reshape(-1, 28, 28).",
+                name=name,
+                shape=pixels.shape,
+                one=one,
+            )
         )
     if limit is not None and len(pixels) > limit:
-        raise ValueError(f"{name} holds {len(pixels)} images; give at most {limit}.")
+        raise ValueError(
+            say(
+                "{name} holds {num_pixels} images; give at most {limit}.",
+                name=name,
+                num_pixels=len(pixels),
+                limit=limit,
+            )
+        )
     return pixels
 
 
 def _refuse(name: str, numbers: np.ndarray, wrong: np.ndarray, wanted: str) -> None:
     if wrong.any():
-        raise ValueError(f"{name} holds {numbers[wrong][0]:g}; give {wanted}.")
+        raise ValueError(
+            say(
+                "{name} holds {numbers}; give {wanted}.",
+                name=name,
+                numbers=f"{numbers[wrong][0]:g}",
+                wanted=wanted,
+            )
+        )
 
 
 def check_integers(name: str, value: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
     """Returns integers from 0 up in that shape; `what` says what they are."""
     numbers = check_numbers(name, value)
     if numbers.shape != shape:
-        raise ValueError(f"{name} has the shape {numbers.shape}; give {shape}: {what}.")
-    _refuse(name, numbers, (numbers < 0) | (numbers != np.round(numbers)), "integers from 0 up")
+        raise ValueError(
+            say(
+                "{name} has the shape {shape}; give {wanted}: {what}.",
+                name=name,
+                shape=numbers.shape,
+                wanted=shape,
+                what=what,
+            )
+        )
+    _refuse(
+        name, numbers, (numbers < 0) | (numbers != np.round(numbers)), say("integers from 0 up")
+    )
     return numbers.astype(int)
 
 
 def check_counts(name: str, value: Any) -> np.ndarray:
     """Returns ten counts, one for each label."""
-    return check_integers(name, value, (NUM_LABELS,), "one count for each label from 0 to 9")
+    return check_integers(name, value, (NUM_LABELS,), say("one count for each label from 0 to 9"))
 
 
 def check_labels(name: str, value: Any, length: int | None = None) -> np.ndarray:
@@ -363,10 +507,15 @@ def check_labels(name: str, value: Any, length: int | None = None) -> np.ndarray
     numbers = check_sequence(name, value)
     if length is not None and len(numbers) != length:
         raise ValueError(
-            f"{name} holds {len(numbers)} values where {length} are needed; give one for each."
+            say(
+                "{name} holds {num_numbers} values where {length} are needed; give one for each.",
+                name=name,
+                num_numbers=len(numbers),
+                length=length,
+            )
         )
     wrong = ~np.isin(numbers, np.arange(NUM_LABELS))
-    _refuse(name, numbers, wrong, f"integers from 0 to {NUM_LABELS - 1}")
+    _refuse(name, numbers, wrong, say("integers from 0 to {num_labels}", num_labels=NUM_LABELS - 1))
     return numbers.astype(int)
 
 
@@ -375,7 +524,11 @@ def check_sequence(name: str, value: Any) -> np.ndarray:
     numbers = np.atleast_1d(check_numbers(name, value))
     if numbers.ndim != 1 or len(numbers) == 0:
         raise ValueError(
-            f"{name} has the shape {numbers.shape}; give a sequence of at least one number."
+            say(
+                "{name} has the shape {shape}; give a sequence of at least one number.",
+                name=name,
+                shape=numbers.shape,
+            )
         )
     return numbers
 
@@ -384,5 +537,5 @@ def check_shares(name: str, value: Any) -> np.ndarray:
     """Returns shares between 0 and 1, float64 [n]."""
     numbers = check_sequence(name, value)
     wrong = (numbers < 0) | (numbers > 1)
-    _refuse(name, numbers, wrong, "shares between 0 and 1 (0.86, not 86)")
+    _refuse(name, numbers, wrong, say("shares between 0 and 1 (0.86, not 86)"))
     return numbers

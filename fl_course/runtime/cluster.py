@@ -24,6 +24,7 @@ from tensorflow_federated.python.core.impl.execution_contexts import (
 )
 from tensorflow_federated.python.core.impl.types import type_analysis
 
+from fl_course.localization import say
 from fl_course.runtime.client_loops import compile_native
 from fl_course.runtime.context import (
     NO_CLIENTS,
@@ -137,8 +138,13 @@ class Cluster(context_base.SyncContext):
         form = self._form(comp, arg)
         result = self.run(0, comp, arg) if form is None else self._spread.invoke(form, arg)
         if self._lost:
-            times = "once" if self._lost == 1 else f"{self._lost} times"
-            print(f"A worker was lost {times}; its part of the clients was computed again.")
+            times = say("once") if self._lost == 1 else say("{lost} times", lost=self._lost)
+            print(
+                say(
+                    "A worker was lost {times}; its part of the clients was computed again.",
+                    times=times,
+                )
+            )
         return result
 
     def _form(self, comp: Any, arg: Any) -> mergeable.MergeableCompForm | None:
@@ -148,13 +154,17 @@ class Cluster(context_base.SyncContext):
             return None
         num_clients = infer_cardinalities(arg, parameter)[tff.CLIENTS]
         if num_clients == 0:
-            raise ValueError(NO_CLIENTS)
+            raise ValueError(say(NO_CLIENTS))
         if num_clients < len(self.members):
             clients = "1 client" if num_clients == 1 else f"{num_clients} clients"
             raise ValueError(
-                f"{clients} can't be spread over {len(self.members)} workers, of which each needs "
-                "one at least. Give more clients, or call fl_course.use_workers() with fewer "
-                "workers."
+                say(
+                    "{clients} can't be spread over {num_members} workers, of which each needs one "
+                    "at least. Give more clients, or call fl_course.use_workers() with fewer "
+                    "workers.",
+                    clients=clients,
+                    num_members=len(self.members),
+                )
             )
         return _mergeable_form(comp)
 
@@ -177,9 +187,11 @@ class Cluster(context_base.SyncContext):
                 error = lost
                 self._lost += 1
         raise error or WorkerError(
-            "None of the workers can be reached any more. See to it that they run, then run this "
-            "cell again in a few seconds; or go on with workers on this machine: "
-            "fl_course.use_workers(1)."
+            say(
+                "None of the workers can be reached any more. See to it that they run, then run"
+                " this cell again in a few seconds; or go on with workers on this machine: "
+                "fl_course.use_workers(1)."
+            )
         )
 
     def _in_turn(self, index: int) -> list[Member]:

@@ -14,6 +14,7 @@ from tensorflow_federated.python.core.impl.executor_stacks import executor_facto
 from tensorflow_federated.python.core.impl.executors import cardinalities_utils
 from tensorflow_federated.python.core.impl.types import type_analysis
 
+from fl_course.localization import noted, say
 from fl_course.runtime.client_data import send_compressed
 from fl_course.runtime.client_loops import compile_native
 from fl_course.runtime.errors import EngineError
@@ -27,21 +28,25 @@ _DEATH_NOTICE_SECONDS = 2.0
 _WAYS_OUT = (
     (
         r"OOM when allocating|Threadpool Exhausted",
-        "The worker has too little memory, or too few threads, for this. Use fewer clients a "
-        "round, smaller batches or a smaller model.",
+        noted(
+            "The worker has too little memory, or too few threads, for this. Use fewer clients a "
+            "round, smaller batches or a smaller model."
+        ),
     ),
     (
         r"Cannot embed a federated value",
-        "Is there a secure sum in it? A worker has no secure aggregation; to try one, call "
-        "tff.backends.test.set_sync_test_cpp_execution_context() first.",
+        noted(
+            "Is there a secure sum in it? A worker has no secure aggregation; to try one, call "
+            "tff.backends.test.set_sync_test_cpp_execution_context() first."
+        ),
     ),
 )
 AnyWorker = Worker | RemoteWorker
-NO_CLIENTS = (
+NO_CLIENTS = noted(
     "There are no clients in this call: the list of the clients' values is empty. Give one dataset "
     "for each client of the round, and at least one."
 )
-_IN_THE_MIDDLE = "ended in the middle of a computation"
+_IN_THE_MIDDLE = noted("ended in the middle of a computation")
 
 
 class ComputationError(EngineError, grpc.RpcError):
@@ -53,7 +58,7 @@ class ComputationError(EngineError, grpc.RpcError):
         told = [
             line for line in lines if line and not line.startswith(("[[{{node", "Hint: If you"))
         ]
-        told += [way_out for sign, way_out in _WAYS_OUT if re.search(sign, error.details())]
+        told += [say(way_out) for sign, way_out in _WAYS_OUT if re.search(sign, error.details())]
         super().__init__("\n".join(told))
         self._error = error
 
@@ -78,7 +83,7 @@ class _Invocation:
         """Notes that a worker is at this invocation, unless no one waits for it any more."""
         with self._lock:
             if self.is_abandoned:
-                raise EngineError("The cell that called this computation was interrupted.")
+                raise EngineError(say("The cell that called this computation was interrupted."))
             self._workers.append(worker)
 
     def leave(self, worker: AnyWorker) -> None:
@@ -91,7 +96,7 @@ class _Invocation:
         with self._lock:
             self.is_abandoned = True
             for worker in self._workers:
-                worker.end_because("the cell that waited for it was interrupted")
+                worker.end_because(say("the cell that waited for it was interrupted"))
 
 
 # TFF runs an invocation in a thread of its own, which inherits the caller's variables.
@@ -142,7 +147,7 @@ class _SupervisedStub(tff.framework.RemoteExecutorGrpcStub):
             CHANNEL_OPTIONS,
             worker.does_something(),
             worker.is_alive,
-            lambda: worker.end_because("it stopped answering, and was ended"),
+            lambda: worker.end_because(say("it stopped answering, and was ended")),
         )
 
     def _call(self, method: Callable[[Any], Any], request: object) -> Any:
@@ -150,25 +155,27 @@ class _SupervisedStub(tff.framework.RemoteExecutorGrpcStub):
         invocation.enter(self._worker)
         try:
             if not self._worker.is_alive():
-                raise self._worker.error(_IN_THE_MIDDLE)
+                raise self._worker.error(say(_IN_THE_MIDDLE))
             with self._watchdog.watch():
                 return method(request)
         except grpc.RpcError as error:
             broken = error.code() is grpc.StatusCode.UNAVAILABLE
             if self._worker.has_ended(within=_DEATH_NOTICE_SECONDS if broken else 0.05):
                 # From None: gRPC's error quotes the whole request, thousands of lines of it.
-                raise self._worker.error(_IN_THE_MIDDLE) from None
+                raise self._worker.error(say(_IN_THE_MIDDLE)) from None
             if broken:  # TFF would try again, and again
-                self._worker.end_because(f"the connection to it broke ({error.details()})")
-                raise self._worker.error(_IN_THE_MIDDLE) from None
+                self._worker.end_because(
+                    say("the connection to it broke ({details})", details=error.details())
+                )
+                raise self._worker.error(say(_IN_THE_MIDDLE)) from None
             raise ComputationError(error) from None
         except ValueError:  # gRPC, of a connection that was closed a moment ago
             if self._worker.is_alive():
                 raise
-            raise self._worker.error(_IN_THE_MIDDLE) from None
+            raise self._worker.error(say(_IN_THE_MIDDLE)) from None
         except BaseException as error:
             if not isinstance(error, Exception):  # an interrupt, where no thread is in between
-                self._worker.end_because("the cell that waited for it was interrupted")
+                self._worker.end_because(say("the cell that waited for it was interrupted"))
             raise
         finally:
             invocation.leave(self._worker)
@@ -365,7 +372,7 @@ def infer_cardinalities(arg: Any, type_spec: tff.Type) -> dict[Any, int]:
     """
     cardinalities = cardinalities_utils.infer_cardinalities(arg, type_spec)
     if cardinalities.get(tff.CLIENTS) == 0 and type_analysis.contains(type_spec, _is_a_dataset):
-        raise ValueError(NO_CLIENTS)
+        raise ValueError(say(NO_CLIENTS))
     return cardinalities
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 import nest_asyncio
 
+from fl_course.localization import say
 from fl_course.runtime import imports, packages
 from fl_course.runtime.errors import SetupError
 from fl_course.runtime.worker import Worker, start_worker
@@ -42,7 +43,9 @@ def start(seed: int) -> str:
         ValueError: If `seed` is not an integer in that range.
     """
     if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be an integer from 0 to 2**32 - 1, and it is {seed!r}.")
+        raise ValueError(
+            say("seed must be an integer from 0 to 2**32 - 1, and it is {seed}.", seed=repr(seed))
+        )
     if not _factories:
         packages.check_tff()
         worker = start_worker()
@@ -104,14 +107,16 @@ def use_workers(workers: int | Sequence[str], concurrency: int | None) -> str:
         WorkerError: If a worker can't be started or reached. Those in use so far stay so.
     """
     if not _factories:
-        raise SetupError("The engine is not running. Call fl_course.setup() first.")
+        raise SetupError(say("The engine is not running. Call fl_course.setup() first."))
     workers = _checked_workers(workers)
     if concurrency is not None:
         _check_number("concurrency", concurrency)
         if not isinstance(workers, int):
             raise ValueError(
-                "concurrency is for workers that are started here. Give it where these ones are "
-                "started: fl-course worker --concurrency."
+                say(
+                    "concurrency is for workers that are started here. Give it where these ones are"
+                    " started: fl-course worker --concurrency."
+                )
             )
     import tensorflow_federated as tff
 
@@ -131,11 +136,18 @@ def use_workers(workers: int | Sequence[str], concurrency: int | None) -> str:
         _replace_workers([member.executors for member in several.members], stop=several.stop)
         tff.framework.set_default_context(several)
     count = len(_factories)
-    noun = "worker" if count == 1 else "workers"
     if not isinstance(workers, int):
-        return f"{count} {noun} at the given {'address' if count == 1 else 'addresses'}"
-    clients = "one client" if concurrency == 1 else f"{concurrency} clients"
-    return f"{count} {noun} on this machine, {clients} at a time{' each' if count > 1 else ''}"
+        if count == 1:
+            return say("1 worker at the given address")
+        return say("{count} workers at the given addresses", count=count)
+    clients = say("one client")
+    if concurrency != 1:
+        clients = say("{concurrency} clients", concurrency=concurrency)
+    if count == 1:
+        return say("1 worker on this machine, {clients} at a time", clients=clients)
+    return say(
+        "{count} workers on this machine, {clients} at a time each", count=count, clients=clients
+    )
 
 
 def _replace_workers(factories: list, stop: Callable[[], None] | None) -> None:
@@ -151,7 +163,13 @@ def _replace_workers(factories: list, stop: Callable[[], None] | None) -> None:
 
 def _check_number(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name} must be an integer of 1 or more, and it is {value!r}.")
+        raise ValueError(
+            say(
+                "{name} must be an integer of 1 or more, and it is {value}.",
+                name=name,
+                value=repr(value),
+            )
+        )
 
 
 def _checked_workers(workers: object) -> int | list[str]:
@@ -159,21 +177,27 @@ def _checked_workers(workers: object) -> int | list[str]:
 
     if isinstance(workers, str):
         raise ValueError(
-            f"workers must be a number or a list of addresses, and it is the text {workers!r}. For "
-            f"one address, write [{workers!r}]."
+            say(
+                "workers must be a number or a list of addresses, and it is the text {workers}."
+                " For one address, write [{workers}].",
+                workers=repr(workers),
+            )
         )
     if not isinstance(workers, list | tuple):
         _check_number("workers", workers)
         return workers
     if not workers:
-        raise ValueError("workers is an empty list. Give the address of one worker at least.")
+        raise ValueError(say("workers is an empty list. Give the address of one worker at least."))
     seen = set()
     for address in workers:
         place = parse_address(address)
         if place in seen:
             raise ValueError(
-                f"workers holds {address!r} twice. Give each worker once; for more of them on one "
-                "machine, start each at a port of its own."
+                say(
+                    "workers holds {address} twice. Give each worker once; for more of them on one "
+                    "machine, start each at a port of its own.",
+                    address=repr(address),
+                )
             )
         seen.add(place)
     return list(workers)
@@ -186,7 +210,7 @@ def worker_pids() -> list[int]:
         SetupError: Before `start`.
     """
     if not _factories:
-        raise SetupError("The engine is not running. Call fl_course.setup() first.")
+        raise SetupError(say("The engine is not running. Call fl_course.setup() first."))
     return [factory.worker.pid for factory in _factories if isinstance(factory.worker, Worker)]
 
 
@@ -198,7 +222,7 @@ def worker_pid() -> int:
 def end_worker() -> None:
     """Ends the workers in use, whatever they are doing. The next computation has fresh ones."""
     for factory in _factories:
-        factory.end_worker("its computation took too long, or was interrupted")
+        factory.end_worker(say("its computation took too long, or was interrupted"))
 
 
 def install_and_check() -> str:
@@ -215,5 +239,8 @@ def install_and_check() -> str:
         [sys.executable, "-c", _CHECK], capture_output=True, text=True, check=False
     )
     if check.returncode != 0:
-        raise SetupError(check.stderr.strip() or f"The engine ended with code {check.returncode}.")
+        raise SetupError(
+            check.stderr.strip()
+            or say("The engine ended with code {returncode}.", returncode=check.returncode)
+        )
     return check.stdout.strip()

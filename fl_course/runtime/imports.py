@@ -21,6 +21,7 @@ from typing import NoReturn
 
 from packaging.version import Version
 
+from fl_course.localization import noted, say
 from fl_course.runtime import old_names, places, repairs
 from fl_course.runtime.errors import SetupError
 
@@ -49,13 +50,18 @@ _QUERY_PACKAGE = "tensorflow_privacy.privacy.dp_query"
 _STAND_INS = {
     "tensorflow_federated.python.core.environments.jax_frontend.jax_computation": (
         "jax_computation",
-        "tff.jax.computation needs jax, which this course's TensorFlow Federated runs without. "
-        "Write the computation in TensorFlow, with tff.tensorflow.computation.",
+        noted(
+            "tff.jax.computation needs jax, which this course's TensorFlow Federated runs without. "
+            "Write the computation in TensorFlow, with tff.tensorflow.computation."
+        ),
     ),
     "tensorflow_federated.python.learning.programs.vizier_program_logic": (
         "train_model_with_vizier",
-        "tff.learning.programs.train_model_with_vizier needs google-vizier, which this course's "
-        "TensorFlow Federated runs without. Use tff.learning.programs.train_model instead.",
+        noted(
+            "tff.learning.programs.train_model_with_vizier needs google-vizier, which this "
+            "course's TensorFlow Federated runs without. Use tff.learning.programs.train_model "
+            "instead."
+        ),
     ),
 }
 
@@ -108,15 +114,22 @@ def import_tensorflow() -> None:
             keras_origin = tf.keras.Model.__module__
         except ImportError as error:
             raise SetupError(
-                f"TensorFlow with Keras 2 can't be imported ({error}). Run `fl-course setup` in a "
-                f"terminal (in a notebook: `!fl-course setup`). {places.restart()}, then run the "
-                "first cell again."
+                say(
+                    "TensorFlow with Keras 2 can't be imported ({error}). Run `fl-course setup` in "
+                    "a terminal (in a notebook: `!fl-course setup`). {restart}, then run the first "
+                    "cell again.",
+                    error=error,
+                    restart=places.restart(),
+                )
             ) from error
     if not keras_origin.startswith("tf_keras."):
         raise SetupError(
-            "TensorFlow was imported with Keras 3 before the course was set up, and TensorFlow "
-            f"Federated needs Keras 2. {places.restart()}, then run the cell with "
-            "fl_course.setup() before any other."
+            say(
+                "TensorFlow was imported with Keras 3 before the course was set up, and "
+                "TensorFlow Federated needs Keras 2. {restart}, then run the cell with "
+                "fl_course.setup() before any other.",
+                restart=places.restart(),
+            )
         )
     _mute_native_logs(pathlib.Path(tf.__file__).parent)
 
@@ -149,9 +162,13 @@ def import_tff() -> None:
             importlib.import_module("tensorflow_federated")
         except ImportError as error:
             raise SetupError(
-                f"TensorFlow Federated can't be imported ({error}). Run `fl-course setup` in a "
-                f"terminal (in a notebook: `!fl-course setup`). {places.restart()}, then run the "
-                "first cell again."
+                say(
+                    "TensorFlow Federated can't be imported ({error}). Run `fl-course setup` in a "
+                    "terminal (in a notebook: `!fl-course setup`). {restart}, then run the first "
+                    "cell again.",
+                    error=error,
+                    restart=places.restart(),
+                )
             ) from error
     old_names.explain_old_names()
     repairs.repair_copies_of_data_sources()
@@ -165,7 +182,10 @@ def _offer_privacy_queries() -> None:
         import tensorflow_privacy
     except ImportError as error:
         raise SetupError(
-            f"TensorFlow Privacy can't be imported ({error}). Run `fl-course setup`."
+            say(
+                "TensorFlow Privacy can't be imported ({error}). Run `fl-course setup`.",
+                error=error,
+            )
         ) from error
 
     # Loaded at first use: a few of the queries import TensorFlow Probability, which takes seconds.
@@ -189,7 +209,9 @@ def _defer_package(name: str, quick_modules: tuple[str, ...]) -> None:
         return
     spec = importlib.util.find_spec(name)
     if spec is None or spec.loader is None:
-        raise SetupError(f"The package {name} is not installed. Run `fl-course setup`.")
+        raise SetupError(
+            say("The package {name} is not installed. Run `fl-course setup`.", name=name)
+        )
     loader = spec.loader
     package = importlib.util.module_from_spec(spec)
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
+from fl_course.localization import noted, say
 from fl_course.runtime import api_changes
 from fl_course.runtime.api_changes import Change
 
@@ -72,28 +73,44 @@ def message(what: str, change: Change, *, today: str = "") -> str:
 
 def messages() -> dict[str, str]:
     """Gives the message for each name that exists no more."""
-    sentence = "{} is a name of an older TensorFlow Federated, which today's has no more."
+    sentence = noted(
+        "{name} is a name of an older TensorFlow Federated, which today's has no more."
+    )
     texts = {
-        name: message(sentence.format(name), change)
+        name: message(say(sentence, name=name), change)
         for change in api_changes.CHANGES
         for name in change.names
     }
     for old, new in api_changes.MOVED.items():
-        texts[old] = _text(sentence.format(old), new)
+        texts[old] = _text(say(sentence, name=old), new)
     for gone in api_changes.GONE:
         for name in gone.names:
-            texts[name] = _text(sentence.format(name), note=gone.why)
+            texts[name] = _text(say(sentence, name=name), note=gone.why)
     return texts
 
 
 def _text(what: str, today: str = "", lesson: int | None = None, note: str = "") -> str:
     lines = [what]
     if today:
-        lines.append("Today: " + today.replace("\n", "\n       "))
+        lines.append(say("Today: {today}", today=today.replace("\n", "\n       ")))
     if note:
-        lines.append(note)
-    taught = f"Lesson {lesson} · {api_changes.LESSONS[lesson]} teaches it. " if lesson else ""
-    lines.append(f"{taught}All such changes: {_DOCS} in the course's repository.")
+        lines.append(say(note))
+    taught = (
+        say(
+            "Lesson {lesson} · {title} teaches it. ",
+            lesson=lesson,
+            title=say(api_changes.LESSONS[lesson]),
+        )
+        if lesson
+        else ""
+    )
+    lines.append(
+        say(
+            "{taught}All such changes: {docs} in the course's repository.",
+            taught=taught,
+            docs=_DOCS,
+        )
+    )
     return "\n".join(lines)
 
 
@@ -176,7 +193,7 @@ def _about_argument_names(name: str, error: Exception) -> str | None:
     if unknown is None or unknown[1] not in api_changes.OLD_ARGUMENTS:
         return None
     new, lesson = api_changes.OLD_ARGUMENTS[unknown[1]]
-    what = f"{name} has no argument {unknown[1]} any more."
+    what = say("{name} has no argument {unknown} any more.", name=name, unknown=unknown[1])
     return _text(what, f"{name}(..., {new}=...)", lesson)
 
 
@@ -193,15 +210,19 @@ def _about_optimizers(
         optimizer = _called(value)
         if hasattr(optimizer, "apply_gradients"):
             class_name = getattr(optimizer, "__name__", type(optimizer).__name__)
-            what = f"{name} is Keras' {class_name}, and TFF takes optimizers of its own."
+            what = say(
+                "{name} is Keras' {class_name}, and TFF takes optimizers of its own.",
+                name=name,
+                class_name=class_name,
+            )
             line = f"{name}={'lambda rate: ' if _takes_rate(value) else ''}{_tff_line(optimizer)}"
         elif _is_tff_optimizer(optimizer) and optimizer is not value and not _takes_rate(value):
-            what = f"{name} is a function; TFF takes the optimizer itself today."
+            what = say("{name} is a function; TFF takes the optimizer itself today.", name=name)
             line = f"{name}=tff.learning.optimizers.build_sgdm(learning_rate=0.1)"
         else:
             continue
         original = str(error).strip().splitlines()[-1].strip()
-        what = f"{what}\n(In TFF's words: {original})"
+        what = say("{what}\n(In TFF's words: {original})", what=what, original=original)
         return message(what, api_changes.KERAS_OPTIMIZER, today=line)
     return None
 
@@ -273,11 +294,15 @@ def _about_types(arguments: object) -> str | None:
     for leaf in _leaves(arguments):
         if isinstance(leaf, tf.DType):
             numpy_name = {"string": "str_", "bool": "bool_"}.get(leaf.name, leaf.name)
-            what = f"tf.{leaf.name} is no part of a TFF type any more."
-            today = f"np.{numpy_name}, as in {api_changes.TENSORFLOW_DTYPE.today}"
+            what = say("tf.{name} is no part of a TFF type any more.", name=leaf.name)
+            today = say(
+                "np.{numpy_name}, as in {today}",
+                numpy_name=numpy_name,
+                today=api_changes.TENSORFLOW_DTYPE.today,
+            )
             return message(what, api_changes.TENSORFLOW_DTYPE, today=today)
         if isinstance(leaf, tf.TypeSpec):
-            what = f"A {type(leaf).__name__} is no part of a TFF type any more."
+            what = say("A {type} is no part of a TFF type any more.", type=type(leaf).__name__)
             return message(what, api_changes.TENSORFLOW_SPEC)
     return None
 
@@ -300,14 +325,16 @@ class _Metrics(collections.OrderedDict):
 
     def __missing__(self, key: object) -> Any:
         if (place := self._place(key)) is not None:
-            what = f"metrics[{key!r}] stands elsewhere in today's TensorFlow Federated."
+            what = say(
+                "metrics[{key}] stands elsewhere in today's TensorFlow Federated.", key=repr(key)
+            )
             raise _OldKey(message(what, api_changes.METRICS, today=f"result.metrics{place}"))
         raise KeyError(key)
 
     def __getattr__(self, name: str) -> Any:
         place = '["client_work"]["train"]' if name == "_asdict" else self._place(name)
         if place is not None:
-            what = f"metrics.{name} was written for an older TensorFlow Federated."
+            what = say("metrics.{name} was written for an older TensorFlow Federated.", name=name)
             today = f"result.metrics{place}{'.items()' if name == '_asdict' else ''}"
             raise AttributeError(message(what, api_changes.METRICS_FIELDS, today=today))
         raise AttributeError(f"'collections.OrderedDict' object has no attribute {name!r}")
@@ -359,7 +386,9 @@ def _explain_results(tff: ModuleType) -> None:
 
     def absent(self: object, name: str) -> Any:
         if name in _STATE:
-            what = f"state.{name} was a part of an older TensorFlow Federated's state."
+            what = say(
+                "state.{name} was a part of an older TensorFlow Federated's state.", name=name
+            )
             raise AttributeError(message(what, api_changes.STATE_MODEL, today=_STATE[name]))
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
@@ -373,13 +402,15 @@ def _explain_processes(tff: ModuleType) -> None:
     process = tff.learning.templates.LearningProcess
 
     def called(self: object, *args: object, **kwargs: object) -> Any:
-        what = "'LearningProcess' object is not callable; evaluations were, in 2020."
+        what = say("'LearningProcess' object is not callable; evaluations were, in 2020.")
         raise TypeError(message(what, api_changes.CALL_EVALUATION))
 
     def absent(self: object, name: str) -> Any:
-        text = f"{type(self).__name__!r} object has no attribute {name!r}"
+        text = say(
+            "{type} object has no attribute {name}", type=repr(type(self).__name__), name=repr(name)
+        )
         if name == "type_signature":
-            text = message(f"{text}: its parts have.", api_changes.EVALUATION_TYPE)
+            text = message(say("{text}: its parts have.", text=text), api_changes.EVALUATION_TYPE)
         raise AttributeError(text)
 
     process.__call__ = called
@@ -396,7 +427,7 @@ def _explain_values(tff: ModuleType) -> None:
     def explained(value: Any, placement: Any) -> Any:
         result = place(value, placement)
         if isinstance(value, tff.Value):
-            what = "tff.federated_value of something that is computed is the way of 2020."
+            what = say("tff.federated_value of something that is computed is the way of 2020.")
             warnings.warn(message(what, api_changes.COMPUTED_VALUE), FutureWarning, stacklevel=2)
         return result
 

@@ -12,6 +12,7 @@ import sys
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from fl_course.localization import say
 from fl_course.runtime import imports, places
 from fl_course.runtime.errors import SetupError
 
@@ -41,6 +42,11 @@ def _version(name: str) -> str | None:
         return None
 
 
+def _is_for(requirement: Requirement, language: str) -> bool:
+    """Whether a dependency is everybody's, or of the extra with the language's name."""
+    return requirement.marker is None or requirement.marker.evaluate({"extra": language})
+
+
 def _is_installed(name: str) -> bool:
     if canonicalize_name(name) == _FOUNDATION:
         # Also published under other names, such as tensorflow-cpu.
@@ -55,19 +61,22 @@ def _wanted(requirement: Requirement) -> str:
     return str(requirement)
 
 
-def missing() -> list[str]:
-    """Lists what has to be installed before the engine can start.
+def missing(language: str = "en") -> list[str]:
+    """Lists what has to be installed before the engine can start, and for figures in a language.
 
     A dependency of fl-course that is installed in another version than ours counts as present: a
     hosted notebook such as Colab chooses its own versions, and changing one under a running
     notebook breaks it. The two packages of `WITHOUT_DEPENDENCIES` must match exactly.
+
+    Args:
+        language: The language whose fonts are needed; the extra of its name brings them.
 
     Returns:
         Requirement strings, in the order in which to install them. Empty if nothing is missing.
     """
     own = [Requirement(text) for text in importlib.metadata.requires("fl-course") or []]
     exact = [Requirement(text) for text in WITHOUT_DEPENDENCIES]
-    return [_wanted(r) for r in own if r.marker is None and not _is_installed(r.name)] + [
+    return [_wanted(r) for r in own if _is_for(r, language) and not _is_installed(r.name)] + [
         str(r) for r in exact if not _is_met(r)
     ]
 
@@ -83,11 +92,16 @@ def check_loaded() -> None:
         return
     expected = next(iter(Requirement(TFF).specifier)).version
     # An import that failed halfway leaves parts of the package behind, but not the package.
-    version = getattr(loaded, "__version__", "of another version")
+    version = getattr(loaded, "__version__", say("of another version"))
     if version != expected:
         raise SetupError(
-            f"TensorFlow Federated {version} is already imported in this process, and the course "
-            f"needs {expected}. {places.restart()}, then run this cell before any other."
+            say(
+                "TensorFlow Federated {version} is already imported in this process, and the "
+                "course needs {expected}. {restart}, then run this cell before any other.",
+                version=version,
+                expected=expected,
+                restart=places.restart(),
+            )
         )
 
 
@@ -101,23 +115,37 @@ def check_tff() -> None:
     wanted = Requirement(TFF)
     expected = next(iter(wanted.specifier)).version
     installed = _version(wanted.name)
-    remedy = "Run `fl-course setup` in a terminal, or call fl_course.setup(install=True): it adds"
+    remedy = say(
+        "Run `fl-course setup` in a terminal, or call fl_course.setup(install=True): it adds"
+    )
     if installed is None:
         raise SetupError(
-            f"TensorFlow Federated is not installed. {remedy} what is missing and changes nothing "
-            "else."
+            say(
+                "TensorFlow Federated is not installed. {remedy} what is missing and changes "
+                "nothing else.",
+                remedy=remedy,
+            )
         )
     if installed != expected:
         raise SetupError(
-            f"TensorFlow Federated {installed} is installed, and the course needs {expected}: pip "
-            f"picks an old version by itself on newer Pythons. {remedy} the right one."
+            say(
+                "TensorFlow Federated {installed} is installed, and the course needs "
+                "{expected}: pip picks an old version by itself on newer Pythons. {remedy} the "
+                "right one.",
+                installed=installed,
+                expected=expected,
+                remedy=remedy,
+            )
         )
 
 
-def install_missing() -> list[str]:
+def install_missing(language: str = "en") -> list[str]:
     """Installs what `missing()` lists with pip, without touching any package that is there.
 
     What would make the installation useless is found out first.
+
+    Args:
+        language: See `missing`.
 
     Returns:
         The requirement strings that were installed.
@@ -128,7 +156,7 @@ def install_missing() -> list[str]:
     """
     places.check_platform()
     check_loaded()
-    wanted = missing()
+    wanted = missing(language)
     if not wanted:
         return []
     if "tensorflow" in sys.modules:
@@ -138,7 +166,7 @@ def install_missing() -> list[str]:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--retries=1"]
     # TFF declares Python < 3.12, though nothing in it needs that.
     command += ["--ignore-requires-python", "--disable-pip-version-check", *wanted]
-    print(f"Fetching {', '.join(wanted)} …", flush=True)
+    print(say("Fetching {packages} …", packages=", ".join(wanted)), flush=True)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SetupError(_why_pip_failed(wanted, done.stderr or done.stdout))
@@ -147,14 +175,17 @@ def install_missing() -> list[str]:
 
 
 def _why_pip_failed(wanted: list[str], output: str) -> str:
-    what = f"pip could not install {', '.join(wanted)}"
+    what = say("pip could not install {wanted}", wanted=", ".join(wanted))
     if _NO_SPACE in output:
-        return (
-            f"{what}: the disk is full. TensorFlow Federated takes 0.4 GB. Delete what you don't "
-            "need, then run this cell again."
+        return say(
+            "{what}: the disk is full. TensorFlow Federated takes 0.4 GB. Delete what you "
+            "don't need, then run this cell again.",
+            what=what,
         )
     if any(sign in output for sign in _NO_NETWORK):
-        return f"{what}: it reaches no package index. {places.network()}"
+        return say(
+            "{what}: it reaches no package index. {network}", what=what, network=places.network()
+        )
     lines = output.strip().splitlines()
     # An error that pip didn't expect stands at the end of its traceback.
     reasons = [line for line in lines if re.match("ERROR: (?!Exception)", line)] or lines[-3:]

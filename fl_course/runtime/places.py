@@ -5,6 +5,7 @@ import platform
 import sys
 from typing import Literal
 
+from fl_course.localization import say
 from fl_course.runtime.errors import SetupError
 
 # In full, since an installed course has no such file.
@@ -24,23 +25,27 @@ def current() -> Place:
 def restart() -> str:
     """How to get a fresh process here, as the beginning of a sentence."""
     return {
-        "colab": "Choose Runtime > Restart session",
-        "kaggle": "Choose Run > Restart & clear cell outputs",
-        "jupyter": "Restart the kernel (Kernel > Restart Kernel)",
+        "colab": say("Choose Runtime > Restart session"),
+        "kaggle": say("Choose Run > Restart & clear cell outputs"),
+        "jupyter": say("Restart the kernel (Kernel > Restart Kernel)"),
     }[current()]
 
 
 def network() -> str:
     """How to get a network connection here, as a sentence."""
     return {
-        "colab": "Colab's own connection is down: wait a minute, then run this cell again.",
+        "colab": say("Colab's own connection is down: wait a minute, then run this cell again."),
         "kaggle": (
-            "Switch it on in the panel on the right (Settings > Internet; Kaggle asks for a "
-            "verified phone number once), then run this cell again."
+            say(
+                "Switch it on in the panel on the right (Settings > Internet; Kaggle asks for a"
+                " verified phone number once), then run this cell again."
+            )
         ),
         "jupyter": (
-            "Connect this computer to the internet, or name your proxy in the variable "
-            "HTTPS_PROXY, then run this cell again."
+            say(
+                "Connect this computer to the internet, or name your proxy in the variable "
+                "HTTPS_PROXY, then run this cell again."
+            )
         ),
     }[current()]
 
@@ -49,17 +54,23 @@ def without_tensorflow() -> str:
     """What to do where there is no TensorFlow, as sentences."""
     return {
         "colab": (
-            "This runtime has no TensorFlow; Colab's TPU runtimes come without it. Choose Runtime "
-            "> Change runtime type > CPU, then run this cell again."
+            say(
+                "This runtime has no TensorFlow; Colab's TPU runtimes come without it. Choose "
+                "Runtime > Change runtime type > CPU, then run this cell again."
+            )
         ),
         "kaggle": (
-            "This session has no TensorFlow; Kaggle's TPU sessions may come without it. Choose "
-            "Settings > Accelerator > None, then run this cell again."
+            say(
+                "This session has no TensorFlow; Kaggle's TPU sessions may come without it. "
+                "Choose Settings > Accelerator > None, then run this cell again."
+            )
         ),
         "jupyter": (
-            "TensorFlow is not installed in this Python environment. Install the course with what "
-            "it needs: `make course` in a clone, or `pip install .` there, then run this cell "
-            "again."
+            say(
+                "TensorFlow is not installed in this Python environment. Install the course "
+                "with what it needs: `make course` in a clone, or `pip install .` there, then "
+                "run this cell again."
+            )
         ),
     }[current()]
 
@@ -75,13 +86,19 @@ def check_platform() -> None:
         return
     if machine.lower() not in ("x86_64", "amd64"):
         # A container would be emulated: a round was seen to take 70 times as long.
-        another = "GitHub Codespaces runs it in a browser, too"
+        another = say("GitHub Codespaces runs it in a browser, too")
     elif system == "Windows":
-        another = "Or run the course here, inside WSL 2 with Ubuntu or in its dev container"
+        another = say("Or run the course here, inside WSL 2 with Ubuntu or in its dev container")
     else:
-        another = "Or run the course here, in its dev container (VS Code and Docker)"
+        another = say("Or run the course here, in its dev container (VS Code and Docker)")
     raise SetupError(
-        "TensorFlow Federated runs only on Linux with an x86-64 processor, and this is "
-        f"{system} on {machine}. Open this notebook in Google Colab: the badge at its top leads "
-        f"there. {another}: {DOCS} says how."
+        say(
+            "TensorFlow Federated runs only on Linux with an x86-64 processor, and this is "
+            "{system} on {machine}. Open this notebook in Google Colab: the badge at its "
+            "top leads there. {another}: {docs} says how.",
+            system=system,
+            machine=machine,
+            another=another,
+            docs=DOCS,
+        )
     )

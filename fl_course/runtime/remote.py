@@ -16,6 +16,7 @@ import tensorflow_federated as tff
 from tensorflow_federated.proto.v0 import executor_pb2, executor_pb2_grpc
 from tensorflow_federated.python.core.impl.executors import value_serialization
 
+from fl_course.localization import noted, say
 from fl_course.runtime.errors import WorkerError
 from fl_course.runtime.worker import CHANNEL_OPTIONS
 
@@ -23,7 +24,7 @@ from fl_course.runtime.worker import CHANNEL_OPTIONS
 _FIND_WITHIN = 4.0  # seconds, to look a name up and to connect
 _ANSWER_WITHIN = 4.0  # seconds, for all four questions; they take milliseconds
 _ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})")
-_CHECK_ADDRESS = (
+_CHECK_ADDRESS = noted(
     "Check the address, and that a worker runs there (`fl-course worker --port {port}`) and may be "
     "reached from here; docs/scaling.md shows how."
 )
@@ -44,8 +45,11 @@ def parse_address(address: object) -> tuple[str, int]:
     match = _ADDRESS.fullmatch(address) if isinstance(address, str) else None
     if match is None or not 0 < int(match["port"]) < 2**16:
         raise ValueError(
-            "A worker's address must be written as 'host:port', such as '10.0.0.5:8000', and one "
-            f"is {address!r}."
+            say(
+                "A worker's address must be written as 'host:port', such as '10.0.0.5:8000', "
+                "and one is {address}.",
+                address=repr(address),
+            )
         )
     return match["host"].strip("[]"), int(match["port"])
 
@@ -99,19 +103,27 @@ class RemoteWorker:
         with self._lock:
             if self._left_because is not None:
                 return
-            self._left_because = (cause, remedy or _CHECK_ADDRESS.format(port=self._port))
+            self._left_because = (cause, remedy or say(_CHECK_ADDRESS, port=self._port))
             closers, self._closers = self._closers, []
         for close in closers:
             close()
 
     def stop(self) -> None:
         """Gives the worker up, at the end."""
-        self.end_because("the connection to it was closed")
+        self.end_because(say("the connection to it was closed"))
 
     def error(self, what: str) -> WorkerError:
         """Makes the error for a worker that was given up."""
-        cause, remedy = self._left_because or ("the connection to it broke", "")
-        return WorkerError(f"The worker at {self._address} {what}: {cause}. {remedy}".strip())
+        cause, remedy = self._left_because or (say("the connection to it broke"), "")
+        return WorkerError(
+            say(
+                "The worker at {address} {what}: {cause}. {remedy}",
+                address=self._address,
+                what=what,
+                cause=cause,
+                remedy=remedy,
+            ).strip()
+        )
 
     def wait_until_listening(self) -> None:
         """Finds the worker and has it compute something.
@@ -125,7 +137,7 @@ class RemoteWorker:
             self._have_it_compute()
         except _NoWorkerError as error:
             self.end_because(error.cause, error.remedy)
-            raise self.error("can't be used") from None
+            raise self.error(say("can't be used")) from None
 
     def _find(self) -> str:
         """Looks the host up and connects to the port once; what was connected to is kept."""
@@ -133,12 +145,16 @@ class RemoteWorker:
             return _in_time(functools.partial(_connect, self._host, self._port))
         except NotInTime:
             raise _NoWorkerError(
-                "nothing has answered there so far; a firewall may be in between"
+                say("nothing has answered there so far; a firewall may be in between")
             ) from None
         except socket.gaierror as error:
-            raise _NoWorkerError(f"no computer of that name is known ({error.strerror})") from None
+            raise _NoWorkerError(
+                say("no computer of that name is known ({strerror})", strerror=error.strerror)
+            ) from None
         except OSError as error:
-            raise _NoWorkerError(f"nothing can be reached there ({error.strerror})") from None
+            raise _NoWorkerError(
+                say("nothing can be reached there ({strerror})", strerror=error.strerror)
+            ) from None
 
     def _have_it_compute(self) -> None:
         deadline = time.monotonic() + _ANSWER_WITHIN
@@ -152,14 +168,18 @@ class RemoteWorker:
             return
         code = answer.code() if isinstance(answer, grpc.RpcError) else None
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-            raise _NoWorkerError("something is there that gives no answer")
+            raise _NoWorkerError(say("something is there that gives no answer"))
         if code is grpc.StatusCode.UNAVAILABLE:
-            raise _NoWorkerError("something is there that is no TFF worker: it speaks no gRPC")
+            raise _NoWorkerError(say("something is there that is no TFF worker: it speaks no gRPC"))
         said = f" ({answer.details()})" if isinstance(answer, grpc.RpcError) else ""
         raise _NoWorkerError(
-            f"what is there is not a worker of TFF {tff.__version__}, most likely one of another "
-            f"version{said}",
-            _SAME_VERSION.format(version=tff.__version__, port=self._port),
+            say(
+                "what is there is not a worker of TFF {version}, most likely one of another "
+                "version{said}",
+                version=tff.__version__,
+                said=said,
+            ),
+            say(_SAME_VERSION, version=tff.__version__, port=self._port),
         )
 
 
@@ -173,7 +193,7 @@ class _NoWorkerError(Exception):
 
 
 _ANSWER = 42
-_SAME_VERSION = (
+_SAME_VERSION = noted(
     "Have the same version of the course and of TFF ({version}) there, and start the worker with "
     "`fl-course worker --port {port}`."
 )

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 from importlib.metadata import version
 
+from fl_course.localization import say
 from fl_course.runtime import packages
 from fl_course.runtime.errors import SetupError
 from fl_course.runtime.loopback import own_addresses
@@ -32,8 +33,14 @@ def serve(port: int, host: str, concurrency: int | None, tell: Callable[[str], N
     packages.check_tff()
     if host not in (HOST, EVERYWHERE, *own_addresses()):
         raise SetupError(
-            f"{host} is not an address of this computer. Give {HOST} (this computer only), "
-            f"{EVERYWHERE} (all its addresses), or one of: {', '.join(own_addresses())}."
+            say(
+                "{host} is not an address of this computer. Give {loopback} (this computer only),"
+                " {everywhere} (all its addresses), or one of: {own_addresses}.",
+                host=host,
+                loopback=HOST,
+                everywhere=EVERYWHERE,
+                own_addresses=", ".join(own_addresses()),
+            )
         )
     _check_port(port)
     worker = start_worker(
@@ -45,12 +52,20 @@ def serve(port: int, host: str, concurrency: int | None, tell: Callable[[str], N
             worker.wait_until_listening()
             clients = concurrency or os.cpu_count() or 1
             tell(
-                f"A worker of TFF {version('tensorflow-federated')} serves at {host}:{port}, "
-                f"{clients} {'client' if clients == 1 else 'clients'} at a time. Ctrl-C ends it."
+                say(
+                    "A worker of TFF {version} serves at {host}:{port}, {clients} at a "
+                    "time. Ctrl-C ends it.",
+                    version=version("tensorflow-federated"),
+                    host=host,
+                    port=port,
+                    clients=say("one client")
+                    if clients == 1
+                    else say("{concurrency} clients", concurrency=clients),
+                )
             )
             while not worker.has_ended(within=_LOOK_AROUND):
                 worker.guard_new_addresses()
-            raise worker.error("ended", "Start it again with the same command.")
+            raise worker.error(say("ended"), say("Start it again with the same command."))
     finally:
         worker.stop()
         signal.signal(signal.SIGTERM, previous)
@@ -68,5 +83,9 @@ def _check_port(port: int) -> None:
             probe.bind((EVERYWHERE, port))
         except OSError as error:
             raise SetupError(
-                f"Port {port} can't be used: {error.strerror}. Give another one with --port."
+                say(
+                    "Port {port} can't be used: {strerror}. Give another one with --port.",
+                    port=port,
+                    strerror=error.strerror,
+                )
             ) from None

@@ -27,6 +27,7 @@ from typing import IO
 
 import psutil
 
+from fl_course.localization import noted, say
 from fl_course.runtime import places
 from fl_course.runtime.errors import SetupError, WorkerError
 from fl_course.runtime.loopback import Guard
@@ -62,8 +63,8 @@ _ONE_THREAD_AN_OPERATION = {"TF_NUM_INTRAOP_THREADS": "1"}
 # end, hold the two threads in which that would come about: they wait for ever.
 _ONE_THREAD_A_CLIENT = {"TF_NUM_INTEROP_THREADS": "-1"}
 
-_AGAIN = "Run this cell again: a new worker starts by itself."
-_REINSTALL = (
+_AGAIN = noted("Run this cell again: a new worker starts by itself.")
+_REINSTALL = noted(
     "Run `pip uninstall --yes tensorflow-federated` and `fl-course setup` in a terminal (in a "
     "notebook with `!` before each), then run this cell again."
 )
@@ -100,11 +101,14 @@ def worker_program() -> pathlib.Path:
     places.check_platform()
     spec = importlib.util.find_spec("tensorflow_federated")
     if spec is None or spec.origin is None:
-        raise SetupError("TensorFlow Federated is not installed. Run `fl-course setup`.")
+        raise SetupError(say("TensorFlow Federated is not installed. Run `fl-course setup`."))
     program = pathlib.Path(spec.origin).parent / "data" / "worker_binary"
     if not program.is_file():
         raise SetupError(
-            f"TensorFlow Federated is installed without its worker program. {_REINSTALL}"
+            say(
+                "TensorFlow Federated is installed without its worker program. {reinstall}",
+                reinstall=say(_REINSTALL),
+            )
         )
     return program
 
@@ -203,7 +207,7 @@ class Worker:
             if not self.is_alive():
                 last_try = self._tries == _PORT_TRIES or self._fixed_port is not None
                 if last_try or not self._port_was_taken():
-                    raise self.error("could not start")
+                    raise self.error(say("could not start"))
                 self._start_elsewhere()
                 pulse = Pulse(self.pid)
             try:
@@ -213,22 +217,31 @@ class Worker:
             except OSError as error:
                 if error.errno in _NO_LOOPBACK:
                     self._end_and_tell(
-                        f"this computer can't reach itself at {HOST} ({error.strerror})",
-                        "Switch its loopback network on (as root: `ip link set lo up`), then run "
-                        "this cell again.",
+                        say(
+                            "this computer can't reach itself at {host} ({strerror})",
+                            host=HOST,
+                            strerror=error.strerror,
+                        ),
+                        say(
+                            "Switch its loopback network on (as root: `ip link set lo up`), then "
+                            "run this cell again."
+                        ),
                     )
-                    raise self.error("could not start") from None
+                    raise self.error(say("could not start")) from None
             time.sleep(_POLL_INTERVAL)
             now = time.monotonic()
             if now - active > 1.0 and pulse.beats():
                 active = now
             if now - active > _IDLE_START or now - started > _LONGEST_START:
                 self._end_and_tell(
-                    f"it did not answer within {now - started:.0f} seconds",
-                    "Close other programs that use the processor or memory, check that no "
-                    f"firewall blocks {HOST}, then run this cell again.",
+                    say("it did not answer within {now} seconds", now=f"{now - started:.0f}"),
+                    say(
+                        "Close other programs that use the processor or memory, check that no "
+                        "firewall blocks {host}, then run this cell again.",
+                        host=HOST,
+                    ),
                 )
-                raise self.error("could not start")
+                raise self.error(say("could not start"))
 
     def _listens(self) -> bool:
         """Whether it is this worker that listens on the port, and not another program."""
@@ -255,7 +268,14 @@ class Worker:
     def error(self, what: str, remedy: str | None = None) -> WorkerError:
         """Makes the error for a worker that has ended, with the cause as far as it is known."""
         cause, known_remedy = self._end_told or self._cause()
-        return WorkerError(f"TFF's worker process {what}: {cause}. {remedy or known_remedy}")
+        return WorkerError(
+            say(
+                "TFF's worker process {what}: {cause}. {remedy}",
+                what=what,
+                cause=cause,
+                remedy=remedy or known_remedy,
+            )
+        )
 
     def _cause(self) -> tuple[str, str]:
         code = self._running.process.wait()
@@ -264,53 +284,74 @@ class Worker:
             code == -signal.SIGABRT and _NO_INSTRUCTION in self._log_text()
         ):
             return (
-                "this computer's processor, or the emulator that stands in for it, lacks an "
-                "instruction that TFF was compiled for (AVX2, FMA, BMI: Intel Core since 2013, AMD "
-                "since 2015)",
-                "Open the course in Google Colab, or on a computer with a newer processor; "
-                f"{places.DOCS} names other places.",
+                say(
+                    "this computer's processor, or the emulator that stands in for it, lacks an "
+                    "instruction that TFF was compiled for (AVX2, FMA, BMI: Intel Core since 2013, "
+                    "AMD since 2015)"
+                ),
+                say(
+                    "Open the course in Google Colab, or on a computer with a newer processor; "
+                    "{docs} names other places.",
+                    docs=places.DOCS,
+                ),
             )
         if code == _CANNOT_EXECUTE:
             if "Exec format error" in words:
-                words += ", so it was made for another kind of computer or is damaged"
-            return f"its program can't be executed here ({words})", (
-                "Check that the folder of the Python environment lies on a disk that allows "
-                f"programs to be run. {_REINSTALL}"
+                words = say(
+                    "{words}, so it was made for another kind of computer or is damaged",
+                    words=words,
+                )
+            return say("its program can't be executed here ({words})", words=words), (
+                say(
+                    "Check that the folder of the Python environment lies on a disk that allows "
+                    "programs to be run. {reinstall}",
+                    reinstall=say(_REINSTALL),
+                )
             )
         if code == -signal.SIGKILL and _oom_kills() > self._oom_kills:
-            return "the computer ran out of memory", (
-                f"Close other programs or use fewer clients a round. {_AGAIN}"
+            return say("the computer ran out of memory"), (
+                say("Close other programs or use fewer clients a round. {again}", again=say(_AGAIN))
             )
         if code == -signal.SIGKILL:
-            return "it was killed, most often because the computer ran out of memory", (
-                f"Close other programs or use fewer clients a round. {_AGAIN}"
+            return say("it was killed, most often because the computer ran out of memory"), (
+                say("Close other programs or use fewer clients a round. {again}", again=say(_AGAIN))
             )
         if _OUT_OF_MEMORY.search(self._log_text()):
-            return f"it could get no more memory ({words})", (
-                f"Close other programs or use fewer clients a round. {_AGAIN}"
+            return say("it could get no more memory ({words})", words=words), (
+                say("Close other programs or use fewer clients a round. {again}", again=say(_AGAIN))
             )
         if _NO_MORE_THREADS.search(self._log_text()):
-            return f"it could start no more threads ({words})", (
-                f"Close other programs, or raise the limit that `ulimit -u` shows. {_AGAIN}"
+            return say("it could start no more threads ({words})", words=words), (
+                say(
+                    "Close other programs, or raise the limit that `ulimit -u` shows. {again}",
+                    again=say(_AGAIN),
+                )
             )
         if code == -signal.SIGSEGV:
-            return "it crashed (SIGSEGV), as where a limit leaves no room for its 300 MB", (
-                f"Compare with the limit that `ulimit -v` shows. {_AGAIN}"
+            return say("it crashed (SIGSEGV), as where a limit leaves no room for its 300 MB"), (
+                say("Compare with the limit that `ulimit -v` shows. {again}", again=say(_AGAIN))
             )
         if code == -signal.SIGBUS:
-            return "a file that it was using can't be read any more", (
-                "Check that the disk is neither full nor gone (`df -h`). " + _REINSTALL
+            return say("a file that it was using can't be read any more"), (
+                say(
+                    "Check that the disk is neither full nor gone (`df -h`). {reinstall}",
+                    reinstall=say(_REINSTALL),
+                )
             )
         if self._port_was_taken():
-            return f"port {self.port} is taken by another program", _AGAIN
+            return say("port {port} is taken by another program", port=self.port), say(_AGAIN)
         if code < 0:
-            return f"it was ended by signal {signal.Signals(-code).name} ({words})", _AGAIN
-        return f"it ended with code {code} ({words})", _AGAIN
+            return say(
+                "it was ended by signal {name} ({words})",
+                name=signal.Signals(-code).name,
+                words=words,
+            ), say(_AGAIN)
+        return say("it ended with code {code} ({words})", code=code, words=words), say(_AGAIN)
 
-    def end_because(self, cause: str, remedy: str = _AGAIN) -> None:
+    def end_because(self, cause: str, remedy: str | None = None) -> None:
         """Ends the process; a call that waits for it is told why. Does nothing if it has ended."""
         if self.is_alive():
-            self._end_and_tell(cause, remedy)
+            self._end_and_tell(cause, remedy or say(_AGAIN))
 
     def _end_and_tell(self, cause: str, remedy: str) -> None:
         self._end_told = (cause, remedy)
@@ -344,7 +385,7 @@ class Worker:
 
     def _last_words(self) -> str:
         lines = self._log_text().splitlines()
-        return lines[-1].strip() if lines else "it printed nothing"
+        return lines[-1].strip() if lines else say("it printed nothing")
 
 
 def _oom_kills() -> int:
@@ -375,9 +416,11 @@ class _Starter:
             return future.result()
         except OSError as error:
             raise WorkerError(
-                f"TFF's worker process could not be started: {error.strerror or error}. Close "
-                "other programs, or raise the limits that `ulimit -a` shows, then run this cell "
-                "again."
+                say(
+                    "TFF's worker process could not be started: {reason}. Close other programs, or "
+                    "raise the limits that `ulimit -a` shows, then run this cell again.",
+                    reason=error.strerror or error,
+                )
             ) from None
 
     def _serve(self) -> None:

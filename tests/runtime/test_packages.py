@@ -154,7 +154,7 @@ def run_isolated(code, *before):
     """Runs code that installs a package that isn't there, with a command before it."""
     missing = (
         "from fl_course.runtime import SetupError, packages\n"
-        "packages.missing = lambda: ['no-such-package-of-fl-course==1.0']\n"
+        "packages.missing = lambda *_: ['no-such-package-of-fl-course==1.0']\n"
         "try:\n    packages.install_missing()\n"
         "except SetupError as error:\n    print(error)\n"
     )
@@ -208,7 +208,7 @@ def test_a_full_disk_is_named(tmp_path):
     disk.mkdir()
     code = (
         "from fl_course.runtime import SetupError, packages\n"
-        f"packages.missing = lambda: ['fl-course-large @ {wheel.as_uri()}']\n"
+        f"packages.missing = lambda *_: ['fl-course-large @ {wheel.as_uri()}']\n"
         "try:\n    packages.install_missing()\n"
         "except SetupError as error:\n    print(error)\n"
     )

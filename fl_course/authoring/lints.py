@@ -1,0 +1,397 @@
+"""What is wrong with a translation that can be seen without reading it.
+
+A lint takes a message and its translation and yields a sentence for each fault. Those of every
+language come first; those of Korean and Japanese know their grammar only as far as a rule can.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+from fl_course.authoring import AuthoringError
+from fl_course.authoring.catalogs import Catalog, Entry
+from fl_course.authoring.messages import blocks
+
+_MARKDOWN = MarkdownIt("commonmark").enable("table")
+_CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s]*)\)")
+_ADDRESS = re.compile(r"https?://[^\s)>]+")
+_PLACEHOLDER = re.compile(r"\{[a-z_][\w.]*(?:![rs])?(?::[^{}]*)?\}")
+_TAG = re.compile(r"</?[a-z][^<>]*>")
+_NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?")
+_FENCE = re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of the field in a language.
+
+    Attributes:
+        english: The English term.
+        term: What it is called.
+        avoid: What it is not called, as regular expressions.
+        first: Whether a lesson gives the English word in parentheses at the term's first use.
+    """
+
+    english: str
+    term: str
+    avoid: tuple[str, ...] = ()
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """The terms of a language.
+
+    Attributes:
+        terms: All terms.
+        names: Names that stay in Latin letters.
+        sounds: For words in Latin letters, by themselves in lower case, whether they are spoken
+            with a consonant at the end: what the Korean particle lint can't see.
+    """
+
+    terms: tuple[Term, ...] = ()
+    names: tuple[str, ...] = ()
+    sounds: Mapping[str, bool] = None
+
+
+def read_glossary(root: Path, language: str) -> Glossary:
+    """Reads `translations/<language>/glossary.toml`; one that is missing is empty.
+
+    Raises:
+        AuthoringError: If it is not TOML or a term is malformed.
+    """
+    path = Path("translations", language, "glossary.toml")
+    try:
+        table = tomllib.loads((root / path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Glossary((), (), {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AuthoringError(f"{path}: is not valid TOML: {error}. Correct it.") from None
+    terms = []
+    for key, fields in table.get("terms", {}).items():
+        try:
+            terms.append(Term(**{**fields, "avoid": tuple(fields.get("avoid", ()))}))
+            for word in terms[-1].avoid:
+                re.compile(word)
+        except (TypeError, re.error) as error:
+            raise AuthoringError(
+                f"{path}: term {key!r} can't be used: {error}. Write it like this: "
+                '{ english = "client", term = "클라이언트", avoid = ["고객"], first = true }'
+            ) from None
+    names = tuple(table.get("keep", {}).get("names", ()))
+    sounds = {word.lower(): bool(closed) for word, closed in table.get("sounds", {}).items()}
+    return Glossary(tuple(terms), names, sounds)
+
+
+Lint = Callable[[str, str, Glossary], Iterator[str]]
+
+
+def lint(catalog: Catalog, glossary: Glossary) -> list[str]:
+    """Faults of a catalog's translations, with file and line.
+
+    Args:
+        catalog: As it stands in its file.
+        glossary: The terms of its language.
+    """
+    found = []
+    lints = (*COMMON, *BY_LANGUAGE.get(catalog.language, ()))
+    for entry in catalog.entries:
+        if not entry.current:
+            continue
+        for check in lints:
+            found += [
+                _told(catalog, entry, fault)
+                for fault in check(entry.message.text, entry.translation, glossary)
+            ]
+    return found + [_told(catalog, entry, fault) for entry, fault in first_uses(catalog, glossary)]
+
+
+def _told(catalog: Catalog, entry: Entry, fault: str) -> str:
+    return f"{catalog.path}:{entry.line}: {entry.message.context}: {fault}"
+
+
+# --- Every language -------------------------------------------------------------------------------
+
+
+def lost_parts(english: str, translation: str, _: Glossary) -> Iterator[str]:
+    """Code, formulas, links, addresses, placeholders and tags have to be those of the English."""
+    for what, pattern in (
+        ("code", _CODE),
+        ("formula", _FORMULA),
+        ("link", _LINK),
+        ("address", _ADDRESS),
+        ("placeholder", _PLACEHOLDER),
+        ("tag", _TAG),
+    ):
+        wanted, found = _found(pattern, english), _found(pattern, translation)
+        for part in _without(wanted, found):
+            yield f"{what} {part} of the English is missing. Put it in, as it is."
+        for part in _without(found, wanted):
+            yield f"{what} {part} is not in the English. Remove it, or correct it."
+
+
+def _found(pattern: re.Pattern[str], text: str) -> list[str]:
+    if pattern is not _CODE:
+        text = _CODE.sub(" ", text) if pattern is not _PLACEHOLDER else text
+    if pattern is _TAG:
+        text = _FORMULA.sub(" ", text)
+    return [match[0] for match in pattern.finditer(text)]
+
+
+def _without(some: Sequence[str], others: Sequence[str]) -> list[str]:
+    left = list(others)
+    missing = []
+    for one in some:
+        if one in left:
+            left.remove(one)
+        else:
+            missing.append(one)
+    return missing
+
+
+def lost_numbers(english: str, translation: str, _: Glossary) -> Iterator[str]:
+    """Numbers in digits have to be in the translation; it may have more, for those in words."""
+    wanted, found = (_numbers(text) for text in (english, translation))
+    for number in _without(wanted, found):
+        yield f"the number {number} of the English is missing. Write it in digits, as there."
+
+
+def _numbers(text: str) -> list[str]:
+    plain = _FORMULA.sub(" ", _CODE.sub(" ", _LINK.sub(" ", text)))
+    return [
+        match[0].rstrip(",")
+        for match in re.finditer(r"(?<![A-Za-z\d.,_])\d[\d,]*(?:\.\d+)?", plain)
+    ]
+
+
+def other_structure(english: str, translation: str, _: Glossary) -> Iterator[str]:
+    """The translation has to be the same Markdown block, with its fences closed."""
+    if len(_FENCE.findall(translation)) != len(_FENCE.findall(english)):
+        yield "a code fence (```) is cut off. Give it the beginning and the end of the English."
+    elif blocks(translation) != blocks(english):
+        yield (
+            "another Markdown structure than the English: a list, a quote, a heading or a table's "
+            "cell too many or too few. Begin and end the text as the English does."
+        )
+    elif english.startswith("|") and _columns(english) != _columns(translation):
+        yield "a table's row with another number of cells. Give it those of the English."
+
+
+def _columns(row: str) -> int:
+    plain = _CODE.sub(lambda match: match[0].replace("|", " "), row)
+    return len(re.findall(r"(?<!\\)\|", plain))
+
+
+def dead_emphasis(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """Emphasis that CommonMark does not render: its signs are left in the text."""
+    plain = re.sub(
+        r"<[^>]*>", "", _CODE.sub("\N{ZERO WIDTH SPACE}", _FORMULA.sub("x", translation))
+    )
+    html = re.sub(r"<code>.*?</code>|<[^>]+>", " ", _MARKDOWN.renderInline(translation))
+    html = _FORMULA.sub(" ", html)
+    if "**" in html:
+        yield (
+            "** is shown instead of bold. A closing ** after punctuation needs a space or "
+            "punctuation after it: write **word**(english) rather than **word(english)**."
+        )
+    elif re.search(r"(?<![\w*])\*[^\s*]|[^\s*]\*(?![\w*])", html):
+        yield "* is shown instead of italics. Give it a space or punctuation outside."
+    if re.search(r"__[^\s_][^_]*__", plain):
+        yield "__ does not become bold between letters. Write **."
+
+
+def left_in_english(english: str, translation: str, glossary: Glossary) -> Iterator[str]:
+    """Sentences that were left in English."""
+    if translation == english and re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", _prose(english)):
+        yield "is the English itself. Translate it, or leave msgstr empty."
+        return
+    names = {word.lower() for name in glossary.names for word in name.split()}
+    run: list[str] = []
+    for word in [*re.findall(r"[A-Za-z][A-Za-z'’-]*|[^\sA-Za-z]", _prose(translation)), "."]:
+        if word[0].isascii() and word[0].isalpha():
+            run.append(word)
+            continue
+        words = [w for w in run if w.lower() not in names and w.islower()]
+        if len(words) >= 4:
+            yield f"English left in it: {' '.join(run)!r}. Translate it."
+        run = []
+
+
+def _prose(text: str) -> str:
+    """A text without code, formulas, addresses, placeholders and what stands in parentheses."""
+    for pattern in (_CODE, _FORMULA, _LINK, _ADDRESS, _PLACEHOLDER, _TAG):
+        text = pattern.sub(" ", text)
+    return re.sub(r"\([^()]*\)", " ", text)
+
+
+def wrong_terms(english: str, translation: str, glossary: Glossary) -> Iterator[str]:
+    """Terms have to be those of the glossary."""
+    prose = _prose(translation)
+    for term in glossary.terms:
+        for word in term.avoid:
+            if match := re.search(word, prose):
+                yield f"{match[0]!r} for {term.english!r}. The glossary has {term.term!r}."
+        if term.english == term.term or not term.english.isascii():
+            continue
+        pattern = rf"(?<![\w.-]){re.escape(term.english)}s?(?![\w.-])"
+        if re.search(pattern, prose) and term.english not in glossary.names:
+            yield f"{term.english!r} in English. The glossary has {term.term!r}."
+
+
+def first_uses(catalog: Catalog, glossary: Glossary) -> Iterator[tuple[Entry, str]]:
+    """A lesson's first use of a term gives the English word in parentheses."""
+    if not re.fullmatch(r"\d\d_\w+", catalog.path.stem):
+        return
+    terms = [term for term in glossary.terms if term.first]
+    for term in terms:
+        longer = [t.term for t in glossary.terms if term.term in t.term and t.term != term.term]
+        for entry in catalog.entries:
+            text = _CODE.sub(" ", entry.current)
+            for word in longer:
+                text = text.replace(word, " ")
+            if term.term in text and re.search(
+                rf"\b{re.escape(term.english)}", entry.message.text, re.IGNORECASE
+            ):
+                shown = re.escape(term.term) + r"\**」?\s?\(" + re.escape(term.english)
+                if not re.search(shown, text, re.IGNORECASE):
+                    yield (
+                        entry,
+                        f"the lesson's first {term.term!r} lacks its English word. Write "
+                        f"{term.term}({term.english}).",
+                    )
+                break
+
+
+COMMON: tuple[Lint, ...] = (
+    lost_parts,
+    lost_numbers,
+    other_structure,
+    dead_emphasis,
+    left_in_english,
+    wrong_terms,
+)
+
+
+# --- Korean ---------------------------------------------------------------------------------------
+
+# After a consonant, after a vowel.
+_PARTICLES = (("은", "는"), ("이", "가"), ("을", "를"), ("과", "와"), ("으로", "로"))
+_AFTER = re.compile(
+    r"(?P<word>`[^`]+`|\$[^$]+\$|[A-Za-z][A-Za-z0-9_+-]*|\d[\d,]*(?:\.\d+)?(?:%)?)\**"
+    r"(?:\([^()]*\))?"
+    r"(?P<particle>은|는|이|가|을|를|과|와|으로|로)(?=[\s.,!?)”’\]]|$)"
+)
+_DIGITS_CLOSED = {"0": True, "1": True, "2": False, "3": True, "4": False}
+_DIGITS_CLOSED |= {"5": False, "6": True, "7": True, "8": True, "9": False}
+# ㄹ, after which it is 로 and not 으로.
+_DIGITS_IN_L = "178"
+_LETTERS_CLOSED = {"l": True, "m": True, "n": True, "r": True}
+
+
+def wrong_particles(_: str, translation: str, glossary: Glossary) -> Iterator[str]:
+    """Particles after Latin words and numbers follow their last sound, where it is certain."""
+    for match in _AFTER.finditer(translation):
+        closed, in_l = last_sound(match["word"], glossary.sounds)
+        if closed is None:
+            continue
+        after_consonant, after_vowel = next(
+            pair for pair in _PARTICLES if match["particle"] in pair
+        )
+        right = after_consonant if closed else after_vowel
+        if right == "으로" and in_l:
+            right = "로"
+        if right != match["particle"]:
+            yield f"{match[0]!r}: after {match['word']} it is {right!r}."
+
+
+def last_sound(word: str, sounds: Mapping[str, bool] | None = None) -> tuple[bool | None, bool]:
+    """Whether a word ends in a consonant when a Korean reads it, and whether that is ㄹ.
+
+    Args:
+        word: In Latin letters or digits; it may stand in backquotes.
+        sounds: Words whose sound the spelling does not tell.
+
+    Returns:
+        The first is None where the spelling leaves it open.
+    """
+    plain = word.strip("`$").rstrip("()[]{}\"'.,:*")
+    if plain.endswith("%"):
+        return False, False  # 퍼센트
+    last = re.search(r"[A-Za-z]+$|\d[\d,.]*$", plain)
+    if not last:
+        return None, False
+    end = last[0]
+    if end[0].isdigit():
+        return _number_sound(end.rstrip(".,"))
+    known = (sounds or {}).get(end.lower())
+    if known is not None:
+        return known, known and end.lower().endswith(("l", "le"))
+    if len(end) == 1 or (end.isupper() and len(end) <= 4):  # read letter by letter
+        letter = end[-1].lower()
+        return _LETTERS_CLOSED.get(letter, False), letter in "lr"
+    return _word_sound(end.lower())
+
+
+def _number_sound(number: str) -> tuple[bool, bool]:
+    whole = number.replace(",", "")
+    if "." in whole or not whole.endswith("0") or set(whole) == {"0"}:
+        return _DIGITS_CLOSED[whole[-1]], whole[-1] in _DIGITS_IN_L
+    # 십, 백, 천, 만, 억 end in consonants, none of them ㄹ.
+    return True, False
+
+
+def _word_sound(word: str) -> tuple[bool | None, bool]:
+    if re.search(r"(l|le|el|al)$", word):
+        return True, True
+    if re.search(r"(ng|[mn]|[aeiouy]ne|[aeiouy]me)$", word):
+        return True, False
+    if re.search(
+        r"([aiouyrsxzfvw]|sh|ch|th|[csgzvr]e|[aeiou]d|ts|dd|st|nt|ct|rt|ee|te|de|ue|ay)$", word
+    ):
+        return False, False
+    return None, False
+
+
+_NOT_POLITE = re.compile(
+    # 해요체, but for -세요 (instructions) and -ㄹ까요 (questions to a class)
+    r"(?:(?<!세)(?<!까)요|죠)[.!?…](?=\s|$|[*”)])"
+    # 해라체: -다 that is not -니다
+    r"|(?<!니)다[.!](?=\s|$|[*”)])"
+    r"|(?:자|라|냐|해|어|아|지)[.!?](?=\s|$|[*”)])"
+)
+
+
+def mixed_politeness(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """Korean sentences end in 합니다체; -세요 and -ㄹ까요 are for instructions and questions."""
+    plain = _FORMULA.sub("x", _CODE.sub("x", translation))
+    for match in _NOT_POLITE.finditer(plain):
+        start = max(plain.rfind(". ", 0, match.start()) + 2, match.start() - 12, 0)
+        yield f"{plain[start : match.end()]!r} is not 합니다체. End the sentence in -니다."
+
+
+# --- Japanese -------------------------------------------------------------------------------------
+
+_NOT_DESU_MASU = re.compile(r"(?<!で)(?:だ|である|だった|であった|ない|た|る|う|く|い)。")
+_POLITE = re.compile(
+    r"(?:です|ます|ました|でした|ません|ませんか|ますか|ですか|でしょう|でしょうか|ましょう|ください|ませんでした|ましょうか|ましたか|でしたか)(?:。|$)"
+)
+
+
+def mixed_style(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """Japanese sentences end in です・ます."""
+    plain = _FORMULA.sub("x", _CODE.sub("x", translation))
+    for sentence in re.findall(r"[^。]*。", re.sub(r"「[^」]*」|\([^()]*\)", "x", plain)):
+        if _NOT_DESU_MASU.search(sentence) and not _POLITE.search(sentence):
+            yield f"{sentence[-16:].strip()!r} is not です・ます. End the sentence so."
+
+
+BY_LANGUAGE: Mapping[str, tuple[Lint, ...]] = {
+    "ko": (wrong_particles, mixed_politeness),
+    "ja": (mixed_style,),
+}

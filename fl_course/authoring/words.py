@@ -1,0 +1,126 @@
+"""What `fl_course` itself says, to be translated: found in its code, its exercises and its figures.
+
+In the code, what `say`, `word` and `noted` of `fl_course.localization` are called with; in
+`plotting`, also the texts that a figure has by default; in a lesson, those that its code gives to a
+figure. A text that comes up more than once is one message, of the place that comes first.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from fl_course.authoring.course import Course, Lesson
+from fl_course.authoring.messages import Message, context_of, has_words
+from fl_course.authoring.notebooks import WORDS
+from fl_course.authoring.script import Cell
+
+_MARKS = ("say", "word", "noted")
+_NOT_SPOKEN = ("authoring", "cli.py")  # these speak to people who write the course, in English
+
+
+def own_messages(
+    root: Path,
+    course: Course,
+    scripts: Mapping[Lesson, tuple[Cell, ...]],
+    exercises: Mapping[Lesson, Mapping[str, Any]],
+) -> list[Message]:
+    """All messages of `fl_course`, of its exercises, and of the lessons' figures, each once.
+
+    Args:
+        root: Folder of the repository.
+        course: The course.
+        scripts: The cells of its lessons.
+        exercises: The exercises of its lessons, by id.
+    """
+    found = [
+        *(Message("course", title) for title in (course.title, *(x.title for x in course.lessons))),
+        *(Message("notebook", sentence) for sentence in WORDS.values()),
+    ]
+    for lesson in course.lessons:
+        found += _exercise_messages(lesson, exercises.get(lesson, {}))
+        found += _figure_messages(lesson, scripts.get(lesson, ()))
+    package = root / "fl_course"
+    for path in sorted(package.rglob("*.py")):
+        name = path.relative_to(package)
+        if name.parts[0] not in _NOT_SPOKEN:
+            context = name.with_suffix("").as_posix()
+            found += [Message(context, text) for text in _marked(path, name.parts[0] == "plotting")]
+    # A text is translated once, wherever it is said.
+    first: dict[str, Message] = {}
+    for message in found:
+        first.setdefault(message.text, message)
+    return list(first.values())
+
+
+def _exercise_messages(lesson: Lesson, exercises: Mapping[str, Any]) -> Iterator[Message]:
+    for exercise in exercises.values():
+        context = f"exercises/lesson_{lesson.number}/{exercise.id}"
+        for text in (
+            exercise.expects,
+            *exercise.mistakes.values(),
+            *exercise.hints,
+            exercise.right,
+        ):
+            yield Message(context, text)
+
+
+def _marked(path: Path, is_figure: bool) -> Iterator[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in _in_order(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id in _MARKS and node.args:
+                yield from _texts(node.args[0])
+            # What changed in TFF, said by name: `Change(note=...)`, `Gone(why=...)`.
+            for keyword in node.keywords if path.stem == "api_changes" else ():
+                if keyword.arg in ("note", "why"):
+                    yield from _texts(keyword.value)
+        elif is_figure and isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            for default in (*node.args.defaults, *node.args.kw_defaults):
+                yield from (text for text in _texts(default) if has_words(text))
+
+
+def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes as one reads them."""
+    yield tree
+    for child in ast.iter_child_nodes(tree):
+        yield from _in_order(child)
+
+
+def _texts(node: ast.AST | None) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, (ast.Tuple, ast.List)):
+        for element in node.elts:
+            yield from _texts(element)
+
+
+def _figure_messages(lesson: Lesson, cells: tuple[Cell, ...]) -> Iterator[Message]:
+    """Texts that a lesson's code gives to a figure: with a space, or as title or label."""
+    for cell in cells:
+        if not cell.is_code or "plotting." not in cell.source:
+            continue
+        tree = ast.parse(cell.variants.solved)
+        for node in ast.walk(tree):
+            if _is_figure(node):
+                for text in _given(node):
+                    yield Message(f"figure {context_of(lesson, cell)}", text)
+
+
+def _is_figure(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "plotting"
+    )
+
+
+def _given(call: ast.Call) -> Iterator[str]:
+    for keyword in call.keywords:
+        if keyword.arg == "title" or (keyword.arg or "").endswith("_label"):
+            yield from _texts(keyword.value)
+    for node in ast.walk(call):
+        if isinstance(node, ast.Dict):
+            for key in node.keys:
+                yield from _texts(key)

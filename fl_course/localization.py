@@ -1,0 +1,206 @@
+"""The course's own words in the notebook's language.
+
+The code has them in English, as what `say` and `word` take; `fl_course/locale` has the other
+languages, and is built from `translations/`. A word that is missing there is shown in English.
+
+When a notebook is built, what is said in it is recorded, so that the builder can say it in every
+other language without executing the notebook again.
+"""
+
+import contextlib
+import functools
+import io
+import json
+import os
+import pathlib
+import pickle
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+ENGLISH = "en"
+RECORD = "FL_COURSE_RECORD"
+"""Names, in the environment, the file that takes the records."""
+
+_LOCALE = pathlib.Path(__file__).parent / "locale"
+_language = ENGLISH
+_at_hand: tuple[dict[str, str], tuple[str, ...]] | None = None
+_silent = 0
+
+
+class Said(str):
+    """A text as it is shown, which knows what it was made of.
+
+    Attributes:
+        message: The English text, with placeholders.
+        values: What was put into the placeholders; None if there are none to fill.
+    """
+
+    message: str
+    values: Mapping[str, Any] | None
+
+
+def languages() -> tuple[str, ...]:
+    """The languages there are, English first."""
+    return (ENGLISH, *sorted(file.stem for file in _LOCALE.glob("*.json")))
+
+
+def current() -> str:
+    """The language that is spoken."""
+    return _language
+
+
+def use(language: str) -> None:
+    """Speaks a language from here on.
+
+    Args:
+        language: Its code, such as "ko".
+
+    Raises:
+        ValueError: If the course has no such language.
+    """
+    global _language
+    if language not in languages():
+        raise ValueError(
+            f"language is {language!r}, and the course speaks {', '.join(languages())}. Give one "
+            "of these."
+        )
+    _language = language
+
+
+@contextlib.contextmanager
+def speaking(
+    language: str, words: Mapping[str, str] | None = None, fonts: Sequence[str] = ()
+) -> Iterator[None]:
+    """Speaks a language in the block.
+
+    Args:
+        language: Its code.
+        words: Its words by the English ones, and `fonts` as `fonts()` gives them, instead of those
+            that are installed: for the builder, which has them at hand before they are.
+        fonts: See there.
+    """
+    global _language, _at_hand
+    before = _language, _at_hand
+    _at_hand = None if words is None else (dict(words), tuple(fonts))
+    _language = language
+    try:
+        yield
+    finally:
+        _language, _at_hand = before
+
+
+def say(message: str, /, **values: Any) -> Said:
+    """A sentence of the course in the language that is spoken.
+
+    Args:
+        message: The English sentence. Placeholders in braces, as `str.format` takes them, if there
+            are values; without values, braces are just that.
+        **values: Values for the placeholders, by name; they may be texts of the course themselves.
+    """
+    kept = {name: _plain(value) for name, value in values.items()} or None
+    said = _said(message, kept, _language)
+    record("say", message, kept)
+    return said
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Parts of a sentence, as "a, b and c"; an empty text if there are none."""
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    first = parts[0]
+    for part in parts[1:-1]:
+        first = say("{first}, {second}", first=first, second=part)
+    return say("{first} and {last}", first=first, last=parts[-1])
+
+
+def word(message: str) -> str:
+    """A word in a figure in the language that is spoken; one that the course doesn't know stays."""
+    return _translated(message, _language)
+
+
+def noted(message: str) -> str:
+    """The same text: marks one that `say` or `word` get later, so that it is translated."""
+    return message
+
+
+def in_language(message: str, values: Mapping[str, Any] | None, language: str) -> str:
+    """What `say` gives when another language is spoken."""
+    return str(_said(message, values, language))
+
+
+def fonts() -> tuple[str, ...]:
+    """Files of the fonts that figures need in the language that is spoken; English needs none.
+
+    Each is a path within the package that it comes with, which its first part names.
+    """
+    return tuple(_installed(_language)["fonts"]) if _at_hand is None else _at_hand[1]
+
+
+def record(*entry: Any) -> None:
+    """Notes for the builder what was said or drawn, if a notebook is being built."""
+    file = os.environ.get(RECORD)
+    if file and not _silent:
+        with open(file, "ab") as records:
+            records.write(_dumps(entry))
+
+
+@contextlib.contextmanager
+def unrecorded() -> Iterator[None]:
+    """Records nothing in the block."""
+    global _silent
+    _silent += 1
+    try:
+        yield
+    finally:
+        _silent -= 1
+
+
+def _said(message: str, values: Mapping[str, Any] | None, language: str) -> Said:
+    shown = _translated(message, language)
+    if values is not None:
+        inner = {
+            name: in_language(value.message, value.values, language)
+            if isinstance(value, Said)
+            else value
+            for name, value in values.items()
+        }
+        shown = shown.format(**inner)
+    said = Said(shown)
+    said.message, said.values = message, values
+    return said
+
+
+def _plain(value: Any) -> Any:
+    """A value that can be kept: a number, or a text."""
+    return value if isinstance(value, (bool, int, float, Said)) else str(value)
+
+
+def _translated(message: str, language: str) -> str:
+    if language == ENGLISH:
+        return message
+    words = _installed(language)["words"] if _at_hand is None else _at_hand[0]
+    return words.get(message) or message
+
+
+@functools.cache
+def _installed(language: str) -> dict[str, Any]:
+    """What is installed of a language: its words by the English ones, and its fonts."""
+    file = _LOCALE / f"{language}.json"
+    return json.loads(file.read_bytes()) if file.is_file() else {"words": {}, "fonts": []}
+
+
+class _Pickler(pickle.Pickler):
+    """Keeps arrays of every library as NumPy's, so that reading them needs no other."""
+
+    def reducer_override(self, value: Any) -> Any:
+        import numpy as np
+
+        if hasattr(value, "__array__") and not isinstance(value, (np.ndarray, np.generic, type)):
+            return np.array, (np.asarray(value),)
+        return NotImplemented
+
+
+def _dumps(entry: tuple[Any, ...]) -> bytes:
+    buffer = io.BytesIO()
+    _Pickler(buffer).dump(entry)
+    return buffer.getvalue()
