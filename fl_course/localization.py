@@ -23,7 +23,7 @@ RECORD = "FL_COURSE_RECORD"
 
 _LOCALE = pathlib.Path(__file__).parent / "locale"
 _language = ENGLISH
-_at_hand: tuple[dict[str, str], tuple[str, ...]] | None = None
+_at_hand: tuple[Mapping[str, str], tuple[str, ...]] | None = None
 _silent = 0
 
 
@@ -81,7 +81,7 @@ def speaking(
     """
     global _language, _at_hand
     before = _language, _at_hand
-    _at_hand = None if words is None else (dict(words), tuple(fonts))
+    _at_hand = None if words is None else (words, tuple(fonts))
     _language = language
     try:
         yield

@@ -25,9 +25,9 @@ def calls():
     """Every call of `say` in the package whose text stands there, with its place."""
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
-                if isinstance(node.args[0], ast.Constant):
-                    yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node
+            is_call = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say"
+            if is_call and isinstance(node.args[0], ast.Constant):
+                yield f"{path.relative_to(PACKAGE)}:{node.lineno}", node
 
 
 def test_every_sentence_gets_the_values_it_has_places_for():
@@ -65,7 +65,9 @@ def test_a_sentence_within_a_sentence():
     said = say("a round of {who}", who=who)
     assert isinstance(said, Said)
     with localization.speaking("ko", WORDS):
-        assert localization.in_language(said.message, said.values, "ko") == "클라이언트 3개의 라운드"
+        assert (
+            localization.in_language(said.message, said.values, "ko") == "클라이언트 3개의 라운드"
+        )
 
 
 def test_parts_are_joined():

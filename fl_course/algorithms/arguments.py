@@ -39,7 +39,7 @@ def check_number(
         else say("above {least}", least=f"{least:g}")
     )
     if below < math.inf:
-        wanted += say(" and below {below}", below=f"{below:g}")
+        wanted = say("{wanted} and below {below}", wanted=wanted, below=f"{below:g}")
     message = say(
         "{name} must be a number {wanted}, and it is {value}.",
         name=name,

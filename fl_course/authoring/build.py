@@ -2,19 +2,36 @@
 
 import contextlib
 import os
+import pickle
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from fl_course.authoring import AuthoringError
-from fl_course.authoring.course import Course, Lesson, read_course
+from fl_course.authoring import AuthoringError, readme
+from fl_course.authoring.catalogs import dumps as dumps_catalog
+from fl_course.authoring.course import ENGLISH, Course, Lesson, read_course
 from fl_course.authoring.execute import CELL_SECONDS, execute
 from fl_course.authoring.exercises import CATALOG, catalog_bytes, outcome_problems, read_exercises
+from fl_course.authoring.languages import (
+    ENGLISH_ITSELF,
+    LOCALE,
+    OWN,
+    README,
+    Count,
+    Language,
+    count,
+    locale_file,
+    read_language,
+)
+from fl_course.authoring.languages import codes as language_codes
+from fl_course.authoring.lints import lint, read_glossary
+from fl_course.authoring.messages import messages_of, same_code
 from fl_course.authoring.notebooks import (
     FOLDERS,
     Variant,
@@ -24,8 +41,11 @@ from fl_course.authoring.notebooks import (
     make,
     path_of,
 )
-from fl_course.authoring.outputs import inputs_digest, lint, normalize, outputs_digest
+from fl_course.authoring.outputs import inputs_digest, normalize, outputs_digest
+from fl_course.authoring.outputs import lint as lint_outputs
 from fl_course.authoring.script import Cell, read_script
+from fl_course.authoring.spoken import Records, digest, fill
+from fl_course.authoring.words import own_messages
 
 MAX_BYTES = 1_500_000
 _REBUILD = "Run: fl-course build"
@@ -41,6 +61,7 @@ class Report:
         executed: Notebooks that were executed.
         removed: Files that no lesson makes any more.
         problems: One message for each thing that is wrong; none means success.
+        translated: How far each catalog is, by language and name.
     """
 
     written: list[Path] = field(default_factory=list)
@@ -48,6 +69,22 @@ class Report:
     executed: list[Path] = field(default_factory=list)
     removed: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    translated: dict[str, dict[str, Count]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is to be built, and how."""
+
+    root: Path
+    course: Course
+    languages: tuple[Language, ...]
+    released: tuple[Language, ...]
+    report: Report
+    check: bool
+    force: bool
+    cell_seconds: int
+    on_cell: Callable[[str, str], None] | None
 
 
 def build(
@@ -62,23 +99,27 @@ def build(
 ) -> Report:
     """Builds the learner's and the solved notebooks of lessons, or checks the committed ones.
 
+    The catalogs of all languages are brought up to date with the lessons first.
+
     A notebook is executed only if its code, or `fl_course`, changed since; otherwise the solved
     one's outputs are kept. The learner's is executed, untouched, to prove that it runs to its end
-    and that no blank passes its check; its outputs are not stored. A lesson's files are replaced
+    and that no blank passes its check; its outputs are not stored. Only English is executed: the
+    outputs of other languages are made of what was recorded then. A lesson's files are replaced
     together, after all of them are made; a lesson that fails keeps its files and does not keep the
-    others from being built.
+    others from being built. So does a language whose catalogs have faults.
 
     Args:
         root: Folder of the repository.
         lessons: Lessons to build, as `Course.select` takes them; none means all.
         languages: Languages to build; none means all released ones.
-        check: Write nothing, execute nothing, and report every difference as a problem.
+        check: Write nothing, execute nothing, and report every difference as a problem, and every
+            message that a released language lacks.
         force: Execute every lesson again.
         cell_seconds: Longest time for a cell, in seconds.
         on_cell: Called with the lesson's name and the cell's key after each executed cell.
 
     Returns:
-        What was done and every problem that was found in a lesson or a file.
+        What was done and every problem that was found in a lesson, a catalog or a file.
 
     Raises:
         AuthoringError: If course.toml can't be read, or `lessons` or `languages` aren't in it.
@@ -98,30 +139,37 @@ def build(
     chosen = course.select(lessons)
     report = Report()
     scripts: dict[Lesson, tuple[Cell, ...]] = {}
-    for lesson in chosen:
+    exercises: dict[Lesson, dict[str, Any]] = {}
+    # All of them, because a catalog holds what every lesson says.
+    for lesson in course.lessons:
         try:
-            scripts[lesson] = read_script(root, course, lesson)
-            read_exercises(root, lesson)
+            cells = read_script(root, course, lesson)
+            exercises[lesson] = read_exercises(root, lesson)
+            scripts[lesson] = cells
         except AuthoringError as error:
-            scripts.pop(lesson, None)
             report.problems.append(str(error))
+    spoken: tuple[Language, ...] = ()
+    if len(scripts) == len(course.lessons):
+        spoken = _read_languages(root, course, scripts, exercises, report, check=check)
+    released = (ENGLISH_ITSELF, *(x for x in spoken if x.code in course.languages))
+    order = _Order(
+        root,
+        course,
+        tuple(x for x in released if not languages or x.code in languages),
+        released,
+        report,
+        check,
+        force,
+        cell_seconds,
+        on_cell,
+    )
     # Before the lessons are executed: their exercises read it.
     committed = (root / CATALOG).read_bytes() if (root / CATALOG).is_file() else b""
-    _keep(root, CATALOG, catalog_bytes(course, scripts, committed), report, check=check)
-    for lesson, cells in scripts.items():
+    read = {lesson: scripts[lesson] for lesson in chosen if lesson in scripts}
+    _keep(root, CATALOG, catalog_bytes(course, read, committed), report, check=check)
+    for lesson, cells in read.items():
         try:
-            _build_lesson(
-                root,
-                course,
-                lesson,
-                cells,
-                tuple(languages) or course.languages,
-                report,
-                check=check,
-                force=force,
-                cell_seconds=cell_seconds,
-                on_cell=on_cell,
-            )
+            _build_lesson(order, lesson, cells)
         except AuthoringError as error:
             report.problems.append(str(error))
     if not lessons and not languages:
@@ -129,50 +177,129 @@ def build(
     return report
 
 
-def _build_lesson(
+def _read_languages(
     root: Path,
     course: Course,
-    lesson: Lesson,
-    cells: tuple[Cell, ...],
-    languages: tuple[str, ...],
+    scripts: dict[Lesson, tuple[Cell, ...]],
+    exercises: dict[Lesson, dict[str, Any]],
     report: Report,
     *,
     check: bool,
-    force: bool,
-    cell_seconds: int,
-    on_cell: Callable[[str, str], None] | None,
-) -> None:
+) -> tuple[Language, ...]:
+    """Reads and checks all languages, writes what follows from them, and gives those to build."""
+    text = (root / readme.SOURCE).read_text("utf-8") if (root / readme.SOURCE).is_file() else ""
+    messages = {
+        **{lesson.name: list(messages_of(lesson, cells)) for lesson, cells in scripts.items()},
+        OWN: own_messages(root, course, scripts, exercises),
+        README: list(readme.messages(text)),
+    }
+    found: list[Language] = []
+    codes = dict.fromkeys((*course.languages, *language_codes(root)))
+    for code in codes:
+        if code == ENGLISH:
+            continue
+        try:
+            language = read_language(root, code, messages)
+            glossary = read_glossary(root, code)
+        except AuthoringError as error:
+            report.problems.append(str(error))
+            continue
+        faults = [
+            fault for catalog in language.catalogs.values() for fault in lint(catalog, glossary)
+        ]
+        report.problems += [fault.text for fault in faults]
+        counts = {name: count(catalog.entries) for name, catalog in language.catalogs.items()}
+        report.translated[code] = counts
+        if code in course.languages:
+            report.problems += [
+                f"{language.catalogs[name].path}: {counted.fuzzy} fuzzy and {counted.missing} "
+                "missing, in a released language. Translate them; docs/translating.md says how."
+                for name, counted in counts.items()
+                if check and not counted.complete
+            ]
+        if any(fault.breaks for fault in faults):
+            continue
+        for catalog in language.catalogs.values():
+            _keep(root, catalog.path, dumps_catalog(catalog), report, check=check)
+        found.append(language)
+    released = [language for language in found if language.code in course.languages]
+    every = (ENGLISH_ITSELF, *released)
+    for language in released:
+        _keep(root, *locale_file(language), report, check=check)
+        content = readme.in_language(text, language, every).encode()
+        _keep(root, readme.path_of(language), content, report, check=check)
+    try:
+        readme.check_switch(text, ENGLISH_ITSELF, every)
+    except AuthoringError as error:
+        report.problems.append(str(error))
+    return tuple(found)
+
+
+def _build_lesson(order: _Order, lesson: Lesson, cells: tuple[Cell, ...]) -> None:
     made: dict[Path, NotebookNode] = {}
     to_execute: dict[Path, NotebookNode] = {}
-    for language in languages:
-        for variant in FOLDERS:
-            path = path_of(lesson, language, variant)
-            notebook = make(course, lesson, cells, language, variant)
-            notebook.metadata.fl_course.inputs = inputs_digest(
-                notebook, root / "fl_course", lesson.number
-            )
-            stale = _staleness(notebook, _read(root / path), variant)
-            if stale and check:
-                report.problems.append(f"{path}: {stale}. {_REBUILD}")
-                continue
-            if stale or (force and not check):
-                to_execute[path] = notebook
-            made[path] = notebook
+    stale: list[Language] = []
+    english: dict[Variant, NotebookNode] = {}
+    for variant in FOLDERS:
+        path = path_of(lesson, ENGLISH, variant)
+        notebook = _make(order, lesson, cells, ENGLISH_ITSELF, variant)
+        notebook.metadata.fl_course.inputs = inputs_digest(
+            notebook, order.root / "fl_course", lesson.number
+        )
+        reason = _staleness(notebook, _read(order.root / path), variant)
+        if reason and order.check:
+            order.report.problems.append(f"{path}: {reason}. {_REBUILD}")
+            continue
+        if reason or (order.force and not order.check):
+            to_execute[path] = notebook
+        english[variant] = made[path] = notebook
 
+    solved_path = path_of(lesson, ENGLISH, "solved")
+    solved = english.get("solved")
+    others = {x.code: x for x in order.languages if x.code != ENGLISH}
+    notebooks: dict[str, NotebookNode] = {}
+    for code, language in others.items():
+        path = path_of(lesson, code, "learner")
+        made[path] = _make(order, lesson, cells, language, "learner")
+        if solved is None:
+            continue
+        path = path_of(lesson, code, "solved")
+        notebooks[code] = made[path] = _make(order, lesson, cells, language, "solved")
+        if solved_path in to_execute:
+            stale.append(language)
+        elif reason := _words_staleness(made[path], _read(order.root / path), solved, language):
+            if order.check:
+                order.report.problems.append(f"{path}: {reason}. {_REBUILD}")
+                del made[path]
+            else:
+                stale.append(language)
+    for language in others.values():
+        for variant in FOLDERS:
+            _check_same_code(lesson, cells, language, variant)
+
+    records: Records | None = None
+    if stale and solved_path not in to_execute:
+        records = _kept_records(order.root, lesson, solved)
+        if records is None:
+            to_execute[solved_path] = solved
     # A kernel keeps about one core busy. The list makes the first failure end the build.
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
-        list(
-            pool.map(
-                lambda path: _execute(
-                    to_execute[path],
-                    root,
-                    cell_seconds,
-                    lambda key: on_cell(f"{path.parts[0]}/{lesson.name}", key) if on_cell else None,
-                ),
+        executed = dict(
+            zip(
                 to_execute,
+                pool.map(lambda path: _execute(to_execute[path], order, lesson, path), to_execute),
+                strict=True,
             )
         )
-    report.executed += to_execute
+    order.report.executed += to_execute
+    if solved_path in executed:
+        records = executed[solved_path]
+        _keep_records(order.root, lesson, solved, records)
+    if stale and records is not None:
+        fill(notebooks, solved, records, stale)
+        for language in stale:
+            notebook = notebooks[language.code]
+            notebook.metadata.fl_course.outputs = outputs_digest(notebook)
 
     contents = {path: dumps(notebook) for path, notebook in made.items()}
     for path, content in contents.items():
@@ -182,7 +309,72 @@ def _build_lesson(
                 "Draw fewer or smaller figures."
             )
     for path, content in contents.items():
-        _keep(root, path, content, report, check=check, notebook=made[path])
+        _keep(order.root, path, content, order.report, check=order.check, notebook=made[path])
+
+
+def _make(
+    order: _Order, lesson: Lesson, cells: tuple[Cell, ...], language: Language, variant: Variant
+) -> NotebookNode:
+    return make(order.course, lesson, cells, language, variant, order.released)
+
+
+def _check_same_code(
+    lesson: Lesson, cells: tuple[Cell, ...], language: Language, variant: Variant
+) -> None:
+    """Checks that translated comments left a lesson's code as it is."""
+    for cell in cells:
+        if cell.is_code:
+            source = getattr(cell.variants, variant)
+            if not same_code(source, language.source_of(lesson, cell, source)):
+                raise AuthoringError(
+                    f"translations/{language.code}/{lesson.name}.po: {lesson.slug}/{cell.key}: a "
+                    "translated comment changes the code. Let it be one line of text."
+                )
+
+
+_RECORDS = Path(".build")
+
+
+def _keep_records(root: Path, lesson: Lesson, solved: NotebookNode, records: Records) -> None:
+    """Keeps, on this machine only, what was recorded, for languages that need it later."""
+    content = pickle.dumps((solved.metadata.fl_course.inputs, dict(records)))
+    write_atomically(root / _RECORDS / f"{lesson.name}.pickle", content)
+
+
+def _kept_records(root: Path, lesson: Lesson, solved: NotebookNode) -> Records | None:
+    try:
+        inputs, records = pickle.loads((root / _RECORDS / f"{lesson.name}.pickle").read_bytes())
+    except Exception:  # It is missing, or broken in one of pickle's many ways.
+        return None
+    return records if inputs == solved.metadata.fl_course.inputs else None
+
+
+def _words_staleness(
+    notebook: NotebookNode,
+    committed: NotebookNode | None,
+    english: NotebookNode,
+    language: Language,
+) -> str:
+    """Why the outputs of a notebook in another language have to be made, or an empty text.
+
+    A notebook whose outputs need not be is filled with the committed one's.
+    """
+    if committed is None:
+        return "is missing, or is not a notebook"
+    recorded = committed.metadata.get("fl_course", {})
+    if "said" not in recorded or recorded.get("words") != digest(committed, english, language):
+        return "its outputs are out of date, because their words, or the English ones, changed"
+    if recorded.get("outputs") != outputs_digest(committed):
+        return "its outputs are not those that were built"
+    outputs = {cell.id: cell for cell in executed_cells(committed)}
+    for cell in executed_cells(notebook):
+        if cell.id not in outputs:
+            return f"cell {key_of(cell)} is missing"
+        cell.outputs = outputs[cell.id].outputs
+        cell.execution_count = outputs[cell.id].execution_count
+    for name in ("said", "words", "outputs"):
+        notebook.metadata.fl_course[name] = recorded[name]
+    return ""
 
 
 def _keep(
@@ -230,10 +422,12 @@ def _staleness(notebook: NotebookNode, committed: NotebookNode | None, variant: 
     return ""
 
 
-def _execute(
-    notebook: NotebookNode, root: Path, cell_seconds: int, on_cell: Callable[[str], None]
-) -> None:
-    execute(notebook, root, cell_seconds=cell_seconds, on_cell=on_cell)
+def _execute(notebook: NotebookNode, order: _Order, lesson: Lesson, path: Path) -> Records:
+    def told(key: str) -> None:
+        if order.on_cell:
+            order.on_cell(f"{path.parts[0]}/{lesson.name}", key)
+
+    done = execute(notebook, order.root, cell_seconds=order.cell_seconds, on_cell=told)
     normalize(notebook)
     variant = notebook.metadata.fl_course.variant
     if problems := outcome_problems(notebook, variant):
@@ -241,12 +435,12 @@ def _execute(
     if variant == "learner":
         for cell in executed_cells(notebook):
             cell.outputs, cell.execution_count = [], None
-        return
-    places = (str(root), str(Path.home()), tempfile.gettempdir())
-    if faults := lint(notebook, places):
-        lesson = notebook.metadata.fl_course.lesson
-        raise AuthoringError("\n".join(f"lesson {lesson}, {fault}" for fault in faults))
+        return {}
+    places = (str(order.root), str(Path.home()), tempfile.gettempdir())
+    if faults := lint_outputs(notebook, places):
+        raise AuthoringError("\n".join(f"lesson {lesson.slug}, {fault}" for fault in faults))
     notebook.metadata.fl_course.outputs = outputs_digest(notebook)
+    return done.records
 
 
 def _read(path: Path) -> NotebookNode | None:
@@ -310,6 +504,15 @@ def _sweep(root: Path, course: Course, report: Report, *, check: bool) -> None:
                 report.problems.append(
                     f"{relative}: no lesson makes this file. Move it out of {folder}/."
                 )
+    for path in sorted((root / LOCALE).glob("*.json")):
+        if path.stem not in course.languages:
+            if check:
+                report.problems.append(
+                    f"{path.relative_to(root)}: the language is not released. {_REBUILD}"
+                )
+            else:
+                path.unlink()
+                report.removed.append(path.relative_to(root))
     known = {lesson.script for lesson in course.lessons}
     for path in sorted((root / "lessons").glob("*.py")):
         if path.relative_to(root) not in known:

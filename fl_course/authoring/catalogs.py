@@ -6,10 +6,11 @@ translation, marked fuzzy, and the English it was made from.
 """
 
 import difflib
+import functools
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from babel.messages.catalog import Catalog as BabelCatalog
@@ -71,25 +72,22 @@ class Catalog:
 
     def translation_of(self, context: str, text: str) -> str:
         """The translation of a message, or an empty text if there is none of today's English."""
-        return self._by_message.get((context, text), "")
+        entry = self._by_message.get((context, text))
+        return entry.current if entry else ""
 
     def is_fuzzy(self, context: str, text: str) -> bool:
         """Whether a message's translation is of an earlier English text."""
-        return (context, text) in self._fuzzy
+        entry = self._by_message.get((context, text))
+        return entry is not None and entry.fuzzy
 
-    @property
-    def _by_message(self) -> dict[tuple[str, str], str]:
-        return self.__dict__.setdefault(
-            "_current",
-            {(e.message.context, e.message.text): e.current for e in self.entries},
-        )
+    @functools.cached_property
+    def current_by_text(self) -> dict[str, str]:
+        """The translations of today's English, by it."""
+        return {entry.message.text: entry.current for entry in self.entries if entry.current}
 
-    @property
-    def _fuzzy(self) -> set[tuple[str, str]]:
-        return self.__dict__.setdefault(
-            "_fuzzy_messages",
-            {(e.message.context, e.message.text) for e in self.entries if e.fuzzy},
-        )
+    @functools.cached_property
+    def _by_message(self) -> dict[tuple[str, str], Entry]:
+        return {(entry.message.context, entry.message.text): entry for entry in self.entries}
 
 
 def read_catalog(root: Path, path: Path, language: str) -> Catalog:
@@ -229,14 +227,12 @@ def update(catalog: Catalog, messages: Sequence[Message]) -> Catalog:
             entry = moved.pop(message.text)
             left.remove(entry)
         if entry is not None:
-            entries[message] = Entry(
-                message, entry.translation, entry.fuzzy, entry.previous, entry.note
-            )
+            entries[message] = replace(entry, message=message)
     new = [message for message in messages if message not in entries]
     for message, entry in _pairs(new, [entry for entry in left if entry.translation]):
         # Of a text that changed twice, the translation is still that of the first.
         before = entry.previous or entry.message.text
-        entries[message] = Entry(message, entry.translation, True, before, entry.note)
+        entries[message] = replace(entry, message=message, fuzzy=True, previous=before)
     return Catalog(
         catalog.path,
         catalog.language,

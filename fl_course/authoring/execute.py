@@ -1,12 +1,14 @@
 """Executing a notebook in a kernel of its own."""
 
 import contextlib
+import io
 import os
+import pickle
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,10 @@ from nbformat import NotebookNode
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.notebooks import executed_cells, key_of
 from fl_course.authoring.outputs import first_line
+from fl_course.localization import RECORD
 
 CELL_SECONDS = 300
+_RECORDS = "records"
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,13 @@ class Execution:
         cells: Number of cells that were executed.
         seconds: Time from the start of the kernel to its end.
         failures: The cells that failed, in order.
+        records: By cell id, what `fl_course.localization` recorded in the cell, in order.
     """
 
     cells: int
     seconds: float
     failures: tuple[Failure, ...]
+    records: Mapping[str, list[tuple[Any, ...]]] = field(default_factory=dict)
 
 
 class _ThisPython(KernelSpecManager):
@@ -104,6 +110,7 @@ def execute(
     lesson = notebook.metadata.get("fl_course", {}).get("lesson", "(no lesson)")
     started = time.perf_counter()
     failures: list[Failure] = []
+    records: dict[str, list[tuple[Any, ...]]] = {}
     done = 0
     with tempfile.TemporaryDirectory(prefix="fl-course-") as scratch:
         work = Path(scratch, "work")
@@ -134,6 +141,7 @@ def execute(
                     error = "ended the kernel"
                     stop = True
                 done += 1
+                records[cell.id] = _taken(Path(scratch, _RECORDS))
                 if on_cell:
                     on_cell(key)
                 if error:
@@ -146,7 +154,20 @@ def execute(
             f"lesson {lesson}, cell {failure.key}: {failure.error}. "
             "Correct the cell in the lesson's script."
         )
-    return Execution(done, time.perf_counter() - started, tuple(failures))
+    return Execution(done, time.perf_counter() - started, tuple(failures), records)
+
+
+def _taken(file: Path) -> list[tuple[Any, ...]]:
+    """Takes the records out of the file that a cell left, if it left any."""
+    if not file.exists():
+        return []
+    content = file.read_bytes()
+    file.unlink()
+    stream = io.BytesIO(content)
+    records = []
+    while stream.tell() < len(content):
+        records.append(pickle.load(stream))
+    return records
 
 
 @contextlib.contextmanager
@@ -175,6 +196,7 @@ def _environment(root: Path, scratch: Path) -> dict[str, str]:
     return {
         **os.environ,
         "FL_COURSE_PROGRESS": "off",
+        RECORD: str(scratch / _RECORDS),
         "IPYTHONDIR": str(scratch / "ipython"),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYTHONHASHSEED": "0",

@@ -43,15 +43,17 @@ class Language:
 
     def word(self, english: str) -> str:
         """What the package says, in this language; in English if it has no translation of it."""
-        for entry in self.catalogs[OWN].entries if OWN in self.catalogs else ():
-            if entry.message.text == english:
-                return entry.current or english
-        return english
+        return self.words().get(english, english)
 
     def words(self) -> dict[str, str]:
         """All that the package says in this language, by the English."""
         own = self.catalogs.get(OWN)
-        return {e.message.text: e.current for e in own.entries if e.current} if own else {}
+        return own.current_by_text if own else {}
+
+    def messages(self) -> tuple[str, ...]:
+        """All that the package says, in English."""
+        own = self.catalogs.get(OWN)
+        return tuple(entry.message.text for entry in own.entries) if own else ()
 
     def source_of(self, lesson: Lesson, cell: Cell, source: str) -> str:
         """A cell's source with its messages in this language.

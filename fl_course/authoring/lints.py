@@ -92,8 +92,21 @@ def read_glossary(root: Path, language: str) -> Glossary:
 Lint = Callable[[str, str, Glossary], Iterator[str]]
 
 
-def lint(catalog: Catalog, glossary: Glossary) -> list[str]:
-    """Faults of a catalog's translations, with file and line.
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a translation.
+
+    Attributes:
+        text: File, line, cell, what is wrong and what to do.
+        breaks: Whether a notebook with it would be broken, so that it is not built.
+    """
+
+    text: str
+    breaks: bool
+
+
+def lint(catalog: Catalog, glossary: Glossary) -> list[Fault]:
+    """Faults of a catalog's translations.
 
     Args:
         catalog: As it stands in its file.
@@ -106,10 +119,13 @@ def lint(catalog: Catalog, glossary: Glossary) -> list[str]:
             continue
         for check in lints:
             found += [
-                _told(catalog, entry, fault)
+                Fault(_told(catalog, entry, fault), check in _BREAKING)
                 for fault in check(entry.message.text, entry.translation, glossary)
             ]
-    return found + [_told(catalog, entry, fault) for entry, fault in first_uses(catalog, glossary)]
+    return found + [
+        Fault(_told(catalog, entry, fault), breaks=False)
+        for entry, fault in first_uses(catalog, glossary)
+    ]
 
 
 def _told(catalog: Catalog, entry: Entry, fault: str) -> str:
@@ -276,6 +292,7 @@ COMMON: tuple[Lint, ...] = (
     left_in_english,
     wrong_terms,
 )
+_BREAKING = (lost_parts, other_structure)
 
 
 # --- Korean ---------------------------------------------------------------------------------------
@@ -360,16 +377,16 @@ def _word_sound(word: str) -> tuple[bool | None, bool]:
 
 _NOT_POLITE = re.compile(
     # 해요체, but for -세요 (instructions) and -ㄹ까요 (questions to a class)
-    r"(?:(?<!세)(?<!까)요|죠)[.!?…](?=\s|$|[*”)])"
-    # 해라체: -다 that is not -니다
-    r"|(?<!니)다[.!](?=\s|$|[*”)])"
-    r"|(?:자|라|냐|해|어|아|지)[.!?](?=\s|$|[*”)])"
+    r"(?:(?<!세)(?<!까)요|죠)[.!?…](?=[\s*”)]|$)"
+    # 해라체: -다 that is neither -니다 nor -ㅂ시다
+    r"|(?<!니)(?<!시)다[.!](?=[\s*”)]|$)"
 )
+_LEAD_IN = re.compile(r"\A\*\*[^*]+\*\*")  # such as "What people get wrong.", which is a heading
 
 
 def mixed_politeness(_: str, translation: str, __: Glossary) -> Iterator[str]:
     """Korean sentences end in 합니다체; -세요 and -ㄹ까요 are for instructions and questions."""
-    plain = _FORMULA.sub("x", _CODE.sub("x", translation))
+    plain = _LEAD_IN.sub("", _FORMULA.sub("x", _CODE.sub("x", translation)))
     for match in _NOT_POLITE.finditer(plain):
         start = max(plain.rfind(". ", 0, match.start()) + 2, match.start() - 12, 0)
         yield f"{plain[start : match.end()]!r} is not 합니다체. End the sentence in -니다."
@@ -385,7 +402,7 @@ _POLITE = re.compile(
 
 def mixed_style(_: str, translation: str, __: Glossary) -> Iterator[str]:
     """Japanese sentences end in です・ます."""
-    plain = _FORMULA.sub("x", _CODE.sub("x", translation))
+    plain = _LEAD_IN.sub("", _FORMULA.sub("x", _CODE.sub("x", translation)))
     for sentence in re.findall(r"[^。]*。", re.sub(r"「[^」]*」|\([^()]*\)", "x", plain)):
         if _NOT_DESU_MASU.search(sentence) and not _POLITE.search(sentence):
             yield f"{sentence[-16:].strip()!r} is not です・ます. End the sentence so."

@@ -95,22 +95,12 @@ def _text(what: str, today: str = "", lesson: int | None = None, note: str = "")
         lines.append(say("Today: {today}", today=today.replace("\n", "\n       ")))
     if note:
         lines.append(say(note))
-    taught = (
-        say(
-            "Lesson {lesson} · {title} teaches it. ",
-            lesson=lesson,
-            title=say(api_changes.LESSONS[lesson]),
-        )
-        if lesson
-        else ""
-    )
-    lines.append(
-        say(
-            "{taught}All such changes: {docs} in the course's repository.",
-            taught=taught,
-            docs=_DOCS,
-        )
-    )
+    docs = say("All such changes: {docs} in the course's repository.", docs=_DOCS)
+    if lesson:
+        title = say(api_changes.LESSONS[lesson])
+        taught = say("Lesson {lesson} · {title} teaches it.", lesson=lesson, title=title)
+        docs = f"{taught} {docs}"
+    lines.append(docs)
     return "\n".join(lines)
 
 

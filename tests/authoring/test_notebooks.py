@@ -3,19 +3,24 @@ import re
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import nbformat
 import pytest
 
-from fl_course.authoring import AuthoringError
-from fl_course.authoring.notebooks import dumps, executed_cells, key_of, make
+from fl_course.authoring.catalogs import Catalog, Entry
+from fl_course.authoring.languages import ENGLISH_ITSELF, Language
+from fl_course.authoring.messages import Message
+from fl_course.authoring.notebooks import WORDS, dumps, executed_cells, key_of, make
 from fl_course.authoring.script import read_script
 
 
 @pytest.fixture
 def build_one(course_dir, course, lesson):
     cells = read_script(course_dir.root, course, lesson)
-    return lambda variant, language="en": make(course, lesson, cells, language, variant)
+    return lambda variant, language=ENGLISH_ITSELF, released=(): make(
+        course, lesson, cells, language, variant, released
+    )
 
 
 def keys(notebook):
@@ -73,7 +78,7 @@ def test_the_header_leads_to_colab(build_one):
 
 def test_the_last_cell_leads_to_the_next_lesson(build_one, course):
     assert "[2 · Printing](02_printing.ipynb)" in build_one("learner").cells[-1].source
-    last = make(course, course.lessons[1], (), "en", "learner")
+    last = make(course, course.lessons[1], (), ENGLISH_ITSELF, "learner")
     assert "last lesson" in last.cells[-1].source
 
 
@@ -119,6 +124,47 @@ def test_the_file_is_valid_and_always_the_same(build_one):
     assert notebook.metadata.language_info == {"name": "python"}
 
 
-def test_a_language_without_text_is_refused(build_one):
-    with pytest.raises(AuthoringError, match=r"language 'ko' has no text yet. Use one of: en"):
-        build_one("learner", "ko")
+def korean(**translations):
+    entries = [
+        Entry(Message("notebook", WORDS[name]), translation)
+        for name, translation in translations.items()
+    ]
+    own = Catalog(Path("translations/ko/fl_course.po"), "ko", tuple(entries))
+    return Language("ko", "한국어", (), {"fl_course": own})
+
+
+def test_the_builders_own_cells_speak_the_language(build_one):
+    language = korean(
+        minutes="{minutes}분", setup="강의를 시작합니다.", not_fetched="실패했습니다."
+    )
+    notebook = build_one("learner", language)
+    header, setup = notebook.cells[0].source, notebook.cells[1].source
+    assert "\n\n10분 · " in header
+    assert setup.startswith("# 시작합니다.\n")
+    assert '            "실패했습니다."\n' in setup
+    assert setup.endswith('fl_course.setup("ko", install=True)')
+    assert notebook.metadata.fl_course.language == "ko"
+
+
+def test_without_translations_only_the_way_to_the_language_differs(build_one):
+    for variant in ("learner", "solved"):
+        english, other = (build_one(variant, language) for language in (ENGLISH_ITSELF, korean()))
+        sources = [[cell.source for cell in notebook.cells] for notebook in (english, other)]
+        assert sources[1] == [
+            source.replace("/en/", "/ko/").replace("setup(install", 'setup("ko", install')
+            for source in sources[0]
+        ]
+
+
+@pytest.mark.parametrize(("variant", "folder"), [("learner", "notebooks"), ("solved", "solutions")])
+def test_the_switcher_leads_to_the_same_lesson_in_each_language(build_one, variant, folder):
+    released = (ENGLISH_ITSELF, korean())
+    header = build_one(variant, released[1], released).cells[0].source
+    colab = f"https://colab.research.google.com/github/owner/name/blob/main/{folder}"
+    assert header.splitlines()[-1] == (
+        f"[English](../en/01_adding.ipynb) ([Colab]({colab}/en/01_adding.ipynb)) · **한국어**"
+    )
+    english = build_one(variant, ENGLISH_ITSELF, released).cells[0].source
+    assert english.splitlines()[-1] == (
+        f"**English** · [한국어](../ko/01_adding.ipynb) ([Colab]({colab}/ko/01_adding.ipynb))"
+    )
