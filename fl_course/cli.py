@@ -8,10 +8,16 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from fl_course import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fl_course.authoring.languages import Count
 
 _ROOT = click.option(
     "--root",
@@ -170,6 +176,8 @@ def build(check: bool, force: bool, lessons: tuple[str, ...], root: Path | None)
         report = build_course(_root(root), lessons, check=check, force=force, on_cell=progress)
     except AuthoringError as error:
         raise click.ClickException(str(error)) from None
+    if report.translated:
+        click.echo(_translations_table(report.translated))
     for path in report.written:
         executed = ", executed" if path in report.executed else ""
         click.echo(f"wrote {path}{executed}")
@@ -281,6 +289,28 @@ def schedule(
         click.echo(f"{mark}{times}  {slot.minutes:3} min  {slot.title}")
     taught = sum(slot.minutes for slot in slots if slot.lesson)
     click.echo(f"\nEnd at {slots[-1].end:%H:%M}: {taught} minutes of lessons.")
+
+
+def _translations_table(translated: "Mapping[str, Mapping[str, Count]]") -> str:
+    """How far each catalog of each language is: its messages if it is complete."""
+    names = list(dict.fromkeys(name for counts in translated.values() for name in counts))
+    rows = [["messages", *translated]]
+    for name in names:
+        rows.append([name, *(_told(counts.get(name)) for counts in translated.values())])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def _told(count: "Count | None") -> str:
+    if count is None:
+        return "-"
+    parts = [f"{count.translated} translated"]
+    parts += [f"{count.fuzzy} fuzzy"] if count.fuzzy else []
+    parts += [f"{count.missing} missing"] if count.missing else []
+    return ", ".join(parts)
 
 
 def _time_of_day(option: str, text: str) -> datetime.time:

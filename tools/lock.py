@@ -21,7 +21,8 @@ def compile_lock() -> None:
     """Resolves pyproject.toml's dependencies to exact versions with hashes."""
     command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
     command += ["--no-emit-index-url", "--generate-hashes", "--no-header", "--no-annotate"]
-    command += ["--all-extras", "--group", "tff", "--group", "dev", "pyproject.toml", "--output-file", LOCK.name]
+    command += ["--all-extras", "--group", "tff", "--group", "dev", "pyproject.toml"]
+    command += ["--output-file", LOCK.name]
     subprocess.run(command, cwd=ROOT, check=True)
 
 

@@ -31,7 +31,7 @@ from fl_course.authoring.languages import (
 )
 from fl_course.authoring.languages import codes as language_codes
 from fl_course.authoring.lints import lint, read_glossary
-from fl_course.authoring.messages import messages_of, same_code
+from fl_course.authoring.messages import context_of, messages_of, same_code
 from fl_course.authoring.notebooks import (
     FOLDERS,
     Variant,
@@ -193,6 +193,12 @@ def _read_languages(
         OWN: own_messages(root, course, scripts, exercises),
         README: list(readme.messages(text)),
     }
+    unseen = {
+        context_of(lesson, cell)
+        for lesson, cells in scripts.items()
+        for cell in cells
+        if cell.kind == "instructor"
+    }
     found: list[Language] = []
     codes = dict.fromkeys((*course.languages, *language_codes(root)))
     for code in codes:
@@ -205,7 +211,7 @@ def _read_languages(
             report.problems.append(str(error))
             continue
         faults = [
-            fault for catalog in language.catalogs.values() for fault in lint(catalog, glossary)
+            x for catalog in language.catalogs.values() for x in lint(catalog, glossary, unseen)
         ]
         report.problems += [fault.text for fault in faults]
         counts = {name: count(catalog.entries) for name, catalog in language.catalogs.items()}

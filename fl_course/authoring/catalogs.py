@@ -115,6 +115,12 @@ def read_catalog(root: Path, path: Path, language: str) -> Catalog:
         ) from None
     if problems := _header_problems(text, language):
         raise AuthoringError("\n".join(f"{path}:{line}: {what}" for line, what in problems))
+    for number, row in enumerate(text.splitlines(), start=1):
+        if not _ROW.fullmatch(row):
+            raise AuthoringError(
+                f"{path}:{number}: not a line of a catalog: {_quote(row)}. Write an entry as the "
+                'lines msgctxt "...", msgid "..." and msgstr "...", with \\" for a quotation mark.'
+            )
     try:
         found = read_po(io.BytesIO(content), locale=language, abort_invalid=True)
     except PoFileError as error:
@@ -138,8 +144,8 @@ def read_catalog(root: Path, path: Path, language: str) -> Catalog:
             Message(*key),
             message.string,
             message.fuzzy and bool(message.string),
-            message.previous_id[0] if message.previous_id else "",
-            tuple(message.user_comments),
+            _previous(message.user_comments),
+            tuple(x for x in message.user_comments if not x.startswith("|")),
             line,
         )
     if doubled := _doubled(text):
@@ -149,6 +155,16 @@ def read_catalog(root: Path, path: Path, language: str) -> Catalog:
     if problems:
         raise AuthoringError("\n".join(f"{path}:{line}: {what}" for line, what in problems))
     return Catalog(path, language, tuple(entries.values()))
+
+
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_ROW = re.compile(rf"\s*|#.*|(?:msgctxt|msgid|msgstr) {_QUOTED}|{_QUOTED}")
+
+
+def _previous(comments: Sequence[str]) -> str:
+    """The earlier English text of a fuzzy entry, which Babel writes but does not read."""
+    quoted = [re.sub(r"^\|\s*(?:msgid )?", "", row) for row in comments if row.startswith("|")]
+    return _unquoted("\n".join(row for row in quoted if row.startswith('"')))
 
 
 def _reason(error: PoFileError) -> str:

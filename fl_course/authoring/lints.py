@@ -6,7 +6,7 @@ language come first; those of Korean and Japanese know their grammar only as far
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,12 +105,14 @@ class Fault:
     breaks: bool
 
 
-def lint(catalog: Catalog, glossary: Glossary) -> list[Fault]:
+def lint(catalog: Catalog, glossary: Glossary, unseen: Collection[str] = ()) -> list[Fault]:
     """Faults of a catalog's translations.
 
     Args:
         catalog: As it stands in its file.
         glossary: The terms of its language.
+        unseen: Contexts of cells that a learner does not see, where no term is used for the first
+            time.
     """
     found = []
     lints = (*COMMON, *BY_LANGUAGE.get(catalog.language, ()))
@@ -124,7 +126,7 @@ def lint(catalog: Catalog, glossary: Glossary) -> list[Fault]:
             ]
     return found + [
         Fault(_told(catalog, entry, fault), breaks=False)
-        for entry, fault in first_uses(catalog, glossary)
+        for entry, fault in first_uses(catalog, glossary, unseen)
     ]
 
 
@@ -171,11 +173,35 @@ def _without(some: Sequence[str], others: Sequence[str]) -> list[str]:
     return missing
 
 
-def lost_numbers(english: str, translation: str, _: Glossary) -> Iterator[str]:
-    """Numbers in digits have to be in the translation; it may have more, for those in words."""
+def other_numbers(english: str, translation: str, _: Glossary) -> Iterator[str]:
+    """Numbers in digits are those of the English, and those that it has in words."""
     wanted, found = (_numbers(text) for text in (english, translation))
     for number in _without(wanted, found):
         yield f"the number {number} of the English is missing. Write it in digits, as there."
+    words = {value for word, value in _SPELLED.items() if re.search(rf"\b{word}", english, re.I)}
+    for number in _without(found, wanted):
+        if len(number) > 1 and number not in words and number not in wanted:
+            yield f"the number {number} is not in the English. Correct it."
+
+
+# A number in words -> the digits that another language may write for it.
+_SPELLED = {
+    "half": "0.5",
+    "ten": "10",
+    "a tenth": "10",
+    "eleven": "11",
+    "twel": "12",
+    "dozen": "12",
+    "thirteen": "13",
+    "fourteen": "14",
+    "twent": "20",
+    "thirt": "30",
+    "fort": "40",
+    "fift": "50",
+    "hundred": "100",
+    "million": "100",  # 100만, 100万
+    "thousand": "1,000",
+}
 
 
 def _numbers(text: str) -> list[str]:
@@ -255,12 +281,14 @@ def wrong_terms(english: str, translation: str, glossary: Glossary) -> Iterator[
                 yield f"{match[0]!r} for {term.english!r}. The glossary has {term.term!r}."
         if term.english == term.term or not term.english.isascii():
             continue
-        pattern = rf"(?<![\w.-]){re.escape(term.english)}s?(?![\w.-])"
-        if re.search(pattern, prose) and term.english not in glossary.names:
+        pattern = rf"(?<![\w.-]){re.escape(term.english)}s?(?![\w-])(?!\.\w)"
+        if re.search(pattern, prose, re.ASCII) and term.english not in glossary.names:
             yield f"{term.english!r} in English. The glossary has {term.term!r}."
 
 
-def first_uses(catalog: Catalog, glossary: Glossary) -> Iterator[tuple[Entry, str]]:
+def first_uses(
+    catalog: Catalog, glossary: Glossary, unseen: Collection[str]
+) -> Iterator[tuple[Entry, str]]:
     """A lesson's first use of a term gives the English word in parentheses."""
     if not re.fullmatch(r"\d\d_\w+", catalog.path.stem):
         return
@@ -268,6 +296,8 @@ def first_uses(catalog: Catalog, glossary: Glossary) -> Iterator[tuple[Entry, st
     for term in terms:
         longer = [t.term for t in glossary.terms if term.term in t.term and t.term != term.term]
         for entry in catalog.entries:
+            if entry.message.context in unseen:
+                continue
             text = _CODE.sub(" ", entry.current)
             for word in longer:
                 text = text.replace(word, " ")
@@ -286,7 +316,7 @@ def first_uses(catalog: Catalog, glossary: Glossary) -> Iterator[tuple[Entry, st
 
 COMMON: tuple[Lint, ...] = (
     lost_parts,
-    lost_numbers,
+    other_numbers,
     other_structure,
     dead_emphasis,
     left_in_english,
@@ -394,9 +424,9 @@ def mixed_politeness(_: str, translation: str, __: Glossary) -> Iterator[str]:
 
 # --- Japanese -------------------------------------------------------------------------------------
 
-_NOT_DESU_MASU = re.compile(r"(?<!で)(?:だ|である|だった|であった|ない|た|る|う|く|い)。")
+_NOT_DESU_MASU = re.compile(r"[うくすつぬむるぐぶただい]。$")
 _POLITE = re.compile(
-    r"(?:です|ます|ました|でした|ません|ませんか|ますか|ですか|でしょう|でしょうか|ましょう|ください|ませんでした|ましょうか|ましたか|でしたか)(?:。|$)"
+    r"(?:です|でした|ます|ました|ません|ませんでした|でしょう|ましょう|ください)(?:か|ね|よ)?(?:。|$)"
 )
 
 
@@ -404,7 +434,7 @@ def mixed_style(_: str, translation: str, __: Glossary) -> Iterator[str]:
     """Japanese sentences end in です・ます."""
     plain = _LEAD_IN.sub("", _FORMULA.sub("x", _CODE.sub("x", translation)))
     for sentence in re.findall(r"[^。]*。", re.sub(r"「[^」]*」|\([^()]*\)", "x", plain)):
-        if _NOT_DESU_MASU.search(sentence) and not _POLITE.search(sentence):
+        if _NOT_DESU_MASU.search(sentence) and not _POLITE.search(sentence.strip()):
             yield f"{sentence[-16:].strip()!r} is not です・ます. End the sentence so."
 
 

@@ -23,7 +23,7 @@ from fl_course.authoring.script import Cell
 COMMENT_COLUMNS = 88  # a translated comment is broken before them; a wide character takes two
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _PYTHON = ("python", "py", "python3")
-_MAGIC_LINE = re.compile(r"^\s*[%!].*$", re.MULTILINE)
+_MAGIC_LINE = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
 # What a translator has nothing to say about.
 _NOT_WORDS = re.compile(
     r"`+[^`]*`+|\$\$.*?\$\$|\$[^$]*\$|<[^<>]*>|\]\([^)]*\)|https?://\S+", re.DOTALL

@@ -140,7 +140,7 @@ def test_the_builders_own_cells_speak_the_language(build_one):
     notebook = build_one("learner", language)
     header, setup = notebook.cells[0].source, notebook.cells[1].source
     assert "\n\n10분 · " in header
-    assert setup.startswith("# 시작합니다.\n")
+    assert setup.startswith("# 강의를 시작합니다.\n")
     assert '            "실패했습니다."\n' in setup
     assert setup.endswith('fl_course.setup("ko", install=True)')
     assert notebook.metadata.fl_course.language == "ko"
