@@ -27,7 +27,8 @@ from fl_course.authoring.languages import (
     Language,
     count,
     locale_file,
-    read_language,
+    read_catalogs,
+    read_facts,
 )
 from fl_course.authoring.languages import codes as language_codes
 from fl_course.authoring.lints import lint, read_glossary
@@ -148,14 +149,22 @@ def build(
             scripts[lesson] = cells
         except AuthoringError as error:
             report.problems.append(str(error))
-    spoken: tuple[Language, ...] = ()
+    try:
+        released = (
+            ENGLISH_ITSELF,
+            *(read_facts(root, x) for x in course.languages if x != ENGLISH),
+        )
+    except AuthoringError as error:
+        # Not even the notebooks in English can lead to a language without a name.
+        report.problems.append(str(error))
+        return report
+    spoken = (ENGLISH_ITSELF,)
     if len(scripts) == len(course.lessons):
-        spoken = _read_languages(root, course, scripts, exercises, report, check=check)
-    released = (ENGLISH_ITSELF, *(x for x in spoken if x.code in course.languages))
+        spoken += _read_languages(root, course, scripts, exercises, released, report, check=check)
     order = _Order(
         root,
         course,
-        tuple(x for x in released if not languages or x.code in languages),
+        tuple(x for x in spoken if not languages or x.code in languages),
         released,
         report,
         check,
@@ -182,6 +191,7 @@ def _read_languages(
     course: Course,
     scripts: dict[Lesson, tuple[Cell, ...]],
     exercises: dict[Lesson, dict[str, Any]],
+    released: tuple[Language, ...],
     report: Report,
     *,
     check: bool,
@@ -205,7 +215,7 @@ def _read_languages(
         if code == ENGLISH:
             continue
         try:
-            language = read_language(root, code, messages)
+            language = read_catalogs(root, read_facts(root, code), messages)
             glossary = read_glossary(root, code)
         except AuthoringError as error:
             report.problems.append(str(error))
@@ -227,15 +237,14 @@ def _read_languages(
             continue
         for catalog in language.catalogs.values():
             _keep(root, catalog.path, dumps_catalog(catalog), report, check=check)
-        found.append(language)
-    released = [language for language in found if language.code in course.languages]
-    every = (ENGLISH_ITSELF, *released)
-    for language in released:
+        if code in course.languages:
+            found.append(language)
+    for language in found:
         _keep(root, *locale_file(language), report, check=check)
-        content = readme.in_language(text, language, every).encode()
+        content = readme.in_language(text, language, released).encode()
         _keep(root, readme.path_of(language), content, report, check=check)
     try:
-        readme.check_switch(text, ENGLISH_ITSELF, every)
+        readme.check_switch(text, ENGLISH_ITSELF, released)
     except AuthoringError as error:
         report.problems.append(str(error))
     return tuple(found)

@@ -94,29 +94,36 @@ def codes(root: Path) -> tuple[str, ...]:
     return tuple(folder.name for folder in folders if not folder.name.startswith("."))
 
 
-def read_language(root: Path, code: str, messages: Mapping[str, Sequence[Message]]) -> Language:
-    """Reads a language and brings its catalogs up to date, in memory.
+def read_facts(root: Path, code: str) -> Language:
+    """Reads what a language is called and needs, without its catalogs.
+
+    Raises:
+        AuthoringError: If `language.toml` is missing or malformed.
+    """
+    facts = _facts(root, TRANSLATIONS / code)
+    return Language(code, str(facts["name"]), tuple(facts["fonts"]))
+
+
+def read_catalogs(
+    root: Path, language: Language, messages: Mapping[str, Sequence[Message]]
+) -> Language:
+    """Reads a language's catalogs and brings them up to date, in memory.
 
     Args:
         root: Folder of the repository.
-        code: The language.
+        language: As `read_facts` gives it.
         messages: Today's messages of each catalog, by its name.
 
     Raises:
         AuthoringError: If a file can't be read, or holds a translation for what isn't there; one
             line for each problem, with file, line, and what to do.
     """
-    folder = TRANSLATIONS / code
+    folder = TRANSLATIONS / language.code
     problems: list[str] = []
-    facts: dict[str, object] = {}
-    try:
-        facts = _facts(root, folder)
-    except AuthoringError as error:
-        problems.append(str(error))
     catalogs: dict[str, Catalog] = {}
     for name, wanted in messages.items():
         try:
-            catalog = read_catalog(root, folder / f"{name}.po", code)
+            catalog = read_catalog(root, folder / f"{name}.po", language.code)
         except AuthoringError as error:
             problems.append(str(error))
             continue
@@ -130,7 +137,7 @@ def read_language(root: Path, code: str, messages: Mapping[str, Sequence[Message
             )
     if problems:
         raise AuthoringError("\n".join(problems))
-    return Language(code, str(facts["name"]), tuple(facts["fonts"]), catalogs)
+    return dataclasses.replace(language, catalogs=catalogs)
 
 
 def _facts(root: Path, folder: Path) -> dict[str, object]:
