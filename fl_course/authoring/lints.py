@@ -23,7 +23,7 @@ _LINK = re.compile(r"\]\(([^)\s]*)\)")
 _ADDRESS = re.compile(r"https?://[^\s)>]+")
 _PLACEHOLDER = re.compile(r"\{[a-z_][\w.]*(?:![rs])?(?::[^{}]*)?\}")
 _TAG = re.compile(r"</?[a-z][^<>]*>")
-_NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?")
+_NAMED = re.compile(r"'[\w.\[\]]+'|fl-course \w+")  # a name in quotation marks, a command
 _FENCE = re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)
 
 
@@ -230,14 +230,13 @@ def _columns(row: str) -> int:
     return len(re.findall(r"(?<!\\)\|", plain))
 
 
-def dead_emphasis(_: str, translation: str, __: Glossary) -> Iterator[str]:
+def dead_emphasis(english: str, translation: str, _: Glossary) -> Iterator[str]:
     """Emphasis that CommonMark does not render: its signs are left in the text."""
     plain = re.sub(
         r"<[^>]*>", "", _CODE.sub("\N{ZERO WIDTH SPACE}", _FORMULA.sub("x", translation))
     )
-    html = re.sub(r"<code>.*?</code>|<[^>]+>", " ", _MARKDOWN.renderInline(translation))
-    html = _FORMULA.sub(" ", html)
-    if "**" in html:
+    html = _rendered(translation)
+    if html.count("**") > _rendered(english).count("**"):
         yield (
             "** is shown instead of bold. A closing ** after punctuation needs a space or "
             "punctuation after it: write **word**(english) rather than **word(english)**."
@@ -246,6 +245,12 @@ def dead_emphasis(_: str, translation: str, __: Glossary) -> Iterator[str]:
         yield "* is shown instead of italics. Give it a space or punctuation outside."
     if re.search(r"__[^\s_][^_]*__", plain):
         yield "__ does not become bold between letters. Write **."
+
+
+def _rendered(text: str) -> str:
+    """What a reader sees of a text, without code and formulas."""
+    html = re.sub(r"<code>.*?</code>|<[^>]+>", " ", _MARKDOWN.renderInline(text))
+    return _FORMULA.sub(" ", html)
 
 
 def left_in_english(english: str, translation: str, glossary: Glossary) -> Iterator[str]:
@@ -267,7 +272,7 @@ def left_in_english(english: str, translation: str, glossary: Glossary) -> Itera
 
 def _prose(text: str) -> str:
     """A text without code, formulas, addresses, placeholders and what stands in parentheses."""
-    for pattern in (_CODE, _FORMULA, _LINK, _ADDRESS, _PLACEHOLDER, _TAG):
+    for pattern in (_CODE, _FORMULA, _LINK, _ADDRESS, _PLACEHOLDER, _TAG, _NAMED):
         text = pattern.sub(" ", text)
     return re.sub(r"\([^()]*\)", " ", text)
 
@@ -282,7 +287,9 @@ def wrong_terms(english: str, translation: str, glossary: Glossary) -> Iterator[
         if term.english == term.term or not term.english.isascii():
             continue
         pattern = rf"(?<![\w.-]){re.escape(term.english)}s?(?![\w-])(?!\.\w)"
-        if re.search(pattern, prose, re.ASCII) and term.english not in glossary.names:
+        match = re.search(pattern, prose, re.ASCII)
+        # At the beginning of both it is the name of an argument, as in "seed must be 0 or more".
+        if match and not (match.start() == 0 and english.startswith(match[0])):
             yield f"{term.english!r} in English. The glossary has {term.term!r}."
 
 
@@ -331,7 +338,6 @@ _BREAKING = (lost_parts, other_structure)
 _PARTICLES = (("은", "는"), ("이", "가"), ("을", "를"), ("과", "와"), ("으로", "로"))
 _AFTER = re.compile(
     r"(?P<word>`[^`]+`|\$[^$]+\$|[A-Za-z][A-Za-z0-9_+-]*|\d[\d,]*(?:\.\d+)?(?:%)?)\**"
-    r"(?:\([^()]*\))?"
     r"(?P<particle>은|는|이|가|을|를|과|와|으로|로)(?=[\s.,!?)”’\]]|$)"
 )
 _DIGITS_CLOSED = {"0": True, "1": True, "2": False, "3": True, "4": False}
