@@ -255,7 +255,9 @@ def _rendered(text: str) -> str:
 
 def left_in_english(english: str, translation: str, glossary: Glossary) -> Iterator[str]:
     """Sentences that were left in English."""
-    if translation == english and re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", _prose(english)):
+    cited = re.search(r"et al\.|arXiv", english)  # names and titles, perhaps nothing else
+    three_words = re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", _prose(english))
+    if translation == english and three_words and not cited:
         yield "is the English itself. Translate it, or leave msgstr empty."
         return
     names = {word.lower() for name in glossary.names for word in name.split()}
@@ -308,16 +310,16 @@ def first_uses(
             text = _CODE.sub(" ", entry.current)
             for word in longer:
                 text = text.replace(word, " ")
-            if term.term in text and re.search(
-                rf"\b{re.escape(term.english)}", entry.message.text, re.IGNORECASE
-            ):
-                shown = re.escape(term.term) + r"\**」?\s?\(" + re.escape(term.english)
-                if not re.search(shown, text, re.IGNORECASE):
-                    yield (
-                        entry,
-                        f"the lesson's first {term.term!r} lacks its English word. Write "
-                        f"{term.term}({term.english}).",
-                    )
+            shown = re.escape(term.term) + r"\**」?\s?\(" + re.escape(term.english)
+            if re.search(shown, text, re.IGNORECASE):
+                break
+            english = rf"\b{re.escape(term.english)}"
+            if term.term in text and re.search(english, entry.message.text, re.IGNORECASE):
+                yield (
+                    entry,
+                    f"the lesson's first {term.term!r} lacks its English word. Write "
+                    f"{term.term}({term.english}).",
+                )
                 break
 
 
