@@ -23,7 +23,8 @@ _LINK = re.compile(r"\]\(([^)\s]*)\)")
 _ADDRESS = re.compile(r"https?://[^\s)>]+")
 _PLACEHOLDER = re.compile(r"\{[a-z_][\w.]*(?:![rs])?(?::[^{}]*)?\}")
 _TAG = re.compile(r"</?[a-z][^<>]*>")
-_NAMED = re.compile(r"'[\w.\[\]]+'|fl-course \w+")  # a name in quotation marks, a command
+# A name or a title in quotation marks, a command.
+_NAMED = re.compile(r"'[\w.\[\]]+'|\"[^\"]+\"|fl-course \w+")
 _FENCE = re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)
 
 
@@ -194,12 +195,18 @@ _SPELLED = {
     "dozen": "12",
     "thirteen": "13",
     "fourteen": "14",
+    "fifteen": "15",
+    "sixteen": "16",
+    "seventeen": "17",
+    "eighteen": "18",
+    "nineteen": "19",
     "twent": "20",
     "thirt": "30",
     "fort": "40",
     "fift": "50",
     "hundred": "100",
-    "million": "100",  # 100만, 100万
+    "a million": "100",  # 100만, 100万
+    "two million": "200",
     "thousand": "1,000",
 }
 
@@ -375,7 +382,10 @@ def last_sound(word: str, sounds: Mapping[str, bool] | None = None) -> tuple[boo
     Returns:
         The first is None where the spelling leaves it open.
     """
-    plain = word.strip("`$").rstrip("()[]{}\"'.,:*")
+    plain = word.strip("`$")
+    if plain.endswith(")"):  # a call, which people read in more than one way
+        return None, False
+    plain = plain.rstrip("[]{}\"'.,:*")
     if plain.endswith("%"):
         return False, False  # 퍼센트
     last = re.search(r"[A-Za-z]+$|\d[\d,.]*$", plain)
