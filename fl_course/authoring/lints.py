@@ -177,9 +177,12 @@ def _without(some: Sequence[str], others: Sequence[str]) -> list[str]:
 def other_numbers(english: str, translation: str, _: Glossary) -> Iterator[str]:
     """Numbers in digits are those of the English, and those that it has in words."""
     wanted, found = (_numbers(text) for text in (english, translation))
+    words = {value for word, value in _SPELLED.items() if re.search(rf"\b{word}", english, re.I)}
+    for millions in re.findall(r"\b(\d+) million", english):  # 1600만, 1600万
+        wanted.remove(millions)
+        words.add(f"{millions}00")
     for number in _without(wanted, found):
         yield f"the number {number} of the English is missing. Write it in digits, as there."
-    words = {value for word, value in _SPELLED.items() if re.search(rf"\b{word}", english, re.I)}
     for number in _without(found, wanted):
         if len(number) > 1 and number not in words and number not in wanted:
             yield f"the number {number} is not in the English. Correct it."
@@ -262,12 +265,14 @@ def _rendered(text: str) -> str:
 
 def left_in_english(english: str, translation: str, glossary: Glossary) -> Iterator[str]:
     """Sentences that were left in English."""
-    cited = re.search(r"et al\.|arXiv", english)  # names and titles, perhaps nothing else
+    cited = re.search(r'"[^"]{15,}"', english)  # names and a title, perhaps nothing else
     three_words = re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", _prose(english))
     if translation == english and three_words and not cited:
         yield "is the English itself. Translate it, or leave msgstr empty."
         return
     names = {word.lower() for name in glossary.names for word in name.split()}
+    for emphasised in re.findall(r"\*[^*\n]+\*", english):  # a word of the output, quoted
+        translation = translation.replace(emphasised, " ")
     run: list[str] = []
     for word in [*re.findall(r"[A-Za-z][A-Za-z'’-]*|[^\sA-Za-z]", _prose(translation)), "."]:
         if word[0].isascii() and word[0].isalpha():
@@ -317,7 +322,7 @@ def first_uses(
             text = _CODE.sub(" ", entry.current)
             for word in longer:
                 text = text.replace(word, " ")
-            shown = re.escape(term.term) + r"\**」?\s?\(" + re.escape(term.english)
+            shown = re.escape(term.term) + r"\**」?\s?\([^()]*" + re.escape(term.english)
             if re.search(shown, text, re.IGNORECASE):
                 break
             english = rf"\b{re.escape(term.english)}"
@@ -346,7 +351,7 @@ _BREAKING = (lost_parts, other_structure)
 # After a consonant, after a vowel.
 _PARTICLES = (("은", "는"), ("이", "가"), ("을", "를"), ("과", "와"), ("으로", "로"))
 _AFTER = re.compile(
-    r"(?P<word>`[^`]+`|\$[^$]+\$|[A-Za-z][A-Za-z0-9_+-]*|\d[\d,]*(?:\.\d+)?(?:%)?)\**"
+    r"(?P<word>`[^`]+`|[A-Za-z][A-Za-z0-9_+-]*|\d[\d,]*(?:\.\d+)?(?:%)?)\**"
     r"(?P<particle>은|는|이|가|을|를|과|와|으로|로)(?=[\s.,!?)”’\]]|$)"
 )
 _DIGITS_CLOSED = {"0": True, "1": True, "2": False, "3": True, "4": False}
@@ -435,6 +440,7 @@ _LEAD_IN = re.compile(r"\A\*\*[^*]+\*\*")  # such as "What people get wrong.", w
 def mixed_politeness(_: str, translation: str, __: Glossary) -> Iterator[str]:
     """Korean sentences end in 합니다체; -세요 and -ㄹ까요 are for instructions and questions."""
     plain = _LEAD_IN.sub("", _FORMULA.sub("x", _CODE.sub("x", translation)))
+    plain = re.sub(r"“[^”]*”", "x", plain)  # what somebody else says
     for match in _NOT_POLITE.finditer(plain):
         start = max(plain.rfind(". ", 0, match.start()) + 2, match.start() - 12, 0)
         yield f"{plain[start : match.end()]!r} is not 합니다체. End the sentence in -니다."
