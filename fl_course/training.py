@@ -99,8 +99,8 @@ def train(
     logs = _Logs(log_dir, history) if log_dir else None
     progress = tqdm(
         range(done + 1, num_rounds + 1),
-        desc="Rounds",
-        unit="round",
+        desc=say("Rounds"),
+        unit=say("round"),
         initial=done,
         total=max(done, num_rounds),
         # In a notebook, tqdm shows an empty bar although its own variable says not to.

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import NOT_ATTEMPTED, OTHER, Exercise, Mistake, run
+from fl_course.localization import say
 
 _PIXELS = 784
 _LABELS = 10
@@ -405,7 +406,7 @@ def _judge_held_out(answer: Any, model: Any, trained: Arrays) -> Any:
         return "scans"
     if any(close(round(loss, digits), round(accuracy, digits), 1e-6) for digits in (1, 2, 3)):
         return "rounded"
-    names = ["loss", "accuracy"]
+    names = [say("loss"), say("accuracy")]
     for right, wrong in ((0, 1), (1, 0)):
         if np.isclose(found[right], (loss, accuracy)[right], rtol=0, atol=1e-4):
             return Mistake("one_of_two", right=names[right], wrong=names[wrong])

@@ -58,7 +58,7 @@ def _wanted(requirement: Requirement) -> str:
     tensorflow = _version(_FOUNDATION)
     if canonicalize_name(requirement.name) == _SAME_VERSION_AS_TENSORFLOW and tensorflow:
         return f"{requirement.name}=={'.'.join(tensorflow.split('.')[:2])}.*"
-    return str(requirement)
+    return f"{requirement.name}{requirement.specifier}"  # pip would read an extra's marker
 
 
 def missing(language: str = "en") -> list[str]:
@@ -189,7 +189,9 @@ def _why_pip_failed(wanted: list[str], output: str) -> str:
     lines = output.strip().splitlines()
     # An error that pip didn't expect stands at the end of its traceback.
     reasons = [line for line in lines if re.match("ERROR: (?!Exception)", line)] or lines[-3:]
-    return (
-        f"{what}. It said:\n  " + "\n  ".join(reasons) + "\nCorrect that, then run this cell (in a "
-        "terminal: `fl-course setup`) again."
+    return say(
+        "{what}. It said:\n  {reasons}\nCorrect that, then run this cell (in a terminal: "
+        "`fl-course setup`) again.",
+        what=what,
+        reasons="\n  ".join(reasons),
     )

@@ -228,3 +228,10 @@ def test_a_full_disk_is_named(tmp_path):
     )
     assert "the disk is full" in done.stdout, done.stderr
     assert "Delete what you don't need" in done.stdout
+
+
+def test_a_language_brings_its_fonts(monkeypatch):
+    pretend(monkeypatch, {"koreanize-matplotlib": None, "matplotlib-fontja": None})
+    assert packages.missing() == []
+    assert packages.missing("ko") == ["koreanize-matplotlib>=0.1.1"]
+    assert packages.missing("ja") == ["matplotlib-fontja>=1.1"]
