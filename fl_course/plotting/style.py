@@ -24,7 +24,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter
+from matplotlib.ticker import FixedLocator
 from PIL import Image
 
 from fl_course import localization
@@ -141,9 +141,11 @@ def _speak(figure: Figure) -> None:
             text.set_family([*families, "DejaVu Sans"])
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            named = axis.get_major_formatter()
-            if isinstance(named, FixedFormatter):
-                axis.set_major_formatter(FixedFormatter([word(str(name)) for name in named.seq]))
+            if isinstance(axis.get_major_locator(), FixedLocator):
+                names = [name.get_text() for name in axis.get_ticklabels()]
+                spoken = [word(name) for name in names]
+                if spoken != names:
+                    axis.set_ticklabels(spoken)
 
 
 def _fonts() -> dict[str, Any]:
