@@ -75,7 +75,7 @@ def test_words_of_a_figure_are_those_of_the_language():
 
 def test_names_at_an_axis_are_those_of_the_language():
     words = {"at home": "집에서", "reference": "기준"}
-    with localization.speaking("ko", words, localization.fonts()):
+    with localization.speaking("ko", words, SPEECH["ko"]["fonts"]):
         figure = draw(plotting.accuracy_bars, {"at home": 0.5, "b": 0.75}, reference=0.8)
         figure.draw_without_rendering()
         names = [label.get_text() for label in figure.axes[0].get_xticklabels()]
