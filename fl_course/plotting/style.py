@@ -170,11 +170,14 @@ def _families(files: tuple[str, ...]) -> tuple[str, ...]:
             continue  # without the font, letters are boxes, and the lesson goes on
         path = os.path.join(spec.submodule_search_locations[0], *name.split("/"))
         font_manager.fontManager.addfont(path)
-        # matplotlib's "bold" is 700; a font that calls itself so at 600 would do with a warning.
-        known = font_manager.fontManager.ttflist
-        if known[-1].weight == 600:
-            known[-1] = dataclasses.replace(known[-1], weight=700)
         families[font_manager.get_font(path).family_name] = None
+    known = font_manager.fontManager.ttflist
+    for family in families:
+        # matplotlib's "bold" is 700, and it complains where a family has no such face: the heaviest
+        # stands for it, of 600 or, where there is one face only, of 400.
+        heaviest = max((face for face in known if face.name == family), key=lambda x: x.weight)
+        if heaviest.weight < 700:
+            known.append(dataclasses.replace(heaviest, weight=700))
     return tuple(families)
 
 
