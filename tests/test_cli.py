@@ -168,6 +168,23 @@ def test_build_and_check(course_dir):
     )
 
 
+def test_build_tells_how_far_each_language_is(course_dir):
+    folder = course_dir / "translations" / "ko"
+    folder.mkdir(parents=True)
+    (folder / "language.toml").write_text('name = "한국어"\n')
+    (course_dir / "lessons/01_adding.py").write_text('# %% [markdown] key="a"\n# A text.\n')
+    done = call("build", "--lesson", "1")
+    assert done.exit_code == 0, done.output
+    table = done.stdout.splitlines()[:4]
+    assert table[0].split() == ["messages", "ko"]
+    assert table[1].split(maxsplit=1) == ["01_adding", "0 translated, 1 missing"]
+    catalog = folder / "01_adding.po"
+    catalog.write_text(catalog.read_text().replace('msgstr ""\n\n', 'msgstr "글."\n\n'))
+    (course_dir / "lessons/01_adding.py").write_text('# %% [markdown] key="a"\n# A long text.\n')
+    done = call("build", "--lesson", "1")
+    assert "01_adding    0 translated, 1 fuzzy" in done.stdout
+
+
 def test_build_reports_problems_and_fails(course_dir):
     (course_dir / "lessons/01_adding.py").write_text('# %% key="a"\nprint(\n')
     done = call("build", "--lesson", "1")

@@ -86,6 +86,13 @@ def test_an_unknown_language_is_told(monkeypatch):
     assert localization.current() == "en"
 
 
+def test_setup_knows_its_languages_before_it_starts_anything():
+    import fl_course
+
+    with pytest.raises(ValueError, match=r"language is 'xx', and the course speaks en, .*ko"):
+        fl_course.setup("xx")
+
+
 def test_what_is_said_is_recorded_where_a_notebook_is_built(tmp_path, monkeypatch):
     file = tmp_path / "records"
     monkeypatch.setenv(localization.RECORD, str(file))

@@ -63,6 +63,38 @@ def test_every_language_has_the_same_code(lesson, language, folder):
 
 
 @each_notebook
+@pytest.mark.parametrize("folder", ["notebooks", "solutions"])
+def test_the_top_leads_to_this_lesson_in_each_language(lesson, language, folder):
+    notebook = read(folder, lesson, language)
+    header = notebook.cells[0].source
+    name = f"{lesson.number:02d}_{lesson.slug}.ipynb"
+    colab = f"https://colab.research.google.com/github/{COURSE.repository}/blob/{COURSE.branch}/"
+    badge, *others = re.findall(rf"\({re.escape(colab)}([^)]+)\)", header)
+    assert badge == f"{folder}/{language}/{name}"
+    wanted = [code for code in COURSE.languages if code != language]
+    assert others == [f"{folder}/{code}/{name}" for code in wanted]
+    beside = re.findall(r"\((\.\./[^)]+)\)", header)
+    assert beside == [f"../{code}/{name}" for code in wanted]
+    for path in [badge, *others, *(f"{folder}/{language}/{link}" for link in beside)]:
+        assert (ROOT / path).is_file(), path
+    last = notebook.cells[1].source.splitlines()[-1]
+    spoken = "" if language == "en" else f'"{language}", '
+    assert last == f"fl_course.setup({spoken}install=True)"
+
+
+@pytest.mark.parametrize("language", [code for code in COURSE.languages if code != "en"])
+def test_the_readme_of_a_language_leads_to_its_notebooks(language):
+    text = (ROOT / f"README.{language}.md").read_text()
+    for lesson in COURSE.lessons:
+        path = f"notebooks/{language}/{lesson.number:02d}_{lesson.slug}.ipynb"
+        assert text.count(path) == 2, path  # the lesson's link and Colab's
+    assert "notebooks/en" not in text
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", text)
+    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert not re.search(r"For instructors|## For contributors", text)
+
+
+@each_notebook
 def test_solutions_differ_from_blanks(lesson, language):
     blank = {c.id: c.source for c in read("notebooks", lesson, language).cells}
     solved = [c for c in read("solutions", lesson, language).cells if kind(c) == "exercise"]
