@@ -1,9 +1,10 @@
 # make course    set up, then run every lesson
 # make test      set up, then run every test
-# make open      set up, then open the learner's notebooks in JupyterLab
+# make open      set up, then open the learner's notebooks in JupyterLab; LANGUAGE=ko the Korean ones
 # PYTHON=python3.11 chooses the Python; by default it is the newest of 3.11, 3.12 and 3.13.
 
 PYTHON ?=
+LANGUAGE ?= en
 VENV ?= .venv
 BIN := $(VENV)/bin
 # The months of Colab's package lists: today's runtime, one with Python 3.12 and TensorFlow 2.19, and
@@ -22,7 +23,7 @@ test: setup
 	@$(BIN)/python $(PYTEST)
 
 open: setup
-	@$(BIN)/fl-course open
+	@$(BIN)/fl-course open --language $(LANGUAGE)
 
 # For contributors.
 

@@ -23,6 +23,8 @@ from fl_course.authoring.script import Cell
 COMMENT_COLUMNS = 88  # a translated comment is broken before them; a wide character takes two
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _PYTHON = ("python", "py", "python3")
+_SHELL = ("sh", "bash", "shell")
+_SHELL_COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]+(?P<text>[^\n]*\S)", re.MULTILINE)
 _MAGIC_LINE = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
 # What a translator has nothing to say about.
 _NOT_WORDS = re.compile(
@@ -157,7 +159,7 @@ def _markdown_spans(source: str) -> Iterator[Span]:
             in_row = False
         elif token.type == "inline" and not in_row and token.content:
             yield _inline_span(token, lines, starts)
-        elif token.type == "fence" and token.info.strip().split(" ")[0] in _PYTHON:
+        elif token.type == "fence":
             yield from _fence_spans(token, lines, starts)
         elif token.type == "html_block":
             yield from _html_spans(token, lines, starts)
@@ -210,19 +212,26 @@ def _inline_span(token: Token, lines: list[str], starts: list[int]) -> Span:
 def _fence_spans(token: Token, lines: list[str], starts: list[int]) -> Iterator[Span]:
     first = token.map[0] + 1
     inner = token.content.splitlines()
-    if not inner:
+    language = token.info.strip().split(" ")[0]
+    if not inner or language not in (*_PYTHON, *_SHELL):
         return
+    comments = _code_spans if language in _PYTHON else _shell_spans
     removed = len(lines[first].rstrip("\n")) - len(inner[0])
     offsets = [0]
     for line in token.content.splitlines(keepends=True):
         offsets.append(offsets[-1] + len(line))
-    for span in _code_spans(token.content):
+    for span in comments(token.content):
         row = next(n for n, offset in enumerate(offsets[1:]) if offset > span.start)
         last = next(n for n, offset in enumerate(offsets[1:]) if offset >= span.end)
         start = starts[first + row] + removed + span.start - offsets[row]
         end = starts[first + last] + removed + span.end - offsets[last]
         indent = lines[first + row][:removed] + span.indent
         yield Span(start, end, span.text, indent, comment=True)
+
+
+def _shell_spans(source: str) -> Iterator[Span]:
+    for match in _SHELL_COMMENT.finditer(source):
+        yield Span(*match.span("text"), match["text"], "# ", comment=True)
 
 
 def _html_spans(token: Token, lines: list[str], starts: list[int]) -> Iterator[Span]:

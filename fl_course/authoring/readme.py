@@ -39,6 +39,7 @@ def in_language(text: str, language: Language, released: Sequence[Language]) -> 
     """
     translated = language.text_of(README, _learners_part(text))
     translated = translated.replace("notebooks/en", f"notebooks/{language.code}")
+    translated = translated.replace("\nmake open", f"\nmake open LANGUAGE={language.code}")
     title = _TITLE.match(translated)
     at = title.end() if title else 0
     return f"{translated[:at]}\n{switch(language, released)}\n{translated[at:].rstrip()}\n"

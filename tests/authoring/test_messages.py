@@ -42,9 +42,9 @@ def upper(source, *, code=False):
             "<| one | two |>\n|---|---|\n<| three | `4` |>",
         ),
         (
-            "Before\n\n```bash\nls # no message\n```",
-            ["Before"],
-            "<Before>\n\n```bash\nls # no message\n```",
+            "Before\n\n```bash\nls  # a list\necho a#b ${#c}\n```",
+            ["Before", "a list"],
+            "<Before>\n\n```bash\nls  # <a list>\necho a#b ${#c}\n```",
         ),
         (
             "```python\nx = 1  # one\n# two\n# three\n```",
