@@ -130,8 +130,12 @@ def _is_figure(output: NotebookNode) -> bool:
 
 
 def _sentences(records: Records, cell: NotebookNode, language: Language) -> list[tuple[str, str]]:
-    """What was said in a cell, in English and in another language; the longest first."""
-    said = [entry[1:] for entry in records.get(cell.id, ()) if entry[0] == "say"]
+    """What was said in a cell, in English and in another language; the longest first.
+
+    A single word is a part of a sentence, or of a progress bar: by itself it may as well be the
+    learner's own, as in "round 3".
+    """
+    said = [x[1:] for x in records.get(cell.id, ()) if x[0] == "say" and not x[1].isalpha()]
     with localization.speaking(language.code, language.words()):
         pairs = {
             localization.in_language(message, values, localization.ENGLISH): (

@@ -78,6 +78,14 @@ def test_what_was_said_is_said_again_and_the_rest_stays():
     assert output.text == ("한 번에 클라이언트 2개\nmine: 클라이언트 2개 at\n클라이언트 2개\n")
 
 
+def test_a_single_word_is_the_learners_own():
+    english = notebook(stream("round 3: 2 clients\n"))
+    records = [said("round"), said("{count} clients", count=2)]
+    language = korean({**WORDS, "round": "라운드"})
+    (output,) = filled(english, records, language).cells[0].outputs
+    assert output.text == "round 3: 클라이언트 2개\n"
+
+
 def test_nothing_is_said_again_that_was_not_said_in_the_cell():
     english = notebook(stream("2 clients\n"))
     (output,) = filled(english, [], korean(WORDS)).cells[0].outputs
