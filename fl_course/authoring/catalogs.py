@@ -27,6 +27,7 @@ msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
 """
+_ENDLESS = 10**9  # columns: a text is one line, however long
 _ALIKE = 0.5  # a changed text is taken for the one before it if so much of it is the same
 
 
@@ -163,8 +164,8 @@ _ROW = re.compile(rf"\s*|#.*|(?:msgctxt|msgid|msgstr) {_QUOTED}|{_QUOTED}")
 
 def _previous(comments: Sequence[str]) -> str:
     """The earlier English text of a fuzzy entry, which Babel writes but does not read."""
-    quoted = [re.sub(r"^\|\s*(?:msgid )?", "", row) for row in comments if row.startswith("|")]
-    return _unquoted("\n".join(row for row in quoted if row.startswith('"')))
+    rows = " ".join(row for row in comments if row.startswith("|"))
+    return _unquoted("\n".join(re.findall(_QUOTED, rows)))
 
 
 def _reason(error: PoFileError) -> str:
@@ -289,5 +290,6 @@ def dumps(catalog: Catalog) -> bytes:
             context=entry.message.context,
         )
     file = io.BytesIO()
-    write_po(file, po, width=0, no_location=True, omit_header=True, include_previous=True)
+    # Babel takes no width for that of an 80-column screen where it writes the earlier text.
+    write_po(file, po, width=_ENDLESS, no_location=True, omit_header=True, include_previous=True)
     return (_HEADER.format(language=catalog.language) + "\n").encode() + file.getvalue()

@@ -53,6 +53,22 @@ def test_a_catalog_is_read_as_it_was_written(tmp_path, po):
     assert [lines[entry.line - 1].split()[0] for entry in read.entries] == ["msgctxt"] * 4
 
 
+@pytest.mark.parametrize(
+    "previous",
+    [
+        'Is it "non-IID"?  ' + "A label-skewed client sees few of the digits. " * 6 + "Yes.",
+        "```python\nx = 1\n\n\ty = 2\n```",
+        "# | a heading, and a backslash \\\nand more",
+    ],
+)
+def test_the_english_before_a_change_survives_every_build(tmp_path, po, previous):
+    entry = Entry(Message("a/b", previous + " New."), "옛것", fuzzy=True, previous=previous)
+    content = dumps(Catalog(po(""), "ko", (entry,)))
+    read = read_catalog(tmp_path, po(content), "ko")
+    assert read.entries == (entry,)
+    assert dumps(read) == content
+
+
 def test_a_file_has_no_dates_and_no_line_numbers(tmp_path, po):
     content = dumps(Catalog(po(""), "ko", (Entry(Message("a/b", "Text"), "글"),))).decode()
     assert content == HEADER + '\nmsgctxt "a/b"\nmsgid "Text"\nmsgstr "글"\n\n'
