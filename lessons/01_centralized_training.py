@@ -747,10 +747,10 @@ plotting.digits(
 # - H. B. McMahan, E. Moore, D. Ramage, S. Hampson, B. Agüera y Arcas, "Communication-Efficient
 #   Learning of Deep Networks from Decentralized Data", AISTATS 2017, arXiv:1602.05629. It named
 #   federated learning.
-# - P. Kairouz, H. B. McMahan and others, "Advances and Open Problems in Federated Learning",
+# - P. Kairouz, H. B. McMahan et al., "Advances and Open Problems in Federated Learning",
 #   Foundations and Trends in Machine Learning, 2021, arXiv:1912.04977.
 # - L. Zhu, Z. Liu, S. Han, "Deep Leakage from Gradients", NeurIPS 2019, arXiv:1906.08935.
-# - K. Bonawitz and others, "Practical Secure Aggregation for Privacy-Preserving Machine Learning",
+# - K. Bonawitz et al., "Practical Secure Aggregation for Privacy-Preserving Machine Learning",
 #   ACM CCS 2017.
 # - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-Based Learning Applied to Document
 #   Recognition", Proceedings of the IEEE, 1998.

@@ -100,8 +100,8 @@ print(f"held-out images of all {len(test.client_ids)} writers: {len(test_labels)
 # same.
 
 # %% [markdown] key="teach_experiment" kind="instructor" minutes=2
-# **When time is short.** Let the table stand and run the cell. These settings come back in every
-# later lesson, so it is worth a look at each line, but no discussion yet.
+# **When time is short.** Do not talk the table through; run the cell. These settings come back in
+# every later lesson, so it is worth a look at each line, but no discussion yet.
 
 # %% [markdown] key="what_tff_needs"
 # ## What TFF needs to know of a model
@@ -254,8 +254,8 @@ except AttributeError as error:
 #
 # **Your task.** Build `averaging_process`, a `tff.learning.templates.LearningProcess`, with
 # `build_weighted_fed_avg` from your `model_fn`: learning rate 0.02 at the clients and 1.0 at the
-# server, both plain gradient descent. Hand over `model_fn` itself, without brackets. If your line
-# raises an error, `averaging_process = ex.averaging_process.check()` lets you go on.
+# server, both plain gradient descent. Hand over `model_fn` itself, without parentheses. If your
+# line raises an error, `averaging_process = ex.averaging_process.check()` lets you go on.
 
 # %% key="ex_averaging_process" kind="exercise" exercise="averaging_process"
 # blank: averaging_process = ...
@@ -639,7 +639,7 @@ for name, curve in curves.items():
 # which ten they are: 16 % and 28 %. After ten rounds both are at 90 %. This is one draw, and one
 # point on 398 images is four images: it does not show that fresh samples are as good, or better.
 # Here, leaving four of the 14 writers out costs little on average. Lesson 4 asks what it costs each
-# of them.
+# of the four.
 
 # %% [markdown] key="teach_fresh" kind="instructor" minutes=4
 # **Ask the room.** "With a fresh sample, can the server say after ten rounds which clients it has
@@ -727,7 +727,7 @@ plotting.learning_curves(
 #
 # **Right.** The first ten images are each digit once: little data, but balanced. With weights one
 # writer has more than half of the say, and the swings of that one model are hardly averaged out.
-# Unweighted, they count for a tenth, and the mean is ahead: 78 % against 69 %.
+# Unweighted, these swings count for a tenth, and the mean is ahead: 78 % against 69 %.
 #
 # So neither mean is the right one, and much depends on which images the small clients have. A
 # weighted mean serves the average *example*, an unweighted one the average *client*. Which you want
@@ -823,8 +823,8 @@ for folder in ("train", "evaluation"):
 # A client gets the weights and sends an update of the same size, both as `float32`, four bytes a
 # number. (A few numbers more go up with it: the count of examples and the metrics.) We count this
 # for the softmax model and for a small convolutional network (CNN), and next to it the images of
-# one writer: as `float32`, and as the data set has them, 8 by 8 grey values that fit in a byte
-# each.
+# one writer: as `float32`, and as the dataset has them, 8 by 8 grey values, each of which fits in a
+# byte.
 
 # %% key="count_bytes"
 for name, keras_model in [("softmax", models.softmax_model()), ("CNN", models.cnn_model())]:

@@ -643,10 +643,11 @@ print(f"{100 * accuracy(large, held_out_datasets):.0f} %")
 
 # %% [markdown] key="read_short"
 # With batches of 20 the federation is now ahead, with its 90 %. (The short runs differ widely,
-# because each ends in the middle of a swing.) But that compares 14 workers with one. If the pool
-# may also use 14 times as many images in each step, it has caught up: 91 % after 280 steps, and
-# lesson 1's full batches had 91 % after 100. So a budget has to say what may run side by side, too.
-# A sentence such as "federated is worse than centralized" says nothing without its budget.
+# because each ends in the middle of a swing.) But that compares 14 that work side by side with one.
+# If the pool may also use 14 times as many images in each step, it has caught up: 91 % after 280
+# steps, and lesson 1's full batches had 91 % after 100. So a budget has to say what may run side by
+# side, too. A sentence such as "federated is worse than centralized" says nothing without its
+# budget.
 #
 # ### One person in the three trainings
 #
@@ -700,7 +701,7 @@ print(f"same as in federated evaluation: {difference < 1e-6}")
 # Training in the field takes days, and servers are restarted. What has to be kept so that the
 # training goes on as if nothing had happened? We take a process whose server remembers something:
 # its optimizer has **momentum**, a running sum of earlier updates. And each round draws its cohort
-# of five, and the clients' shuffles, from the round's number.
+# of five clients, and their shuffles, from the round's number.
 
 # %% [markdown] key="teach_checkpoint" kind="instructor" minutes=9
 # **What people get wrong.** They save the model and call it a checkpoint.

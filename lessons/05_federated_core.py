@@ -275,10 +275,10 @@ for computation in (correct_then_average, average_then_correct):
 # TFF has few operators. It lists them itself:
 
 # %% [markdown] key="teach_operators" kind="instructor" minutes=26
-# **What people get wrong.** They conclude that what is aggregated is private. The two cells at the
-# end of this section are there to take that away: a mean of one, and an aggregation that lists.
-# They also forget the broadcast, or average first and compare the mean with the threshold. And a
-# wrong definition stops the cell before the check: show early how to read the last line.
+# **What people get wrong.** They conclude that what is aggregated is private. The last code cell of
+# this section is there to take that away: an aggregation that lists, and a mean of one. They also
+# forget the broadcast, or average first and compare the mean with the threshold. And a wrong
+# definition stops the cell before the check: show early how to read the last line.
 #
 # **Ask the room.** Which operators would you let a stranger run over your phone? (There is no right
 # list. A good answer asks how many take part and what is summed, not what the operator is called.)
@@ -832,8 +832,8 @@ with show_error():
 # %% [markdown] key="read_python_inside"
 # 1. `Using a symbolic tf.Tensor as a Python bool`: an `if` would be decided once, while tracing.
 #    Use `tf.where` or `tf.cast`.
-# 2. `only supports Python-style iteration`, or `len`, `in eager mode`: a dataset that is traced has
-#    no elements yet. Use `reduce`.
+# 2. `only supports Python-style iteration in eager mode`: a dataset that is traced has no elements
+#    yet. Use `reduce`. (`len(labels)` is refused in the same words, with `len` for the iteration.)
 # 3. An error in a function of `map` or `reduce` begins with `in user code:` and has its cause in
 #    the **last** line. Here a boolean is added to an integer; `tf.cast` is missing.
 #
@@ -1053,11 +1053,11 @@ plotting.placement_diagram(
 #
 # ## Further reading
 #
-# - K. Bonawitz and others, "Towards Federated Learning at Scale: System Design", MLSys 2019,
+# - K. Bonawitz et al., "Towards Federated Learning at Scale: System Design", MLSys 2019,
 #   arXiv:1902.01046. What runs where in a deployment, and what happens when clients drop out.
 # - D. Ramage and S. Mazzocchi, "Federated Analytics: Collaborative Data Science without Data
 #   Collection", Google AI Blog, 2020. Counts, shares and means as in this lesson, in practice.
-# - K. Bonawitz and others, "Practical Secure Aggregation for Privacy-Preserving Machine Learning",
+# - K. Bonawitz et al., "Practical Secure Aggregation for Privacy-Preserving Machine Learning",
 #   ACM CCS 2017. How a server learns a sum and nothing else.
 # - K. Rush, Z. Charles and Z. Garrett, "FAX: Scalable and Differentiable Federated Primitives in
 #   JAX", 2024, arXiv:2403.07128. The same few operators in another language.

@@ -250,8 +250,8 @@ for name, some_weights in [("before", plain_initialize_fn()), ("after", plain_ro
 # image? A good answer: by reading every line of it and of all it calls; of a federated program, one
 # reads its aggregations and what goes into them.
 #
-# **When time is short.** Leave out the cell on the second call; then tell its result where the
-# datasets go to TFF.
+# **When time is short.** Leave out the cell on the second call; then mention its result at the cell
+# that hands the datasets to TFF.
 
 
 # %% key="curious_server"
@@ -422,8 +422,8 @@ server_update_fn = ex.server_update_fn.check(server_update_fn)
 # and meet the error shown below; or they return the mean update in place of the new weights, which
 # looks right in round 1, as the weights begin at zero.
 #
-# **Ask the room.** Read the type of `next` aloud. Which single symbol says that clients' data may
-# differ, and which that the result is in one place? (The braces, and `@SERVER`.)
+# **Ask the room.** Read the type of `next` aloud. Which part of it says that clients' data may
+# differ, and which that the result is in one place? (The braces, and `SERVER`.)
 #
 # **When time is short.** Do not cut here: `next_fn` is what the course has been heading for.
 
@@ -445,11 +445,11 @@ print(client_data_type)
 # ### Exercise: a round
 #
 # **Your task.** Write `next_fn`, a `tff.federated_computation` of two arguments: the server's
-# weights, of type `server_type`, and the clients' data, of type `client_data_type`. It gives the
-# new weights, at the server. The body has four lines, one for each part of the figure at the top.
-# Lesson 5 has all the operators; `federated_map` takes its arguments as a tuple, and they must be
-# in the same place. The mean is unweighted. (Name `server_type` and `client_data_type` in the
-# decorator; in the body use the computations, whose names end in `_fn`.)
+# weights, of type `server_type`, and the clients' data, of type `client_data_type`. Its result is
+# the new weights, placed at the server. The body has four lines, one for each part of the figure
+# at the top. Lesson 5 has all the operators; `federated_map` takes its arguments as a tuple, and
+# they must be in the same place. The mean is unweighted. (Name `server_type` and
+# `client_data_type` in the decorator; in the body use the computations, whose names end in `_fn`.)
 
 
 # %% key="ex_next_fn" kind="exercise" exercise="next_fn"
@@ -566,8 +566,9 @@ plotting.learning_curves(
 # their order, and the two programs do not add in the same order.
 #
 # **Ask the room.** What would you compare if there were no reference implementation? A good answer:
-# special cases that can be worked out, such as one client, one batch, or one full-batch step, which
-# is gradient descent on the pool. Lesson 7 does that.
+# special cases that can be worked out, such as one client, one batch, or one step of every client
+# on all its data, which is gradient descent on the pool if the mean is weighted by the examples.
+# Lesson 7 does that.
 #
 # **When time is short.** Leave out the weighted version, and say that one argument changes.
 
@@ -782,8 +783,8 @@ for name in ("as written", "clients return weights"):
 # - **Sum instead of mean**: ten times too far in every round. It is thrown about, and its loss
 #   explodes.
 # - **Clients start from zero**: every round adds the same update again. It stays where round 1
-#   ended, at 16 %, while the weights grow. After ten of them its loss is that of the sum after one,
-#   5.11.
+#   ended, at 16 %, while the weights grow. After ten rounds its loss is 5.11, that of the sum after
+#   one: both have then added ten times the same.
 # - **Server replaces**: the weights are only the last update, a correction of the ones before. It
 #   jumps between two models, round after round; stopped after an even one, it looks acceptable.
 # - **Clients return weights**: the line that should worry you. It is behind the right one in rounds
@@ -824,8 +825,8 @@ print(f"build_fed_avg: all 15 rounds below 1e-6: {max(values) < 1e-6}")
 #
 # - A round is broadcast, client update, upload and server update: two TensorFlow computations and
 #   two operators that move values.
-# - A client update is a loop of gradient steps that starts from the server's weights, minus these
-#   weights. A server update adds the mean.
+# - A client update is a loop of gradient steps that starts from the server's weights; what it sends
+#   is where it ended minus where it started. A server update adds the mean.
 # - In plain Python the algorithm works, but nothing says what leaves a client. In Federated Core
 #   the operators do: what leaves is what goes into an aggregation. The types say where the
 #   arguments and the result are.
@@ -850,9 +851,9 @@ print(f"build_fed_avg: all 15 rounds below 1e-6: {max(values) < 1e-6}")
 # - H. B. McMahan, E. Moore, D. Ramage, S. Hampson, B. Agüera y Arcas: "Communication-Efficient
 #   Learning of Deep Networks from Decentralized Data", AISTATS 2017, arXiv:1602.05629. Its
 #   Algorithm 1 is our weighted version; its clients send their weights and not the difference.
-# - S. Reddi and others: "Adaptive Federated Optimization", ICLR 2021, arXiv:2003.00295. Why it pays
+# - S. Reddi et al.: "Adaptive Federated Optimization", ICLR 2021, arXiv:2003.00295. Why it pays
 #   to send updates: the server's step becomes one you can choose.
-# - K. Bonawitz and others: "Towards Federated Learning at Scale: System Design", MLSys 2019,
+# - K. Bonawitz et al.: "Towards Federated Learning at Scale: System Design", MLSys 2019,
 #   arXiv:1902.01046. The four parts in a system of phones, with dropouts and secure aggregation.
-# - J. Wang and others: "A Field Guide to Federated Optimization", 2021, arXiv:2107.06917. Variants
+# - J. Wang et al.: "A Field Guide to Federated Optimization", 2021, arXiv:2107.06917. Variants
 #   of each part, and how to compare them.

@@ -140,7 +140,7 @@ plotting.client_values(
 # %% [markdown] key="read_noise"
 # The dots move to the left, and ever less: 59 %, 42 %, 23 %. From 10 to 100 clients the round costs
 # ten times as much and the error shrinks to less than half. Chance fades with the **square root**
-# of the number, as in any survey.
+# of the number, as in any survey; with five draws each, these figures follow it only roughly.
 #
 # One caution. These doubles come from 14 writers, so the distances show what a draw costs among
 # *them*. How far 14 writers are from everybody who writes, no double can tell.
