@@ -261,7 +261,7 @@ def _pairs(new: list[Message], old: list[Entry]) -> Iterable[tuple[Message, Entr
     """Pairs each new message with the old one of its cell that is most like it."""
     likeness = sorted(
         (
-            (difflib.SequenceMatcher(None, entry.message.text, message.text).ratio(), -n, -o)
+            (_likeness(entry.message.text, message.text), -n, -o)
             for n, message in enumerate(new)
             for o, entry in enumerate(old)
             if entry.message.context == message.context
@@ -275,6 +275,11 @@ def _pairs(new: list[Message], old: list[Entry]) -> Iterable[tuple[Message, Entr
             paired.add(-n)
             used.add(-o)
             yield new[-n], old[-o]
+
+
+def _likeness(one: str, other: str) -> float:
+    # By default difflib leaves out letters that are frequent, which in a paragraph are most.
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def dumps(catalog: Catalog) -> bytes:
