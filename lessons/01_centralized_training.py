@@ -13,9 +13,9 @@
 # - show with numbers what a model loses when it learns from one person only;
 # - name reasons not to pool data, and what federated learning does not solve by itself.
 #
-# You need Python, a little NumPy, and the idea that a model is trained by changing its parameters
-# step by step so that a loss gets smaller. You need not know TensorFlow Federated, which we call
-# TFF from here on.
+# **You need** Python, a little NumPy, and the idea that a model is trained by changing its
+# parameters step by step so that a loss gets smaller. You need not know TensorFlow Federated, which
+# we call TFF from here on.
 
 # %% [markdown] key="first_computation"
 # ## A greeting
@@ -117,8 +117,8 @@ plotting.federated_learning_diagram(
 
 # %% [markdown] key="teach_pooled_digits" kind="instructor" minutes=12
 # **What people get wrong.** In the exercise: only `x_train` is divided, or the type is forgotten.
-# The check names either. A few reshape with the numbers in the wrong order, which no shape shows;
-# the check sees it, and its sentence is worth reading aloud.
+# The check names either. A few reshape in such a way that an image's numbers come in another order,
+# which no shape shows; the check sees it, and its sentence is worth reading aloud.
 #
 # **Ask the room.** Four writers, one label: what can a model with one picture of a 1 do with these?
 # A good answer: offer a compromise, and serve some writers better than others. That is the lesson's
@@ -672,8 +672,8 @@ print(f"{100 * on_own_sevens:.0f} % of the {np.sum(own_labels == 7)} by {writer}
 
 # %% [markdown] key="teach_why_not_pool" kind="instructor" minutes=5
 # **What people get wrong.** Two extremes: "federated learning is private", and, after the next
-# figure, "then it is worth nothing". It sends less, and for one purpose; how little can be read
-# from it is the business of secure aggregation and differential privacy, on top.
+# figure, "then it is worth nothing". It sends less, and for one purpose. To limit what can be read
+# from that, one adds secure aggregation and differential privacy.
 #
 # **Ask the room.** What would the curious server have seen of a 3 and a 7 in one step? Have them
 # look at the gradient: the weights of the 3 grow by the image of the 3, those of the 7 by the

@@ -246,7 +246,7 @@ for name, curve in curves.items():
 # ## The challenge: clip the client's gradients
 #
 # One of the clients, `client_03` of the heat map above, has an app whose author forgot to scale the
-# images: its pixels go up to 255. How long are its gradients?
+# pixels: they go up to 255. How long are its gradients?
 
 # %% [markdown] key="teach_clip" kind="instructor" minutes=14
 # **What people get wrong.** They clip each tensor by itself, or each number; both change the
@@ -475,7 +475,8 @@ tuned["FedAvgM"] = search(
 
 # %% [markdown] key="teach_adam" kind="instructor" minutes=5
 # **What people get wrong.** They take a server rate of 1.0 from Federated Averaging. Here the rate
-# is about the largest change of a weight in one round, whatever the size of the update.
+# sets the scale of a weight's change in a round, whatever the size of the update: with 1.0, weights
+# would jump by about 1.
 #
 # **When time is short.** Skip this section's text and run its cells; the comparison needs them.
 
@@ -517,8 +518,8 @@ tuned["FedAdam"] = search(
 
 # %% [markdown] key="read_adam"
 # At either client rate the larger server rate wins clearly, so again the best lies at an edge. The
-# server rate is about the largest change of a weight in a round, whatever the size of the update.
-# So it has nothing to do with the rate of `server_sgd()`, which is 1.0 in Federated Averaging.
+# server rate sets the scale of a weight's change in a round, whatever the size of the update. So it
+# has nothing to do with the rate of `server_sgd()`, which is 1.0 in Federated Averaging.
 #
 # The constants 0.9, 0.99 and 0.001 are those of the paper's experiments. `server_momentum` and
 # `server_adam` of `fl_course.algorithms` are the same two optimizers, with checks of their
@@ -617,10 +618,10 @@ for name, arguments in neutral.items():
 #
 # The next fact concerns the root of the family. If each client takes **one step with all of its
 # images in one batch**, then its update is its gradient times the learning rate, negative. The mean
-# of these, weighted by the number of images, is the gradient on the pooled images. So Federated
-# Averaging becomes **FedSGD**, and FedSGD with all clients is centralized gradient descent. We run
-# five rounds of the first with our process, of the second with `tff.learning`, and of the third in
-# one place without any clients.
+# of the clients' gradients, weighted by the number of images, is the gradient on the pooled images.
+# So Federated Averaging becomes **FedSGD**, and FedSGD with all clients is centralized gradient
+# descent. We run five rounds of the first with our process, of the second with `tff.learning`, and
+# of the third in one place without any clients.
 
 # %% key="fed_sgd"
 clients = data.label_skew(train, 12, alpha=0.05, seed=0)
@@ -738,14 +739,15 @@ print(
 )
 
 # %% [markdown] key="read_comparison"
-# The first figure: one line lies far below all others, and it differs from the next only by its
+# In the first figure, one line lies far below all others, and it differs from the next only by its
 # learning rate. The dashed line with squares, rate 0.3, climbs with the others and then drops back
 # in some rounds. The four tuned lines differ in how they climb: FedAvgM is ahead in rounds 3 and 4,
 # FedAdam the last of the four in round 5. Towards the end they lie on top of each other.
 #
-# The second figure puts numbers on it. From 73 % to 90 % by tuning alone. FedAdam and FedProx end
-# level with tuned Federated Averaging, FedAvgM one point higher, at 91 %. But the deals of FedAvgM
-# lie 4 points apart, and it is clearly ahead on one of the three only: a point is luck here.
+# The second figure puts numbers on it. Tuning alone leads from 73 % to 90 %. FedAdam and FedProx
+# end level with tuned Federated Averaging, FedAvgM one point higher, at 91 %. But FedAvgM's results
+# on the three deals lie 4 points apart, and it is clearly ahead on one of them only: a point is
+# luck here.
 #
 # What can we conclude?
 #
@@ -898,7 +900,7 @@ print(f"better than the baseline: {my_score > baseline_score}")
 #   remember how its gradients differ from the others', and subtract that.
 # - **Regularization.** Weight decay is an edit of one line: add a multiple of `weights`. FedProx
 #   is its relative; Li et al. discuss where such terms help.
-# - **Personalisation.** Why one model for all? Clients fine-tune the last model, or keep some
+# - **Personalization.** Why one model for all? Clients fine-tune the last model, or keep some
 #   layers for themselves: `tff.learning.algorithms.build_fed_recon` (Singhal et al.).
 # - **Federated GANs.** Train a generator of images on data that nobody may look at, to find out
 #   what is wrong with it (Augenstein et al.).
