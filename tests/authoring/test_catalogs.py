@@ -99,10 +99,17 @@ def test_a_broken_file_is_told_with_its_line_and_what_to_do(tmp_path, po, conten
 
 
 def test_a_changed_sentence_of_a_long_paragraph_does_not_lose_the_translation(tmp_path):
-    first = "They take a rate of 1.0 from Federated Averaging, where an update is taken as it is. "
-    before = first + "Here the rate is about the largest change of a weight in one round of training."
-    after = first + "Here it sets the scale of a change: with 1.0, every weight would jump by about 1."
-    full = catalog(tmp_path, Entry(Message("a/b", before), "번역"))
+    before = (
+        "**What people get wrong.** They take a server rate of 1.0 from Federated Averaging. Here "
+        "the rate is about the largest change of a weight in one round, whatever the size of the "
+        "update."
+    )
+    after = (
+        "**What people get wrong.** They take a server rate of 1.0 from Federated Averaging. Here "
+        "the rate sets the scale of a weight's change in a round, whatever the size of the update: "
+        "with 1.0, weights would jump by about 1."
+    )
+    full = catalog(tmp_path, Entry(Message("adding/why", before), "번역"))
     (entry,) = update(full, messages(after)).entries
     assert (entry.translation, entry.previous, entry.fuzzy) == ("번역", before, True)
 
