@@ -1,8 +1,10 @@
 """From one lesson script to the notebooks of learners and instructors.
 
 `build.build` is the whole way: `course` and `script` read and check what people write, `variants`
-and `notebooks` derive the two notebooks, `execute` and `outputs` fill the solved one. A learner's
-notebook imports nothing from here.
+and `notebooks` derive the two notebooks, `execute` and `outputs` fill the solved one. For the other
+languages, `messages` takes a text apart, `catalogs`, `languages` and `words` hold what translators
+make of it, `lints` reads that critically, `spoken` and `redraw` say and draw a lesson's outputs
+again, and `readme` does the README. A learner's notebook imports nothing from here.
 """
 
 
