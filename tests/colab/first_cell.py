@@ -20,7 +20,8 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-NOTEBOOK = ROOT / "notebooks" / "en" / "01_centralized_training.ipynb"
+NOTEBOOKS = ROOT / "notebooks"
+TRANSLATED = sorted(folder.name for folder in NOTEBOOKS.iterdir() if folder.name != "en")
 (WHEEL,) = pathlib.Path(sys.prefix, "wheel").glob("*.whl")
 ADDED = {
     "dp-accounting",
@@ -46,10 +47,17 @@ process = tff.learning.algorithms.build_weighted_fed_avg(
 result = process.next(process.initialize(), cohort)
 print(f"{result.metrics['client_work']['train']['loss']:.3f}")
 """
+FIGURE = """
+import warnings
+warnings.filterwarnings("error", "Glyph .* missing from font")
+from fl_course import plotting
+plotting.label_counts({"writer_00": [5, 0, 3, 1, 1, 1, 1, 1, 1, 1]})
+"""
 
 
-def first_cell():
-    cells = json.loads(NOTEBOOK.read_text())["cells"]
+def first_cell(language="en"):
+    notebook = NOTEBOOKS / language / "01_centralized_training.ipynb"
+    cells = json.loads(notebook.read_text())["cells"]
     return next("".join(c["source"]) for c in cells if c["cell_type"] == "code")
 
 
@@ -210,6 +218,25 @@ def test_after_a_restart_nothing_is_fetched(tmp_path):
     with kernel(tmp_path, HTTPS_PROXY="http://127.0.0.1:9") as run:
         printed, error, _ = run(first_cell())
         assert (error, printed.count("\n")) == ("", 1)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_cell_of_another_language_adds_its_font_and_nothing_else(tmp_path, language):
+    """The notebooks that are tested after this need the font."""
+    before = packages()
+    with kernel(tmp_path) as run:
+        printed, error, _ = run(first_cell(language))
+        assert error == ""
+        fetching, ready = printed.splitlines()
+        assert "TFF 0.87.0" in ready
+        assert run(FIGURE)[1] == ""
+    with kernel(tmp_path, HTTPS_PROXY="http://127.0.0.1:9") as run:
+        printed, error, _ = run(first_cell(language))
+        assert (error, printed) == ("", f"{ready}\n")
+    after = packages()
+    (font,) = set(after) - set(before)
+    assert fetching.startswith(font)
+    assert {name: after[name] for name in before} == before
 
 
 @pytest.mark.parametrize("name", ["fl-course", "fl-course-tensorboard"])
