@@ -300,7 +300,7 @@ def wrong_terms(english: str, translation: str, glossary: Glossary) -> Iterator[
                 yield f"{match[0]!r} for {term.english!r}. The glossary has {term.term!r}."
         if term.english == term.term or not term.english.isascii():
             continue
-        pattern = rf"(?<![\w.-]){re.escape(term.english)}s?(?![\w-])(?!\.\w)"
+        pattern = rf"(?<![\w.-]){re.escape(term.english)}s?(?![\w\[-])(?!\.\w)"
         match = re.search(pattern, prose, re.ASCII)
         # At the beginning of both it is the name of an argument, as in "seed must be 0 or more".
         if match and not (match.start() == 0 and english.startswith(match[0])):

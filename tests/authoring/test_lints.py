@@ -151,6 +151,7 @@ def test_sentences_left_in_english(english, translation, trips):
         ("클라이언트(client)가 학습합니다.", False),
         ("`client`가 학습합니다.", False),
         ("클라이언트의 client_id는 이름입니다.", False),
+        ("client[0]은 이름입니다.", False),
         ("[글](client.html)", False),
     ],
 )
