@@ -154,11 +154,11 @@ five = ["writer_01", "writer_03", "writer_05", "writer_07", "writer_12"]
 plotting.mean_images({client_id: examples[client_id] for client_id in five})
 
 # %% [markdown] key="five_mean_images_read"
-# Read it column by column. In column 0 the five writers agree. In column 1 they do not: writers 1
-# and 3 draw an upstroke, writer 5 a thick slanted bar, writer 12 a thin upright one, and writer 7
-# leans the stem the other way and puts a foot under it. In column 7, writer 3 is the one without
-# a bar through the stem. Writer 12's 9 is a grey cloud: this person writes it now one way, now
-# another.
+# Read it column by column. In column 0 the five images are alike. In column 1 they are not:
+# writers 1 and 3 draw an upstroke, writer 5 a thick slanted bar, writer 12 a thin upright one, and
+# writer 7 leans the stem the other way and puts a foot under it. In column 7, writer 3 is the one
+# without a bar through the stem. Writer 12's 9 is a grey cloud: this person writes it now one way,
+# now another.
 #
 # Is this more than chance? We compare the Euclidean distance of two writers' mean images with
 # that of the mean images of two halves of *one* writer's examples.
@@ -191,8 +191,8 @@ for digit in (0, 1, 7):
 # What does this do to a model? Take lesson 1's softmax model with all weights at zero. It answers
 # 0.1 for every label. For cross-entropy, the gradient with respect to the sum of label $k$ is the
 # probability given to $k$ minus $[y = k]$, which is 1 if the example shows a $k$ and 0 if not. Each
-# sum is weights times $x$, and the step goes against the gradient. So the first step on a client's
-# examples $x$ with labels $y$ moves the 784 weights of label $k$ along the mean of
+# sum is weights times $x$, and the step goes against the gradient. So a client's first step, on
+# examples $x$ whose labels are $y$, moves the 784 weights of label $k$ along the mean of
 # $([y = k] - 0.1)\,x$. With ten labels in equal shares that is a tenth of the difference **mean
 # image of $k$ minus mean of all images**.
 #
@@ -218,11 +218,11 @@ angles = [cosine(first_step(a, 1), first_step(b, 1)) for a, b in pairs]
 print(f"median of all pairs: {np.median(angles):.2f}")
 
 # %% [markdown] key="first_steps_read"
-# Writers 0 and 1 agree well on what a 1 is: 0.78. Writers 1 and 7 are almost at a right angle,
-# -0.06: in the weights of label 1, a step that helps one does next to nothing for the other. The
-# median over all pairs is 0.47. A server that averages such steps gets a compromise, and the more
-# steps clients take before the average, the further they come apart. This is called **client
-# drift**.
+# Writers 0 and 1 agree well on what a 1 is: their cosine is 0.78. Writers 1 and 7 are almost at a
+# right angle, -0.06: in the weights of label 1, a step that helps one does next to nothing for the
+# other. The median over all pairs is 0.47. A server that averages such steps gets a compromise, and
+# the more steps clients take before the average, the further they come apart. This is called
+# **client drift**.
 
 # %% [markdown] key="non_iid"
 # ## Three kinds of skew
@@ -325,8 +325,9 @@ print(f"{len(authors)} held-out images")
 print(f"writer recognised: {100 * recognised:.0f} %, by chance {100 / 14:.0f} %")
 
 # %% [markdown] key="measure_skew_read"
-# Quantity hardly: 94 to 109 examples. Label hardly: 1 % off the mix of all, 3 % at most. Feature
-# clearly: from a single digit the writer is found for 60 % of the images, where guessing finds 7 %.
+# Quantity hardly: 94 to 109 examples. Label hardly: 1 % off the mix of all on average, 3 % at most.
+# Feature clearly: from a single digit the writer is found for 60 % of the images, where guessing
+# finds 7 %.
 # (Kairouz et al. tell two kinds of it apart: clients may differ in $p(x)$, what comes in at all, or
 # in $p(x \mid y)$, how a given label looks. Our writers differ in both.)
 #
@@ -374,7 +375,7 @@ print(f"lowest {100 * told_apart[hardest]:.0f} % ({' and '.join(hardest)})")
 #
 # **What people get wrong.** They think of alpha as "how much skew" and get it the wrong way round:
 # large alpha, little skew. They compare shades between figures whose colour scales differ. And they
-# compare alphas between papers that count it in two ways, a factor of ten apart here.
+# compare alphas between papers that define it in two ways, a factor of ten apart here.
 #
 # **When time is short.** Skip the pies and begin at the heat maps. Lesson 7 trains on clients made
 # by `data.label_skew`, so its meaning has to be clear.
@@ -412,7 +413,7 @@ print(f"{partition['client_00'].sum()} examples a client")
 # 54 % to 32 % to 9 %. It stays above zero, since 139 random draws hardly ever come out even.
 #
 # Two cautions. The shares are followed as far as the stock allows: in column 9 on the left, two
-# clients wanted 9s, and those left over went to everybody, 6 or so each. And papers count alpha
+# clients wanted 9s, and those left over went to everybody, 6 or so each. And papers define alpha
 # in two ways: ours is the parameter of each label, Hsu et al. spread theirs over all ten, so the
 # same deal has ten times the alpha there.
 #

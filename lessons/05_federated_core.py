@@ -14,9 +14,9 @@
 #
 # **Why this lesson.** `tff.learning` handed you a finished algorithm. Below it lies a small
 # language, **Federated Core**: values that have a place, and a dozen operators that move them. In
-# lesson 6 you write Federated Averaging in it. Nothing is trained here. The temperatures of three
-# homes will do, and later our 14 writers. Where *may be skipped* stands, run the next cell and go
-# on after its explanation: nothing later needs it.
+# lesson 6 you write Federated Averaging in it. No model is trained here. The temperatures of
+# three homes will do, and later our 14 writers. Where *may be skipped* stands, run the next cell
+# and go on after its explanation: nothing later needs it.
 
 # %% key="imports"
 import collections
@@ -46,7 +46,7 @@ ex = exercises.lesson(5)
 # anybody knows who turns up; the same one has to run for three homes and for a million phones.)
 #
 # **When time is short.** Read the table of types aloud and skip its code. Keep the exercise: the
-# one that counts examples needs its type.
+# one that counts examples needs the type you build in it.
 
 # %% key="first_types"
 float_at_clients = tff.FederatedType(np.float32, tff.CLIENTS)
@@ -679,7 +679,8 @@ print(f"mean of the measurements: {mean_of_measurements(list(homes.values())):.1
 # A home without a measurement has no mean. 0 / 0 would give NaN, and NaN times the weight 0 is NaN,
 # so one empty client would spoil the mean of all. `divide_no_nan` gives 0 there. This is right only
 # for the *weighted* mean, where the 0 has weight 0. In an unweighted mean an empty client now
-# counts as a real 0: weight by the count, or by 1.0 and 0.0 for "has data".
+# counts as a real 0: weight by the count, or by 1.0 for a client with data and 0.0 for one
+# without.
 
 # %% key="homes_figure"
 plotting.client_values(
@@ -833,7 +834,7 @@ with show_error():
 # 1. `Using a symbolic tf.Tensor as a Python bool`: an `if` would be decided once, while tracing.
 #    Use `tf.where` or `tf.cast`.
 # 2. `only supports Python-style iteration in eager mode`: a dataset that is traced has no elements
-#    yet. Use `reduce`. (`len(labels)` is refused in the same words, with `len` for the iteration.)
+#    yet. Use `reduce`. (`len(labels)` is refused in nearly the same words.)
 # 3. An error in a function of `map` or `reduce` begins with `in user code:` and has its cause in
 #    the **last** line. Here a boolean is added to an integer; `tf.cast` is missing.
 #
@@ -980,7 +981,7 @@ print(f"{spread.type_signature}: {spread(temperatures):.1f}")
 #
 # You now have every part of Federated Averaging. Lesson 6 puts them together:
 #
-# | step of a round | operator | where |
+# | stage of a round | operator | where |
 # |---|---|---|
 # | before the first round: make the weights | `federated_eval` | server |
 # | 1. send the weights to the cohort | `federated_broadcast` | down |
@@ -1048,7 +1049,7 @@ plotting.placement_diagram(
 #    What does it know in the end? What would stop it?
 # 3. Which of a hospital's numbers would you let leave as a sum over ten hospitals, and which not
 #    even so?
-# 4. TFF has no operator for clients that talk to each other. What could one do with it, and what
+# 4. TFF has no operator by which clients talk to each other. What could one do with it, and what
 #    would it cost?
 #
 # ## Further reading
