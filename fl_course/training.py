@@ -200,7 +200,7 @@ def _append(history: History, round_num: int, measured: dict[str, dict[str, floa
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
+    return ", ".join(sorted(names)) or say("none")
 
 
 class _Logs:

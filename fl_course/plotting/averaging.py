@@ -296,7 +296,7 @@ def weight_differences(
 
 def _check_texts(name: str, value: Any, least: int, most: int) -> list[str]:
     """Returns texts, as many as are needed."""
-    wanted = str(least) if least == most else f"{least} to {most}"
+    wanted = str(least) if least == most else say("{least} to {most}", least=least, most=most)
     if isinstance(value, str) or not isinstance(value, Sequence) or not least <= len(value) <= most:
         raise ValueError(
             say(

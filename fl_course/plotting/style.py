@@ -366,7 +366,11 @@ def short(value: Any) -> str:
 def check_mapping(name: str, value: Any, limit: int | None = None) -> dict[str, Any]:
     """Returns a dict with texts as keys, of 1 to `limit` entries."""
     if not isinstance(value, Mapping) or not value:
-        what = "empty" if isinstance(value, Mapping) else f"a {type(value).__name__}"
+        what = (
+            say("empty")
+            if isinstance(value, Mapping)
+            else say("a {kind}", kind=type(value).__name__)
+        )
         raise ValueError(
             say("{name} is {what}; give a mapping with at least one entry.", name=name, what=what)
         )

@@ -156,7 +156,9 @@ class Cluster(context_base.SyncContext):
         if num_clients == 0:
             raise ValueError(say(NO_CLIENTS))
         if num_clients < len(self.members):
-            clients = "1 client" if num_clients == 1 else f"{num_clients} clients"
+            clients = (
+                say("1 client") if num_clients == 1 else say("{count} clients", count=num_clients)
+            )
             raise ValueError(
                 say(
                     "{clients} can't be spread over {num_members} workers, of which each needs one "
