@@ -327,9 +327,8 @@ print(f"writer recognised: {100 * recognised:.0f} %, by chance {100 / 14:.0f} %"
 # %% [markdown] key="measure_skew_read"
 # Quantity hardly: 94 to 109 examples. Label hardly: 1 % off the mix of all on average, 3 % at most.
 # Feature clearly: from a single digit the writer is found for 60 % of the images, where guessing
-# finds 7 %.
-# (Kairouz et al. tell two kinds of it apart: clients may differ in $p(x)$, what comes in at all, or
-# in $p(x \mid y)$, how a given label looks. Our writers differ in both.)
+# finds 7 %. (Kairouz et al. tell two kinds of it apart: clients may differ in $p(x)$, what comes in
+# at all, or in $p(x \mid y)$, how a given label looks. Our writers differ in both.)
 #
 # ### Are they 14 people?
 #

@@ -14,9 +14,9 @@
 #
 # **Why this lesson.** `tff.learning` handed you a finished algorithm. Below it lies a small
 # language, **Federated Core**: values that have a place, and a dozen operators that move them. In
-# lesson 6 you write Federated Averaging in it. No model is trained here. The temperatures of
-# three homes will do, and later our 14 writers. Where *may be skipped* stands, run the next cell
-# and go on after its explanation: nothing later needs it.
+# lesson 6 you write Federated Averaging in it. No model is trained here. The temperatures of three
+# homes will do, and later our 14 writers. Where *may be skipped* stands, run the next cell and go
+# on after its explanation: nothing later needs it.
 
 # %% key="imports"
 import collections

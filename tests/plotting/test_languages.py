@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import warnings
 
 import pytest
@@ -82,6 +83,19 @@ def test_names_at_an_axis_are_those_of_the_language():
         legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == ["집에서", "b"]
     assert legend == ["기준: 80 %"]
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "options", "told"),
+    [
+        (plotting.label_counts, ({},), {}, "counts_by_client 값을 쓸 수 없습니다(비어 있음)."),
+        (plotting.label_counts, ([1],), {}, "counts_by_client 값을 쓸 수 없습니다(list)."),
+        (plotting.averaging_diagram, (), {"client_names": ["a"]}, "필요한 텍스트의 수: 2~4."),
+    ],
+)
+def test_an_error_is_in_the_language_throughout(function, args, options, told):
+    with localization.speaking("ko"), pytest.raises(ValueError, match=re.escape(told)):
+        function(*args, **options)
 
 
 def test_without_its_font_a_figure_is_drawn_all_the_same():

@@ -24,7 +24,7 @@ import tensorflow as tf  # noqa: E402
 import tensorflow_federated as tff  # noqa: E402
 from tensorflow_federated.proto.v0 import executor_pb2, executor_pb2_grpc  # noqa: E402
 
-from fl_course import data, models, preprocessing, runtime  # noqa: E402
+from fl_course import data, localization, models, preprocessing, runtime  # noqa: E402
 from fl_course.runtime import ComputationError, WorkerError  # noqa: E402
 
 COMMAND_LINE = [sys.executable, "-c", "from fl_course.cli import main; main()"]
@@ -353,6 +353,9 @@ def test_too_few_clients_are_told(process, cohort):
     fl_course.use_workers(3)
     state = process.initialize()
     with pytest.raises(ValueError, match="2 clients can't be spread over 3 workers"):
+        process.next(state, cohort[:2])
+    too_few = pytest.raises(ValueError, match="클라이언트 2개로는 워커 3개에 나눌 수 없습니다")
+    with localization.speaking("ko"), too_few:
         process.next(state, cohort[:2])
     with pytest.raises(ValueError, match="There are no clients in this call"):
         process.next(state, [])
