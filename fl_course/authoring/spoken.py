@@ -8,6 +8,7 @@ the words of its catalog, figures drawn again from the same numbers. Everything 
 import copy
 import hashlib
 import json
+import math
 import os
 import pickle
 import subprocess
@@ -167,11 +168,25 @@ def _redrawn(
 ) -> dict[str, tuple[list[tuple[dict[str, Any], dict[str, Any]]], list[str]]]:
     """For each language each figure's data and metadata, and the words that are in them.
 
-    Each language is drawn by a process of its own: matplotlib is not made for threads.
+    Processes draw, one for each core: matplotlib is not made for threads. A single language's
+    figures are shared among them too.
     """
-    with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
-        drawn = pool.map(lambda language: _redrawn_in(figures, language), languages)
-        return {language.code: found for language, found in zip(languages, drawn, strict=True)}
+    cores = min(2, os.cpu_count() or 1)
+    size = math.ceil(len(figures) / cores) or 1
+    parts = [figures[start : start + size] for start in range(0, len(figures), size)]
+    with ThreadPoolExecutor(max_workers=cores) as pool:
+        pending = {
+            language.code: [pool.submit(_redrawn_in, part, language) for part in parts]
+            for language in languages
+        }
+    found = {code: [future.result() for future in futures] for code, futures in pending.items()}
+    return {
+        code: (
+            [image for drawn, _ in results for image in drawn],
+            sorted({word for _, heard in results for word in heard}),
+        )
+        for code, results in found.items()
+    }
 
 
 def _redrawn_in(figures: Sequence[tuple[Any, ...]], language: Language) -> Any:
