@@ -19,6 +19,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from fl_course.authoring import AuthoringError
+from fl_course.authoring.kernels import OverFiles
 from fl_course.authoring.notebooks import executed_cells, key_of
 from fl_course.authoring.outputs import first_line
 from fl_course.localization import RECORD
@@ -73,7 +74,7 @@ class _ThisPython(KernelSpecManager):
         )
 
 
-class _KernelManager(AsyncKernelManager):
+class _KernelManager(OverFiles, AsyncKernelManager):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(kernel_spec_manager=_ThisPython(), **kwargs)
 

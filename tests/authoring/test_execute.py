@@ -1,12 +1,18 @@
 """Executions in a real kernel; the slow tests of the builder."""
 
+import gc
+import pathlib
+import stat
 import sys
+import tempfile
 
 import pytest
+from jupyter_client.manager import KernelManager
 from nbformat.v4 import new_code_cell, new_notebook
 
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.execute import execute
+from fl_course.authoring.kernels import OverFiles
 
 
 def notebook_of(**sources):
@@ -79,3 +85,28 @@ def test_a_kernel_that_does_not_start_is_reported(course_dir):
     course_dir.write("ipykernel_launcher.py", "raise SystemExit(1)")
     with pytest.raises(AuthoringError, match=r"lesson adding: no kernel starts: .*ipykernel_laun"):
         execute(notebook_of(fine="x = 1"), course_dir.root)
+
+
+@pytest.mark.parametrize("folder", ["short", "a" * 100])
+def test_a_kernel_is_reached_over_no_port(course_dir, monkeypatch, tmp_path, folder):
+    """Kernels that are started side by side could take each other's ports."""
+    (tmp_path / folder).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / folder))  # A socket's path is short.
+    notebook = notebook_of(
+        reached="from ipykernel.connect import get_connection_info\n"
+        "print(get_connection_info(unpack=True)['transport'])"
+    )
+    execute(notebook, course_dir.root)
+    assert printed(notebook.cells[0]) == "ipc\n"
+
+
+def test_a_kernels_sockets_are_its_users_alone_and_go_with_it():
+    class Manager(OverFiles, KernelManager):
+        pass
+
+    manager = Manager()
+    folder = pathlib.Path(manager.connection_file).parent
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    del manager
+    gc.collect()
+    assert not folder.exists()

@@ -5,12 +5,18 @@ import sys
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
+from fl_course.authoring.kernels import OverFiles
+
 COMMAND = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+
+
+class _Manager(OverFiles, KernelManager):
+    pass
 
 
 def start_kernel(work):
     """Starts a kernel that works in a folder; gives its manager and a client of it."""
-    manager = KernelManager()
+    manager = _Manager()
     manager._kernel_spec = KernelSpec(argv=COMMAND, language="python", display_name="test")
     manager.start_kernel(cwd=str(work))
     client = manager.client()
