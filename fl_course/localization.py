@@ -14,7 +14,7 @@ import json
 import os
 import pathlib
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 ENGLISH = "en"
@@ -25,6 +25,7 @@ _LOCALE = pathlib.Path(__file__).parent / "locale"
 _language = ENGLISH
 _at_hand: tuple[Mapping[str, str], tuple[str, ...]] | None = None
 _silent = 0
+_heard: set[str] | None = None
 
 
 class Said(str):
@@ -98,7 +99,7 @@ def say(message: str, /, **values: Any) -> Said:
         **values: Values for the placeholders, by name; they may be texts of the course themselves.
     """
     kept = {name: _plain(value) for name, value in values.items()} or None
-    said = _said(message, kept, _language)
+    said = in_language(message, kept, _language)
     record("say", message, kept)
     return said
 
@@ -113,9 +114,22 @@ def joined(parts: Sequence[str]) -> str:
     return say("{first} and {last}", first=first, last=parts[-1])
 
 
-def word(message: str) -> str:
+def strung(separator: str, parts: Iterable[str]) -> Said:
+    """Parts with a separator between them, the same in every language."""
+    kept = {f"part_{number}": _plain(part) for number, part in enumerate(parts)}
+    said = Said(separator.join(kept.values()))
+    said.message, said.values = separator.join(f"{{{name}}}" for name in kept), kept
+    return said
+
+
+def word(message: str) -> Said:
     """A word in a figure in the language that is spoken; one that the course doesn't know stays."""
-    return _translated(message, _language)
+    return in_language(message, None, _language)
+
+
+def one_line(text: str) -> str:
+    """A text without the line breaks and double spaces that names in it brought along."""
+    return " ".join(text.split())
 
 
 def noted(message: str) -> str:
@@ -123,9 +137,26 @@ def noted(message: str) -> str:
     return message
 
 
-def in_language(message: str, values: Mapping[str, Any] | None, language: str) -> str:
-    """What `say` gives when another language is spoken."""
-    return str(_said(message, values, language))
+def in_language(message: str, values: Mapping[str, Any] | None, language: str) -> Said:
+    """What `say` gives when another language is spoken.
+
+    Args:
+        message: The English sentence.
+        values: What is put into its placeholders; None if there are none to fill.
+        language: The language's code.
+    """
+    shown = _translated(message, language)
+    if values is not None:
+        inner = {
+            name: in_language(value.message, value.values, language)
+            if isinstance(value, Said)
+            else value
+            for name, value in values.items()
+        }
+        shown = shown.format(**inner)
+    said = Said(shown)
+    said.message, said.values = message, values
+    return said
 
 
 def fonts() -> tuple[str, ...]:
@@ -155,19 +186,17 @@ def unrecorded() -> Iterator[None]:
         _silent -= 1
 
 
-def _said(message: str, values: Mapping[str, Any] | None, language: str) -> Said:
-    shown = _translated(message, language)
-    if values is not None:
-        inner = {
-            name: in_language(value.message, value.values, language)
-            if isinstance(value, Said)
-            else value
-            for name, value in values.items()
-        }
-        shown = shown.format(**inner)
-    said = Said(shown)
-    said.message, said.values = message, values
-    return said
+@contextlib.contextmanager
+def heard() -> Iterator[set[str]]:
+    """Gives the set that takes every English text that is looked up in the block."""
+    global _heard
+    before, _heard = _heard, set()
+    try:
+        yield _heard
+    finally:
+        inside, _heard = _heard, before
+        if before is not None:
+            before |= inside
 
 
 def _plain(value: Any) -> Any:
@@ -176,6 +205,8 @@ def _plain(value: Any) -> Any:
 
 
 def _translated(message: str, language: str) -> str:
+    if _heard is not None:
+        _heard.add(message)
     if language == ENGLISH:
         return message
     words = _installed(language)["words"] if _at_hand is None else _at_hand[0]

@@ -4,7 +4,7 @@ import contextlib
 import os
 import pickle
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,8 +44,17 @@ from fl_course.authoring.notebooks import (
 )
 from fl_course.authoring.outputs import inputs_digest, normalize, outputs_digest
 from fl_course.authoring.outputs import lint as lint_outputs
+from fl_course.authoring.records import (
+    ENDING,
+    Raw,
+    Records,
+    dumps_records,
+    figures_of,
+    loads_records,
+    records_of,
+)
 from fl_course.authoring.script import Cell, read_script
-from fl_course.authoring.spoken import Records, digest, fill
+from fl_course.authoring.spoken import Picture, draw, keep, say_again
 from fl_course.authoring.words import own_messages
 
 MAX_BYTES = 1_500_000
@@ -105,7 +114,8 @@ def build(
     A notebook is executed only if its code, or `fl_course`, changed since; otherwise the solved
     one's outputs are kept. The learner's is executed, untouched, to prove that it runs to its end
     and that no blank passes its check; its outputs are not stored. Only English is executed: the
-    outputs of other languages are made of what was recorded then. A lesson's files are replaced
+    outputs of other languages are derived from what was recorded then and is kept beside the solved
+    notebook. A lesson's files are replaced
     together, after all of them are made; a lesson that fails keeps its files and does not keep the
     others from being built. So does a language whose catalogs have faults.
 
@@ -253,8 +263,6 @@ def _read_languages(
 def _build_lesson(order: _Order, lesson: Lesson, cells: tuple[Cell, ...]) -> None:
     made: dict[Path, NotebookNode] = {}
     to_execute: dict[Path, NotebookNode] = {}
-    stale: list[Language] = []
-    english: dict[Variant, NotebookNode] = {}
     for variant in FOLDERS:
         path = path_of(lesson, ENGLISH, variant)
         notebook = _make(order, lesson, cells, ENGLISH_ITSELF, variant)
@@ -267,36 +275,32 @@ def _build_lesson(order: _Order, lesson: Lesson, cells: tuple[Cell, ...]) -> Non
             continue
         if reason or (order.force and not order.check):
             to_execute[path] = notebook
-        english[variant] = made[path] = notebook
-
-    solved_path = path_of(lesson, ENGLISH, "solved")
-    solved = english.get("solved")
-    others = {x.code: x for x in order.languages if x.code != ENGLISH}
-    notebooks: dict[str, NotebookNode] = {}
-    for code, language in others.items():
-        path = path_of(lesson, code, "learner")
-        made[path] = _make(order, lesson, cells, language, "learner")
-        if solved is None:
-            continue
-        path = path_of(lesson, code, "solved")
-        notebooks[code] = made[path] = _make(order, lesson, cells, language, "solved")
-        if solved_path in to_execute:
-            stale.append(language)
-        elif reason := _words_staleness(made[path], _read(order.root / path), solved, language):
-            if order.check:
-                order.report.problems.append(f"{path}: {reason}. {_REBUILD}")
-                del made[path]
-            else:
-                stale.append(language)
-    for language in others.values():
+        made[path] = notebook
+    others = [x for x in order.languages if x.code != ENGLISH]
+    for language in others:
         for variant in FOLDERS:
+            path = path_of(lesson, language.code, variant)
+            made[path] = _make(order, lesson, cells, language, variant)
             _check_same_code(lesson, cells, language, variant)
 
+    solved_path = path_of(lesson, ENGLISH, "solved")
+    solved = made.get(solved_path)
     records: Records | None = None
-    if stale and solved_path not in to_execute:
+    raw: Raw | None = None
+    to_draw: list[tuple[Language, list[Picture]]] = []
+    if solved is not None and solved_path not in to_execute:
         records = _kept_records(order.root, lesson, solved)
-        if records is None:
+        if records is None and order.check:
+            order.report.problems.append(
+                f"{_records_path(lesson)}: is missing, or not of the solved notebook. {_REBUILD}"
+            )
+        elif records is None:
             to_execute[solved_path] = solved
+        else:
+            to_draw = _say_again(order, lesson, solved, records, made, others)
+            raw = _kept_raw(order.root, lesson, solved) if to_draw else None
+            if to_draw and raw is None and not order.check:
+                to_execute[solved_path] = solved
     # A kernel keeps about one core busy. The list makes the first failure end the build.
     with ThreadPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
         executed = dict(
@@ -308,13 +312,24 @@ def _build_lesson(order: _Order, lesson: Lesson, cells: tuple[Cell, ...]) -> Non
         )
     order.report.executed += to_execute
     if solved_path in executed:
-        records = executed[solved_path]
-        _keep_records(order.root, lesson, solved, records)
-    if stale and records is not None:
-        fill(notebooks, solved, records, stale)
-        for language in stale:
-            notebook = notebooks[language.code]
-            notebook.metadata.fl_course.outputs = outputs_digest(notebook)
+        raw = executed[solved_path]
+        records = records_of(raw)
+        _keep_raw(order.root, lesson, solved, raw)
+        to_draw = _say_again(order, lesson, solved, records, made, others)
+    if order.check:
+        undrawn = {language.code: pictures[0].key for language, pictures in to_draw}
+        for language in others:
+            path = path_of(lesson, language.code, "solved")
+            if records is None:  # There is nothing to derive its outputs from.
+                del made[path]
+            elif language.code in undrawn:
+                order.report.problems.append(
+                    f"{path}: cell {undrawn[language.code]}: the figure is of something else than "
+                    f"today's English one, or of other words. {_REBUILD}"
+                )
+                del made[path]
+    elif to_draw:
+        draw(to_draw, figures_of(raw, executed_cells(solved)))
 
     contents = {path: dumps(notebook) for path, notebook in made.items()}
     for path, content in contents.items():
@@ -323,8 +338,28 @@ def _build_lesson(order: _Order, lesson: Lesson, cells: tuple[Cell, ...]) -> Non
                 f"{path}: {len(content):,} bytes, more than {MAX_BYTES:,}. "
                 "Draw fewer or smaller figures."
             )
+    if records is not None:
+        contents[_records_path(lesson)] = dumps_records(records, solved)
     for path, content in contents.items():
-        _keep(order.root, path, content, order.report, check=order.check, notebook=made[path])
+        _keep(order.root, path, content, order.report, check=order.check, notebook=made.get(path))
+
+
+def _say_again(
+    order: _Order,
+    lesson: Lesson,
+    solved: NotebookNode,
+    records: Records,
+    made: Mapping[Path, NotebookNode],
+    others: Sequence[Language],
+) -> list[tuple[Language, list[Picture]]]:
+    """Fills the notebooks in other languages; gives the pictures that are to be drawn for them."""
+    to_draw = []
+    for language in others:
+        path = path_of(lesson, language.code, "solved")
+        pictures = say_again(made[path], solved, records, language)
+        if missing := keep(pictures, None if order.force else _read(order.root / path)):
+            to_draw.append((language, missing))
+    return to_draw
 
 
 def _make(
@@ -347,49 +382,30 @@ def _check_same_code(
                 )
 
 
-_RECORDS = Path(".build")
-
-
-def _keep_records(root: Path, lesson: Lesson, solved: NotebookNode, records: Records) -> None:
-    """Keeps, on this machine only, what was recorded, for languages that need it later."""
-    content = pickle.dumps((solved.metadata.fl_course.inputs, dict(records)))
-    write_atomically(root / _RECORDS / f"{lesson.name}.pickle", content)
+def _records_path(lesson: Lesson) -> Path:
+    return path_of(lesson, ENGLISH, "solved").with_suffix(ENDING)
 
 
 def _kept_records(root: Path, lesson: Lesson, solved: NotebookNode) -> Records | None:
+    path = root / _records_path(lesson)
+    return loads_records(path.read_bytes(), solved) if path.is_file() else None
+
+
+_RAW = Path(".build")
+
+
+def _keep_raw(root: Path, lesson: Lesson, solved: NotebookNode, raw: Raw) -> None:
+    """Keeps, on this machine only, what figures are drawn from, for when their words change."""
+    content = pickle.dumps((solved.metadata.fl_course.inputs, dict(raw)))
+    write_atomically(root / _RAW / f"{lesson.name}.pickle", content)
+
+
+def _kept_raw(root: Path, lesson: Lesson, solved: NotebookNode) -> Raw | None:
     try:
-        inputs, records = pickle.loads((root / _RECORDS / f"{lesson.name}.pickle").read_bytes())
+        inputs, raw = pickle.loads((root / _RAW / f"{lesson.name}.pickle").read_bytes())
     except Exception:  # It is missing, or broken in one of pickle's many ways.
         return None
-    return records if inputs == solved.metadata.fl_course.inputs else None
-
-
-def _words_staleness(
-    notebook: NotebookNode,
-    committed: NotebookNode | None,
-    english: NotebookNode,
-    language: Language,
-) -> str:
-    """Why the outputs of a notebook in another language have to be made, or an empty text.
-
-    A notebook whose outputs need not be is filled with the committed one's.
-    """
-    if committed is None:
-        return "is missing, or is not a notebook"
-    recorded = committed.metadata.get("fl_course", {})
-    if "said" not in recorded or recorded.get("words") != digest(committed, english, language):
-        return "its outputs are out of date, because their words, or the English ones, changed"
-    if recorded.get("outputs") != outputs_digest(committed):
-        return "its outputs are not those that were built"
-    outputs = {cell.id: cell for cell in executed_cells(committed)}
-    for cell in executed_cells(notebook):
-        if cell.id not in outputs:
-            return f"cell {key_of(cell)} is missing"
-        cell.outputs = outputs[cell.id].outputs
-        cell.execution_count = outputs[cell.id].execution_count
-    for name in ("said", "words", "outputs"):
-        notebook.metadata.fl_course[name] = recorded[name]
-    return ""
+    return raw if inputs == solved.metadata.fl_course.inputs else None
 
 
 def _keep(
@@ -437,7 +453,7 @@ def _staleness(notebook: NotebookNode, committed: NotebookNode | None, variant: 
     return ""
 
 
-def _execute(notebook: NotebookNode, order: _Order, lesson: Lesson, path: Path) -> Records:
+def _execute(notebook: NotebookNode, order: _Order, lesson: Lesson, path: Path) -> Raw:
     def told(key: str) -> None:
         if order.on_cell:
             order.on_cell(f"{path.parts[0]}/{lesson.name}", key)
@@ -504,7 +520,7 @@ def _sweep(root: Path, course: Course, report: Report, *, check: bool) -> None:
         for lesson in course.lessons
         for language in course.languages
         for variant in FOLDERS
-    }
+    } | {_records_path(lesson) for lesson in course.lessons}
     for variant, folder in FOLDERS.items():
         for path in sorted((root / folder).rglob("*")):
             relative = path.relative_to(root)
@@ -538,6 +554,8 @@ def _sweep(root: Path, course: Course, report: Report, *, check: bool) -> None:
 
 def _is_built(path: Path, variant: Variant) -> bool:
     """Whether a build made this file: someone's own copy under another name is not deleted."""
+    if path.name.endswith(ENDING):
+        return True
     notebook = _read(path) if path.suffix == ".ipynb" else None
     recorded = notebook.metadata.get("fl_course", {}) if notebook else {}
     slug = path.stem.partition("_")[2]

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,18 +44,47 @@ def strip_png(image: bytes) -> bytes:
     Raises:
         ValueError: If the bytes are no PNG file.
     """
+    kept = [chunk for kind, chunk in _png_chunks(image) if kind not in _PNG_NOISE]
+    return b"".join([_PNG_START, *kept])
+
+
+def _png_chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks of a PNG file, each with its type."""
     if not image.startswith(_PNG_START):
         raise ValueError(f"image starts with {image[:8]!r}, not as a PNG file does")
-    kept = [_PNG_START]
     at = len(_PNG_START)
     while at < len(image):
         # A chunk: length of the data (4 bytes), type (4), data, checksum (4).
         length, kind = struct.unpack_from(">I4s", image, at)
         end = at + 12 + length
-        if kind not in _PNG_NOISE:
-            kept.append(image[at:end])
+        yield kind, image[at:end]
         at = end
-    return b"".join(kept)
+
+
+def seal_png(image: bytes, made_of: str) -> bytes:
+    """A PNG that says what it was drawn from, so that an image of something else is noticed.
+
+    Args:
+        image: A PNG file's bytes.
+        made_of: What it was drawn from.
+    """
+    image = strip_png(image)
+    text = b"tEXt" + b"Source\0" + _seal(image, made_of)
+    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    end = image.rindex(b"IEND") - 4
+    return image[:end] + chunk + image[end:]
+
+
+def is_sealed(image: bytes, made_of: str) -> bool:
+    """Whether a PNG is as `seal_png` made it, and of this."""
+    return any(
+        kind == b"tEXt" and chunk[8:-4] == b"Source\0" + _seal(strip_png(image), made_of)
+        for kind, chunk in _png_chunks(image)
+    )
+
+
+def _seal(image: bytes, made_of: str) -> bytes:
+    return hashlib.sha256(made_of.encode() + image).hexdigest().encode()
 
 
 def normalize(notebook: NotebookNode) -> None:

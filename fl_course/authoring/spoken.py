@@ -1,20 +1,25 @@
-"""Outputs in another language, made of those of the English notebook without executing it again.
+"""Outputs in another language, derived from those of the English notebook without a kernel.
 
-While the English notebook is executed, `fl_course.localization` records what is said and what is
-drawn. From these records the outputs of every other language follow: sentences are said again with
-the words of its catalog, figures drawn again from the same numbers. Everything else is the same.
+What was said and drawn while the English notebook was executed is kept beside it (`records`). From
+that the outputs of every other language follow: sentences are said again with the words of its
+catalog, and everything else is the same. A figure is drawn again only where what it is made of
+changed; its image knows that.
 """
 
+import base64
+import contextlib
 import copy
 import hashlib
 import json
 import math
 import os
 import pickle
+import struct
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode
@@ -23,131 +28,167 @@ from fl_course import localization
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.languages import Language
 from fl_course.authoring.notebooks import executed_cells, key_of
+from fl_course.authoring.outputs import is_sealed, seal_png
+from fl_course.authoring.records import Figure, Records
 from fl_course.exercises import feedback
-from fl_course.localization import Said
-
-Records = Mapping[str, Sequence[tuple[Any, ...]]]
-"""By cell id, what was recorded in a cell, in order."""
+from fl_course.localization import Said, one_line
 
 _MARKDOWN, _PLAIN, _IMAGE = "text/markdown", "text/plain", "image/png"
 
 
-def fill(
-    notebooks: Mapping[str, NotebookNode],
-    english: NotebookNode,
-    records: Records,
-    languages: Sequence[Language],
-) -> None:
-    """Gives notebooks in other languages the outputs of the English one.
+@dataclass(frozen=True)
+class Picture:
+    """The image of a figure in a notebook in another language.
 
-    Each notebook's metadata get `said`, which words its outputs are made of, and `words`, the
-    digest of these words and of the English outputs: see `digest`.
+    Attributes:
+        number: Its place among the lesson's figures, from 0.
+        cell: Id of its cell.
+        key: Key of its cell.
+        output: The cell's output that shows it.
+        made_of: What it is drawn from: the English image, the function's arguments, and the words
+            in it as the language has them.
+    """
+
+    number: int
+    cell: str
+    key: str
+    output: NotebookNode
+    made_of: str
+
+
+def say_again(
+    notebook: NotebookNode, english: NotebookNode, records: Records, language: Language
+) -> list[Picture]:
+    """Gives a notebook in another language the outputs of the English one, all but the images.
 
     Args:
-        notebooks: Solved notebooks without outputs, by language.
+        notebook: The solved notebook without outputs.
         english: The solved notebook in English, executed and normalized.
-        records: What was recorded in its cells.
-        languages: The languages.
+        records: What was said and drawn in its cells.
+        language: The language.
+
+    Returns:
+        The pictures that are to be put in, in their order.
 
     Raises:
-        AuthoringError: If a figure can't be drawn again.
+        AuthoringError: If a figure was shown without a record.
     """
-    figures = [entry for cell in executed_cells(english) for entry in _figures(records, cell)]
-    drawn = _redrawn(figures, languages) if figures else {}
-    for language in languages:
-        notebook = notebooks[language.code]
-        shown, heard = drawn.get(language.code, ((), ()))
-        images = iter(shown)
-        cells = {cell.id: cell for cell in notebook.cells}
-        said = {*heard}
+    cells = {cell.id: cell for cell in notebook.cells}
+    pictures: list[Picture] = []
+    with localization.speaking(language.code, language.words()):
         for cell in executed_cells(english):
             target = cells[cell.id]
             target.outputs = copy.deepcopy(cell.outputs)
             target.execution_count = cell.execution_count
-            said.update(_messages(entry[1:] for entry in records.get(cell.id, ())))
-            _draw_again(target.outputs, images, _where(english, cell), _figures(records, cell))
-            sentences = _sentences(records, cell, language)
+            said = [x for x in records.get(cell.id, ()) if isinstance(x, Said)]
+            drawn = [x for x in records.get(cell.id, ()) if isinstance(x, Figure)]
+            shown = [output for output in target.outputs if _is_figure(output)]
+            if len(shown) != len(drawn):
+                raise AuthoringError(
+                    f"lesson {english.metadata.fl_course.lesson}, cell {key_of(cell)}: shows "
+                    f"{len(shown)} figures and recorded {len(drawn)}. Let each figure be displayed "
+                    "once, by a function of fl_course.plotting."
+                )
+            for output, figure in zip(shown, drawn, strict=True):
+                made_of = _made_of(output, figure, language)
+                pictures.append(Picture(len(pictures), cell.id, key_of(cell), output, made_of))
+                _describe_again(output, figure.description)
+            sentences = _sentences(said)
             for output in target.outputs:
-                _say_again(output, sentences)
-        known = {short(text) for text in said} & {short(text) for text in language.messages()}
-        notebook.metadata.fl_course.said = sorted(known)
-        notebook.metadata.fl_course.words = digest(notebook, english, language)
+                _replace(output, sentences)
+    return pictures
 
 
-def digest(notebook: NotebookNode, english: NotebookNode, language: Language) -> str:
-    """SHA-256 over what the outputs of a notebook in another language are made of.
-
-    That is the English outputs, the words that are said in them (`said` in the notebook's
-    metadata) as the language has them, and its fonts.
-    """
-    said = set(notebook.metadata.fl_course.get("said", ()))
-    words = {
-        text: translation for text, translation in language.words().items() if short(text) in said
-    }
-    made_of = [english.metadata.fl_course.outputs, sorted(words.items()), list(language.fonts)]
-    return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+def keep(pictures: Iterable[Picture], committed: NotebookNode | None) -> list[Picture]:
+    """Puts those pictures in that a notebook has already; gives those that are to be drawn."""
+    images: dict[str, list[str]] = {}
+    for cell in committed.cells if committed else ():
+        images[cell.id] = [x.data[_IMAGE] for x in cell.get("outputs", ()) if _is_figure(x)]
+    return [picture for picture in pictures if not _kept(picture, images.get(picture.cell, ()))]
 
 
-def short(text: str) -> str:
-    """A message's name in a notebook's metadata."""
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def _messages(entries: Any) -> Iterator[str]:
-    """The messages of recorded sentences, and of those within them."""
-    for message, values, *_ in entries:
-        if isinstance(message, str) and (values is None or isinstance(values, Mapping)):
-            yield message
-            for value in (values or {}).values():
-                if isinstance(value, Said):
-                    yield from _messages([(value.message, value.values)])
-
-
-def _where(notebook: NotebookNode, cell: NotebookNode) -> str:
-    return f"lesson {notebook.metadata.fl_course.lesson}, cell {key_of(cell)}"
-
-
-def _figures(records: Records, cell: NotebookNode) -> list[tuple[Any, ...]]:
-    return [entry for entry in records.get(cell.id, ()) if entry[0] == "figure"]
-
-
-def _draw_again(
-    outputs: Sequence[NotebookNode], images: Iterator[Any], where: str, figures: Sequence[Any]
+def draw(
+    pictures: Sequence[tuple[Language, Sequence[Picture]]], figures: Sequence[tuple[Any, ...]]
 ) -> None:
-    shown = [output for output in outputs if _is_figure(output)]
-    if len(shown) != len(figures):
-        raise AuthoringError(
-            f"{where}: shows {len(shown)} figures and recorded {len(figures)}. Let each figure be "
-            "displayed once, by a function of fl_course.plotting."
-        )
-    for output in shown:
-        data, metadata = next(images)
-        output.data = NotebookNode(data)
-        output.metadata = NotebookNode({mime: NotebookNode(x) for mime, x in metadata.items()})
+    """Draws pictures and puts them in.
+
+    Processes draw, one for each core: matplotlib is not made for threads.
+
+    Args:
+        pictures: Those to draw, by language.
+        figures: What each figure of the lesson is drawn from: see `records.figures_of`.
+
+    Raises:
+        AuthoringError: If a figure can't be drawn.
+    """
+    cores = min(2, os.cpu_count() or 1)
+    parts = [
+        (language, part)
+        for language, wanted in pictures
+        for part in _parts(wanted, math.ceil(len(wanted) / cores))
+    ]
+    with ThreadPoolExecutor(max_workers=cores) as pool:
+        drawn = pool.map(lambda part: _drawn([figures[x.number] for x in part[1]], part[0]), parts)
+        for (language, part), shown in zip(parts, drawn, strict=True):
+            for picture, (data, metadata) in zip(part, shown, strict=True):
+                if metadata != picture.output.metadata:
+                    raise AuthoringError(
+                        f"cell {picture.key}: its figure has another size or description in "
+                        f"{language.name} than follows from the English one: {metadata}. Let "
+                        "neither depend on the language's words but through `say`."
+                    )
+                image = seal_png(base64.b64decode(data[_IMAGE]), picture.made_of)
+                picture.output.data[_IMAGE] = base64.b64encode(image).decode()
+
+
+def _parts(pictures: Sequence[Picture], size: int) -> Iterator[Sequence[Picture]]:
+    return (pictures[start : start + size] for start in range(0, len(pictures), size or 1))
 
 
 def _is_figure(output: NotebookNode) -> bool:
     return output.output_type == "display_data" and "alt" in output.metadata.get(_IMAGE, {})
 
 
-def _sentences(records: Records, cell: NotebookNode, language: Language) -> list[tuple[str, str]]:
-    """What was said in a cell, in English and in another language; the longest first.
+def _made_of(output: NotebookNode, figure: Figure, language: Language) -> str:
+    """What a picture is made of, as a digest.
+
+    The English image stands for the code that draws.
+    """
+    known = language.words()
+    words = [[word, known[word]] for word in figure.words if word in known]
+    parts = [figure.function, figure.made_of, output.data[_IMAGE], words, list(language.fonts)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _kept(picture: Picture, images: Sequence[str]) -> bool:
+    for image in images:
+        with contextlib.suppress(ValueError, struct.error):  # It is no PNG, or a broken one.
+            if is_sealed(base64.b64decode(image), picture.made_of):
+                picture.output.data[_IMAGE] = image
+                return True
+    return False
+
+
+def _describe_again(output: NotebookNode, description: Said) -> None:
+    alt = one_line(_again(description))
+    output.data[_PLAIN] = output.metadata[_IMAGE].alt = alt
+
+
+def _again(said: Said) -> str:
+    return str(localization.in_language(said.message, said.values, localization.current()))
+
+
+def _sentences(said: Sequence[Said]) -> list[tuple[str, str]]:
+    """What was said in a cell, in English and in the language that is spoken; the longest first.
 
     A single word is a part of a sentence, or of a progress bar: by itself it may as well be the
     learner's own, as in "round 3".
     """
-    said = [x[1:] for x in records.get(cell.id, ()) if x[0] == "say" and not x[1].isalpha()]
-    with localization.speaking(language.code, language.words()):
-        pairs = {
-            localization.in_language(message, values, localization.ENGLISH): (
-                localization.in_language(message, values, language.code)
-            )
-            for message, values in said
-        }
+    pairs = {str(x): _again(x) for x in said if not x.message.isalpha()}
     return sorted(pairs.items(), key=lambda pair: -len(pair[0]))
 
 
-def _say_again(output: NotebookNode, sentences: Sequence[tuple[str, str]]) -> None:
+def _replace(output: NotebookNode, sentences: Sequence[tuple[str, str]]) -> None:
     if output.output_type == "stream":
         output.text = _replaced(output.text, sentences)
     elif _MARKDOWN in output.get("data", {}):
@@ -163,33 +204,7 @@ def _replaced(text: str, sentences: Sequence[tuple[str, str]]) -> str:
     return other.join(_replaced(part, shorter) for part in text.split(english)) if english else text
 
 
-def _redrawn(
-    figures: Sequence[tuple[Any, ...]], languages: Sequence[Language]
-) -> dict[str, tuple[list[tuple[dict[str, Any], dict[str, Any]]], list[str]]]:
-    """For each language each figure's data and metadata, and the words that are in them.
-
-    Processes draw, one for each core: matplotlib is not made for threads. A single language's
-    figures are shared among them too.
-    """
-    cores = min(2, os.cpu_count() or 1)
-    size = math.ceil(len(figures) / cores) or 1
-    parts = [figures[start : start + size] for start in range(0, len(figures), size)]
-    with ThreadPoolExecutor(max_workers=cores) as pool:
-        pending = {
-            language.code: [pool.submit(_redrawn_in, part, language) for part in parts]
-            for language in languages
-        }
-    found = {code: [future.result() for future in futures] for code, futures in pending.items()}
-    return {
-        code: (
-            [image for drawn, _ in results for image in drawn],
-            sorted({word for _, heard in results for word in heard}),
-        )
-        for code, results in found.items()
-    }
-
-
-def _redrawn_in(figures: Sequence[tuple[Any, ...]], language: Language) -> Any:
+def _drawn(figures: Sequence[tuple[Any, ...]], language: Language) -> Any:
     done = subprocess.run(
         [sys.executable, "-m", "fl_course.authoring.redraw"],
         input=pickle.dumps((figures, language.code, language.words(), language.fonts)),

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from fl_course.localization import noted, say, word
+from fl_course.localization import noted, say, strung, word
 from fl_course.plotting.style import (
     BLUE,
     GREY,
@@ -213,7 +213,7 @@ def skew_panels(
                 num_titles=len(titles),
             )
         )
-    alt = say("three panels: {titles}", titles=", ".join(map(word, titles)))
+    alt = say("three panels: {titles}", titles=strung(", ", map(word, titles)))
     with drawing(figure, (WIDTH, 3.7 if title else 3.4), alt) as drawn:
         left, middle, right = drawn.subfigures(1, 3, width_ratios=(1.25, 1.05, 1.05), wspace=0.03)
 

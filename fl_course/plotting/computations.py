@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from numpy.typing import ArrayLike
 
-from fl_course.localization import noted, say, word
+from fl_course.localization import noted, say, strung, word
 from fl_course.plotting.style import (
     BLACK,
     BLUE,
@@ -92,7 +92,7 @@ def client_values(
         mean_label=word(mean_label),
         clients=listed(values, noted("{count} clients")),
     )
-    alt = "; ".join([what, *map(word, marks)])
+    alt = strung("; ", [what, *map(word, marks)])
     row = min(0.55, max(0.26, 3.6 / len(values)))
     height = row * len(values) + 1.35 + (0.35 if title else 0)
     with drawing(figure, (WIDTH, height), alt) as drawn:
@@ -178,15 +178,18 @@ def placement_diagram(
         _known("types", name, places)
     for step in steps:
         _check_step(step, places)
-    spoken = "; ".join(
-        say("{by} from {start} to {end}", by=by, start=word(start), end=word(end)).strip()
-        for start, by, end in steps
+    spoken = strung(
+        "; ",
+        (
+            say("{by} from {start} to {end}", by=by, start=word(start), end=word(end))
+            for start, by, end in steps
+        ),
     )
     alt = say(
         "diagram of values at the server and at {count} clients: {spoken}",
         count=count,
         spoken=spoken,
-    ).replace("\n", " ")
+    )
     labels = [o for s, o, e in steps if _at_clients(places, s) and _at_clients(places, e)]
     below = 0.1 + 0.2 * max((label.count("\n") + 1 for label in labels), default=0)
     bottom = below + count * _ROW  # upper edge of the strips

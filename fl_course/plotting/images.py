@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from fl_course.localization import noted, say, word
+from fl_course.localization import noted, say, strung
 from fl_course.plotting.style import (
     BLACK,
     NUM_LABELS,
@@ -144,14 +144,13 @@ def mean_images(
         )
     (height, width) = sizes.pop()
     pitch = height / width
-    absent = word(missing)
     missed = [
-        say("{client} has {missing}", client=c, missing=absent.format(label=k))
+        say("{client} has {missing}", client=c, missing=say(missing, label=k))
         for c in means
         for k in _absent(means[c])
     ]
     told = listed(means, noted("{count} clients"))
-    alt = "; ".join([say("mean image of each label for {clients}", clients=told), *missed])
+    alt = strung("; ", [say("mean image of each label for {clients}", clients=told), *missed])
     with drawing(figure, (WIDTH, 0.78 * pitch * len(means) + 0.65), alt) as drawn:
         axes = drawn.add_subplot()
         scale = gray_scale(np.stack([image for row in means.values() for image in row.values()]))
@@ -163,7 +162,7 @@ def mean_images(
                 axes.text(
                     label + 0.5,
                     (row + 0.5) * pitch,
-                    absent.format(label=label),
+                    say(missing, label=label),
                     ha="center",
                     va="center",
                     color=BLACK,

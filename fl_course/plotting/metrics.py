@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
-from fl_course.localization import joined, noted, say, word
+from fl_course.localization import joined, noted, say, strung, word
 from fl_course.plotting.style import (
     BLACK,
     BLUE,
@@ -286,7 +286,8 @@ def accuracy_bars(
     if size:
         size = min(size, SMALL)
     legend = bool(lines) or "" not in series
-    alt = "; ".join(
+    alt = strung(
+        "; ",
         [
             say(
                 "{y_label} of {bars}",
@@ -294,7 +295,7 @@ def accuracy_bars(
                 bars=listed(names, noted("{count} bars")),
             ),
             *(word(key) for key in (*shares, *lines) if key),
-        ]
+        ],
     )
     height = 3.7 + 0.5 * tilted + 0.3 * legend + (0.35 if title else 0)
     with drawing(figure, (WIDTH, height), alt) as drawn:

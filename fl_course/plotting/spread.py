@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MultipleLocator
 
-from fl_course.localization import noted, say, word
+from fl_course.localization import noted, say, strung, word
 from fl_course.plotting.style import (
     BLUE,
     SMALL,
@@ -77,7 +77,7 @@ def accuracy_spread(
     alt = say(
         "{x_label} of each client: {panels}; rows: {names}",
         x_label=word(x_label),
-        panels="; ".join(map(word, panels)),
+        panels=strung("; ", map(word, panels)),
         names=listed(names, noted("{count} rows")),
     )
     height = 0.8 * len(names) + 1.3 + (0.35 if title else 0)

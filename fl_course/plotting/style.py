@@ -28,7 +28,7 @@ from matplotlib.ticker import FixedLocator
 from PIL import Image
 
 from fl_course import localization
-from fl_course.localization import say, word
+from fl_course.localization import Said, one_line, say, strung, word
 
 NUM_LABELS = 10
 WIDTH = 9.0  # inches
@@ -91,6 +91,7 @@ def png(figure: Figure) -> bytes:
 @contextmanager
 def drawing(figure: Figure | None, size: tuple[float, float], alt: str) -> Iterator[Figure]:
     """Gives an empty figure in the course's style; displays it afterwards if it is our own."""
+    global _described
     with matplotlib.style.context({**STYLE, **_fonts()}, after_reset=True):
         drawn = Figure() if figure is None else figure
         drawn.clear()
@@ -99,7 +100,8 @@ def drawing(figure: Figure | None, size: tuple[float, float], alt: str) -> Itera
         yield drawn
         _speak(drawn)
     if figure is None:
-        _display(drawn, say("Figure: {alt}.", alt=alt))
+        _described = say("Figure: {alt}.", alt=alt)
+        _display(drawn, one_line(_described))
 
 
 def recorded(draw: Callable[..., None]) -> Callable[..., None]:
@@ -107,12 +109,16 @@ def recorded(draw: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(draw)
     def draw_and_record(*args: Any, **options: Any) -> None:
-        with localization.unrecorded():
+        with localization.unrecorded(), localization.heard() as words:
             draw(*args, **options)
         if options.get("figure") is None:
-            localization.record("figure", draw.__name__, args, options)
+            about = (_described.message, _described.values)
+            localization.record("figure", draw.__name__, args, options, about, sorted(words))
 
     return draw_and_record
+
+
+_described: Said | None = None  # of the figure that was displayed last
 
 
 @contextmanager
@@ -131,8 +137,6 @@ _collected: list[tuple[dict[str, Any], dict[str, Any]]] | None = None
 
 def _speak(figure: Figure) -> None:
     """Puts the texts of a figure into the language that is spoken, as far as it knows them."""
-    if localization.current() == localization.ENGLISH:
-        return
     families = _families(localization.fonts())
     for text in figure.findobj(Text):
         text.set_text(word(text.get_text()))
@@ -201,7 +205,6 @@ def _display(figure: Figure, alt: str) -> None:
 def _bundle(figure: Figure, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Returns what a notebook stores of a figure: data and metadata by MIME type."""
     width, height = (round(inches * DISPLAY_DPI) for inches in figure.get_size_inches())
-    alt = str(alt)
     return (
         {"image/png": base64.b64encode(png(figure)).decode("ascii"), "text/plain": alt},
         {"image/png": {"width": width, "height": height, "alt": alt}},
@@ -288,7 +291,7 @@ def ink(color: tuple[float, float, float, float]) -> str:
 def listed(names: Collection[str], counted: str) -> str:
     """Names few things, counts many; `counted` says how, such as "{count} runs"."""
     if len(names) <= 6:
-        return ", ".join(map(word, names))
+        return strung(", ", map(word, names))
     return say(counted, count=len(names))
 
 

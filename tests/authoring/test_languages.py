@@ -73,10 +73,13 @@ def test_a_language_is_built_without_executing_anything_for_it(course_dir, execu
     assert report.problems == []
     assert sorted(executions) == ["adding", "printing"]
     assert sorted(course_dir.built()) == sorted(
-        f"{folder}/{code}/{name}.ipynb"
-        for folder in ("notebooks", "solutions")
-        for code in ("en", "ko")
-        for name in ("01_adding", "02_printing")
+        [
+            f"{folder}/{code}/{name}.ipynb"
+            for folder in ("notebooks", "solutions")
+            for code in ("en", "ko")
+            for name in ("01_adding", "02_printing")
+        ]
+        + [f"solutions/en/{name}.records.json" for name in ("01_adding", "02_printing")]
     )
     assert "[English](README.md) · **한국어**" in (course_dir.root / "README.ko.md").read_text()
 
@@ -91,15 +94,28 @@ def test_adding_a_language_later_executes_nothing(course_dir, executions):
     assert "solutions/ko/01_adding.ipynb" in course_dir.built()
 
 
-def test_without_what_was_recorded_the_english_notebook_is_executed_once(course_dir, executions):
-    course_dir.write(f"{KO}/language.toml", 'name = "한국어"\n')
-    build(course_dir.root)
+@pytest.mark.parametrize("content", [None, "nonsense", "[]", '{"inputs": "of other code"}'])
+def test_without_what_was_recorded_the_english_notebook_is_executed_once(
+    korean, executions, content
+):
+    before = files(korean)
     executions.clear()
-    (course_dir.root / ".build" / "01_adding.pickle").unlink()
-    (course_dir.root / ".build" / "02_printing.pickle").write_bytes(b"nonsense")
-    course_dir.edit("lessons/course.toml", 'languages = ["en"]', BOTH)
+    name = "solutions/en/01_adding.records.json"
+    (korean.root / name).unlink()
+    if content is not None:
+        korean.write(name, content)
+    (problem,) = build(korean.root, check=True).problems
+    assert problem.startswith(f"{name}: is missing, or not of the solved notebook")
+    build(korean.root)
+    assert executions == ["adding"]
+    assert changed(korean, before) == []
+
+
+def test_what_was_recorded_and_is_of_no_lesson_goes(course_dir, executions):
     build(course_dir.root)
-    assert sorted(executions) == ["adding", "printing"]
+    course_dir.write("solutions/en/07_gone.records.json", "{}")
+    build(course_dir.root)
+    assert not (course_dir.root / "solutions/en/07_gone.records.json").exists()
 
 
 def test_without_translations_the_cells_are_the_english_ones(course_dir, executions):
@@ -182,7 +198,7 @@ def test_outputs_that_were_changed_by_hand_are_noticed_and_made_again(korean):
     before = files(korean)
     korean.edit(name, "hello\\n", "hallo\\n")
     (problem,) = build(korean.root, check=True).problems
-    assert problem.startswith(f"{name}: its outputs are not those that were built")
+    assert problem.startswith(f"{name}: differs from its script, first in cell say")
     build(korean.root)
     assert changed(korean, before) == []
 

@@ -15,7 +15,8 @@ from fl_course.authoring.catalogs import Catalog, Entry
 from fl_course.authoring.languages import Language
 from fl_course.authoring.messages import Message
 from fl_course.authoring.outputs import normalize, outputs_digest
-from fl_course.authoring.spoken import digest, fill
+from fl_course.authoring.records import figures_of, records_of
+from fl_course.authoring.spoken import draw, keep, say_again
 from fl_course.localization import say
 
 NANUM = "koreanize_matplotlib/fonts/NanumGothic.ttf"
@@ -49,10 +50,13 @@ def stream(text):
     return new_output("stream", name="stdout", text=text)
 
 
-def filled(english, records, language):
+def filled(english, entries, language, committed=None):
+    """A notebook in a language, with its outputs, and how many figures were drawn for it."""
     made = notebook()
-    fill({"ko": made}, english, {"adding-cell": records}, [language])
-    return made
+    raw = {"adding-cell": entries}
+    missing = keep(say_again(made, english, records_of(raw), language), committed)
+    draw([(language, missing)] if missing else [], figures_of(raw, english.cells))
+    return made, len(missing)
 
 
 def said(message, **values):
@@ -74,7 +78,7 @@ WORDS = {
 def test_what_was_said_is_said_again_and_the_rest_stays():
     english = notebook(stream("2 clients at a time\nmine: 2 clients at\n2 clients\n"))
     records = [said("{count} clients", count=2), said("{count} clients at a time", count=2)]
-    (output,) = filled(english, records, korean(WORDS)).cells[0].outputs
+    (output,) = filled(english, records, korean(WORDS))[0].cells[0].outputs
     assert output.text == ("한 번에 클라이언트 2개\nmine: 클라이언트 2개 at\n클라이언트 2개\n")
 
 
@@ -82,13 +86,13 @@ def test_a_single_word_is_the_learners_own():
     english = notebook(stream("round 3: 2 clients\n"))
     records = [said("round"), said("{count} clients", count=2)]
     language = korean({**WORDS, "round": "라운드"})
-    (output,) = filled(english, records, language).cells[0].outputs
+    (output,) = filled(english, records, language)[0].cells[0].outputs
     assert output.text == "round 3: 클라이언트 2개\n"
 
 
 def test_nothing_is_said_again_that_was_not_said_in_the_cell():
     english = notebook(stream("2 clients\n"))
-    (output,) = filled(english, [], korean(WORDS)).cells[0].outputs
+    (output,) = filled(english, [], korean(WORDS))[0].cells[0].outputs
     assert output.text == "2 clients\n"
 
 
@@ -96,7 +100,7 @@ def test_feedback_is_markdown_and_plain_text():
     about = {"text/markdown": {"fl_course": {"outcome": "right"}}}
     data = {"text/markdown": "**Right.** Yours: `x`", "text/plain": "Right. Yours: `x`"}
     english = notebook(new_output("display_data", data=data, metadata=about))
-    made = filled(english, [said("**Right.**")], korean(WORDS))
+    made, _ = filled(english, [said("**Right.**")], korean(WORDS))
     (output,) = made.cells[0].outputs
     assert output.data == {
         "text/markdown": "**맞습니다.** Yours: `x`",
@@ -106,23 +110,65 @@ def test_feedback_is_markdown_and_plain_text():
     assert english.cells[0].outputs[0].data["text/plain"] == "Right. Yours: `x`"
 
 
-def figure(alt="Figure: 1 image of digits."):
-    metadata = {"image/png": {"width": 10, "height": 10, "alt": alt}}
-    data = {"image/png": PIXEL, "text/plain": alt}
+ALT = "Figure: 1 image of digits."
+
+
+def figure():
+    metadata = {"image/png": {"width": 300, "height": 241, "alt": ALT}}
+    data = {"image/png": PIXEL, "text/plain": ALT}
     return new_output("display_data", data=data, metadata=metadata)
 
 
+def drawn(image, words=("Below each image: its label", "1 image of digits")):
+    about = ("Figure: {alt}.", {"alt": say("1 image of digits")})
+    return ("figure", "digits", (image, 3), {}, about, list(words))
+
+
+ZEROS = np.zeros([8, 8])
+
+
 def test_figures_are_drawn_again():
-    image = np.zeros([8, 8])
-    records = [("figure", "digits", (image, 3), {})]
-    (output,) = filled(notebook(figure()), records, korean(WORDS)).cells[0].outputs
+    made, count = filled(notebook(figure()), [drawn(ZEROS)], korean(WORDS))
+    (output,) = made.cells[0].outputs
+    assert count == 1
     assert output.data["text/plain"] == "그림: 숫자 이미지 1개."
     assert output.metadata["image/png"].alt == "그림: 숫자 이미지 1개."
-    drawn = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
-    assert drawn.size[0] > 300
-    other = filled(notebook(figure()), records, korean({"x": "y"})).cells[0].outputs[0]
-    assert other.data["text/plain"] == "Figure: 1 image of digits."
+    image = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+    assert image.size[0] > 300
+    other = filled(notebook(figure()), [drawn(ZEROS)], korean({"x": "y"}))[0].cells[0].outputs[0]
+    assert other.data["text/plain"] == ALT
     assert other.data["image/png"] != output.data["image/png"]
+
+
+def test_a_figure_of_the_same_is_not_drawn_again():
+    committed, _ = filled(notebook(figure()), [drawn(ZEROS)], korean(WORDS))
+    made, count = filled(notebook(figure()), [drawn(ZEROS)], korean(WORDS), committed)
+    assert count == 0
+    assert made == committed
+
+
+@pytest.mark.parametrize("stale", ["number", "word", "font", "image", "other image", "no image"])
+def test_a_stale_figure_is_drawn_again(stale):
+    english, entry, language = notebook(figure()), drawn(ZEROS), korean(WORDS)
+    committed, _ = filled(english, [entry], language)
+    data = committed.cells[0].outputs[0].data
+    if stale == "number":
+        entry = drawn(ZEROS + 1)
+    elif stale == "word":
+        language = korean({**WORDS, "Below each image: its label": "아래: 레이블"})
+    elif stale == "font":
+        language = korean(WORDS, fonts=(NANUM, NANUM.replace("Gothic.", "GothicBold.")))
+    elif stale == "image":  # The English one, as after a change of the code that draws.
+        english.cells[0].outputs[0].data["image/png"] = data["image/png"]
+    elif stale == "other image":  # Painted over by hand, what it was drawn from left as it was.
+        image = base64.b64decode(data["image/png"])
+        at = image.index(b"PLTE") + 4
+        data["image/png"] = base64.b64encode(image[:at] + b"###" + image[at + 3 :]).decode()
+    else:
+        data["image/png"] = "bm8gUE5H"
+    made, count = filled(english, [entry], language, committed)
+    assert count == 1
+    assert filled(english, [entry], language, made)[1] == 0
 
 
 def test_a_figure_that_was_not_recorded_is_refused():
@@ -131,28 +177,16 @@ def test_a_figure_that_was_not_recorded_is_refused():
 
 
 def test_a_figure_with_letters_that_no_font_has_is_refused():
-    records = [("figure", "digits", (np.zeros([8, 8]), 3), {})]
     with pytest.raises(AuthoringError, match="can't be drawn in 한국어") as raised:
-        filled(notebook(figure()), records, korean(WORDS, fonts=()))
+        filled(notebook(figure()), [drawn(ZEROS)], korean(WORDS, fonts=()))
     assert "translations/ko/fl_course.po" in str(raised.value)
 
 
-def test_a_notebook_knows_which_words_its_outputs_are_made_of():
-    english = notebook(stream("2 clients\n"))
-    made = filled(english, [said("{count} clients", count=2)], korean(WORDS))
-    before = made.metadata.fl_course.words
-    assert before == digest(made, english, korean(WORDS))
-    assert len(made.metadata.fl_course.said) == 1
-    assert digest(made, english, korean({**WORDS, "not said here": "다른 말"})) == before
-    assert digest(made, english, korean({**WORDS, "{count} clients": "{count}"})) != before
-    assert digest(made, notebook(stream("3 clients\n")), korean(WORDS)) != before
-
-
-def test_a_word_that_is_translated_later_is_noticed():
-    english = notebook(stream("2 clients\n"))
-    words = {**WORDS, "{count} clients": ""}
-    made = filled(english, [said("{count} clients", count=2)], korean(words))
-    assert digest(made, english, korean(WORDS)) != made.metadata.fl_course.words
+def test_a_figure_that_describes_itself_otherwise_than_it_was_recorded_is_refused():
+    kind, name, args, options, _, words = drawn(ZEROS)
+    entry = (kind, name, args, options, ("Figure: {alt}.", {"alt": "two images"}), words)
+    with pytest.raises(AuthoringError, match="cell cell: its figure has another size or descript"):
+        filled(notebook(figure()), [entry], korean(WORDS))
 
 
 def test_the_language_that_was_spoken_is_spoken_again():
