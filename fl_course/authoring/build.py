@@ -313,7 +313,7 @@ def _build_lesson(order: _Order, lesson: Lesson, cells: tuple[Cell, ...]) -> Non
     order.report.executed += to_execute
     if solved_path in executed:
         raw = executed[solved_path]
-        records = records_of(raw)
+        records = records_of(raw, solved)
         _keep_raw(order.root, lesson, solved, raw)
         to_draw = _say_again(order, lesson, solved, records, made, others)
     if order.check:

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.messages import has_words
+from fl_course.authoring.notebooks import executed_cells
 from fl_course.localization import ENGLISH, Said, in_language
 
 Raw = Mapping[str, Sequence[tuple[Any, ...]]]
@@ -49,13 +50,31 @@ Records = Mapping[str, Sequence[Said | Figure]]
 """By cell id, what was said and drawn in a cell, in order."""
 
 
-def records_of(raw: Raw) -> Records:
-    """What is kept of what was recorded.
+def records_of(raw: Raw, english: NotebookNode) -> Records:
+    """What is kept of what was recorded: what the outputs show of it.
+
+    A single word is a part of a sentence, or of a progress bar: by itself it may as well be the
+    learner's own, as in "round 3".
+
+    Args:
+        raw: What was recorded.
+        english: The solved notebook that it was recorded in, executed.
 
     Raises:
         AuthoringError: If a figure is drawn from something that has no digest.
     """
-    return {cell: [_entry(cell, *entry) for entry in entries] for cell, entries in raw.items()}
+    records = {}
+    for cell in executed_cells(english):
+        shown = "\n".join(map(_text, cell.outputs))
+        entries = [_entry(cell.id, *entry) for entry in raw.get(cell.id, ())]
+        records[cell.id] = [
+            x for x in entries if isinstance(x, Figure) or (x in shown and not x.message.isalpha())
+        ]
+    return records
+
+
+def _text(output: NotebookNode) -> str:
+    return output.get("text") or output.get("data", {}).get("text/markdown", "")
 
 
 def figures_of(raw: Raw, cells: Sequence[NotebookNode]) -> list[tuple[Any, ...]]:

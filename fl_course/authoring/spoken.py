@@ -179,12 +179,8 @@ def _again(said: Said) -> str:
 
 
 def _sentences(said: Sequence[Said]) -> list[tuple[str, str]]:
-    """What was said in a cell, in English and in the language that is spoken; the longest first.
-
-    A single word is a part of a sentence, or of a progress bar: by itself it may as well be the
-    learner's own, as in "round 3".
-    """
-    pairs = {str(x): _again(x) for x in said if not x.message.isalpha()}
+    """What was said in a cell, in English and in the language that is spoken; the longest first."""
+    pairs = {str(x): _again(x) for x in said}
     return sorted(pairs.items(), key=lambda pair: -len(pair[0]))
 
 

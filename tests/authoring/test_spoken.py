@@ -54,7 +54,7 @@ def filled(english, entries, language, committed=None):
     """A notebook in a language, with its outputs, and how many figures were drawn for it."""
     made = notebook()
     raw = {"adding-cell": entries}
-    missing = keep(say_again(made, english, records_of(raw), language), committed)
+    missing = keep(say_again(made, english, records_of(raw, english), language), committed)
     draw([(language, missing)] if missing else [], figures_of(raw, english.cells))
     return made, len(missing)
 
