@@ -192,9 +192,7 @@ print(f"ten rounds with 100 clients:  {100 * accuracy(state):.0f} %")
 # time, trains two rounds on 100 clients, and does the same with four at a time.
 
 # %% key="use_concurrency"
-hundred = preprocessing.make_federated_data(
-    clients, clients.client_ids[::10], epochs=5, batch_size=20
-)
+hundred = datasets[::10]
 
 
 def train_rounds(num_rounds, before_the_last=lambda: None):
