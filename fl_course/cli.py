@@ -83,7 +83,7 @@ def run(lessons: tuple[str, ...], jobs: int, language: str, root: Path | None) -
     LESSONS are numbers, ranges or slugs, such as 1, 2-3 or federated_data; none means all. The
     notebooks' files stay as they are.
     """
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import ThreadPoolExecutor, as_completed
 
     import nbformat
     from tqdm import tqdm
@@ -117,18 +117,21 @@ def run(lessons: tuple[str, ...], jobs: int, language: str, root: Path | None) -
         tqdm(total=total, unit="cell", file=sys.stderr, dynamic_ncols=True) as bar,
         ThreadPoolExecutor(max_workers=jobs) as pool,
     ):
+        # The last lessons train most: begun at the end, they would leave the other cores idle.
         executions = {
             lesson: pool.submit(
                 execute, notebook, folder, allow_errors=True, on_cell=lambda _: bar.update()
             )
-            for lesson, notebook in notebooks.items()
+            for lesson, notebook in reversed(notebooks.items())
         }
+        try:
+            for execution in as_completed(executions.values()):
+                execution.result()
+        except AuthoringError as error:
+            pool.shutdown(cancel_futures=True)
+            raise click.ClickException(str(error)) from None
         for lesson, notebook in notebooks.items():
-            try:
-                done = executions[lesson].result()
-            except AuthoringError as error:
-                pool.shutdown(cancel_futures=True)
-                raise click.ClickException(str(error)) from None
+            done = executions[lesson].result()
             cells += done.cells
             name = f"{lesson.number} · {lesson.title}"
             failures += [

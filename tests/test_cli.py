@@ -123,6 +123,17 @@ def test_run_prints_a_table_and_changes_no_file(course_dir, monkeypatch):
     assert path.read_bytes() == before
 
 
+def test_run_begins_with_the_last_lesson(course_dir):
+    for name in ("01_adding", "02_printing"):
+        note = f"open({str(course_dir / 'order')!r}, 'a').write({name!r} + ' ')"
+        solve(course_dir, name, cell("a", f"print({note})"))
+    done = call("run", "--jobs", "1")
+    assert done.exit_code == 0, done.output
+    assert (course_dir / "order").read_text().split() == ["02_printing", "01_adding"]
+    names = [line.split()[2] for line in done.stdout.splitlines()[2:4]]
+    assert names == ["Adding", "Printing"]
+
+
 def test_run_names_failed_cells(course_dir):
     solve(course_dir, "01_adding", cell("bad", "1 / 0"), cell("b", "print('x')", result=True))
     solve(course_dir, "02_printing", cell("end", "import os\nos._exit(1)"), cell("b", "x = 1"))
