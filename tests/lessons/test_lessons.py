@@ -1,5 +1,6 @@
 """What holds for every lesson, read from the built notebooks."""
 
+import functools
 import pathlib
 import re
 import sys
@@ -22,6 +23,7 @@ IDS = [f"{lesson.slug}-{language}" for lesson, language in VARIANTS]
 each_notebook = pytest.mark.parametrize(("lesson", "language"), VARIANTS, ids=IDS)
 
 
+@functools.cache
 def read(folder, lesson, language):
     path = ROOT / folder / language / f"{lesson.number:02d}_{lesson.slug}.ipynb"
     return nbformat.read(path, as_version=4)
