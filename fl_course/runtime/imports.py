@@ -72,6 +72,14 @@ _DEFERRED_PACKAGES = {
     "dp_accounting": ("dp_event",),
 }
 
+# What Keras 2 imports for one use of each that few programs make, a fifth of TensorFlow's import:
+# its modules, the names in them, and the packages.
+_SELDOM_USED_BY_KERAS = (
+    ("tf_keras.src.engine.data_adapter", "pd", "pandas"),
+    ("tf_keras.src.preprocessing.image", "linalg", "scipy.linalg"),
+    ("tf_keras.src.preprocessing.image", "ndimage", "scipy.ndimage"),
+)
+
 # AutoGraph rewrites every Python function that TensorFlow traces so that `if` and `for` may depend
 # on tensors. In these modules none does (their conditions are about Python values), and rewriting
 # them takes much of the time of building a learning process. What a learner writes, and what these
@@ -107,7 +115,7 @@ def import_tensorflow() -> None:
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     _avoid_native_wrappers()
-    with _silent_stderr():
+    with _silent_stderr(), _without_what_keras_seldom_uses():
         try:
             import tensorflow as tf
 
@@ -132,6 +140,39 @@ def import_tensorflow() -> None:
             )
         )
     _mute_native_logs(pathlib.Path(tf.__file__).parent)
+
+
+class _WhenUsed:
+    """Stands for a module that is imported when a name of it is asked for."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> object:
+        # Keras asks whether something is a DataFrame; who has one has imported pandas.
+        if self._name == "pandas" and self._name not in sys.modules:
+            return _OfNoObject
+        return getattr(importlib.import_module(self._name), attribute)
+
+
+class _OfNoObject:
+    """A class without objects."""
+
+
+@contextlib.contextmanager
+def _without_what_keras_seldom_uses() -> Iterator[None]:
+    """Keeps Keras, while it is imported, from importing packages that it can be given later."""
+    hidden = [entry for entry in _SELDOM_USED_BY_KERAS if entry[2] not in sys.modules]
+    for _, _, package in hidden:
+        sys.modules[package] = None  # type: ignore[assignment]  # has an import of it fail
+    try:
+        yield
+    finally:
+        for module, name, package in hidden:
+            del sys.modules[package]
+            is_there = importlib.util.find_spec(package.partition(".")[0]) is not None
+            if is_there and module in sys.modules:
+                setattr(sys.modules[module], name, _WhenUsed(package))
 
 
 def _avoid_native_wrappers() -> None:
