@@ -12,9 +12,11 @@ import pytest
 
 from fl_course.runtime import loopback
 from fl_course.runtime.worker import start_worker
+from tests.runtime.meanwhile import PROMPT
 
 COMMAND = [sys.executable, "-c", "from fl_course.cli import main; main()", "worker"]
 OTHERS = loopback.own_addresses()
+NO_ANSWER = 1.0  # seconds without one, where another address answers
 needs_a_network = pytest.mark.skipif(not OTHERS, reason="this computer has no other address")
 
 
@@ -37,10 +39,10 @@ def serving(port: int, *options: str):
         yield process
     finally:
         process.kill()
-        process.wait(20)
+        process.wait(PROMPT)
 
 
-def is_served(host: str, port: int) -> bool:
+def is_served(host: str, port: int, within: float = PROMPT) -> bool:
     """Whether gRPC answers at an address, if only that it has no such method."""
     where = f"ipv6:[{host.replace('%', '%25')}]" if ":" in host else f"ipv4:{host}"
     options = [
@@ -49,7 +51,7 @@ def is_served(host: str, port: int) -> bool:
     ]
     with grpc.insecure_channel(f"{where}:{port}", options) as channel:
         try:
-            channel.unary_unary("/nothing/Nothing")(b"", timeout=2)
+            channel.unary_unary("/nothing/Nothing")(b"", timeout=within)
         except grpc.RpcError as error:
             return error.code() is grpc.StatusCode.UNIMPLEMENTED
     return True
@@ -66,12 +68,12 @@ def test_it_says_what_it_does():
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_ends_when_told(number):
+def test_it_ends_when_told(number, hears_ctrl_c):
     port = free_port()
     with serving(port) as process:
         worker = psutil.Process(process.pid).children()[0]
         process.send_signal(number)
-        assert process.wait(10) == 0
+        assert process.wait(PROMPT) == 0
         assert process.stderr.read() == ""
         assert not worker.is_running()
     with socket.socket() as again:
@@ -82,15 +84,15 @@ def test_its_worker_ends_with_it_however_it_ends():
     with serving(free_port()) as process:
         worker = psutil.Process(process.pid).children()[0]
         process.kill()
-        process.wait(10)
-        psutil.wait_procs([worker], timeout=10)
+        process.wait(PROMPT)
+        psutil.wait_procs([worker], timeout=PROMPT)
         assert not worker.is_running()
 
 
 def test_it_says_that_the_worker_has_ended():
     with serving(free_port()) as process:
         psutil.Process(process.pid).children()[0].kill()
-        assert process.wait(10) == 1
+        assert process.wait(PROMPT) == 1
         said = process.stderr.read()
     assert said.startswith("Error: TFF's worker process ended: it was killed")
     assert said.endswith("Start it again with the same command.\n")
@@ -101,7 +103,7 @@ def test_a_taken_port():
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with serving(taken.getsockname()[1]) as process:
-            assert process.wait(10) == 1
+            assert process.wait(PROMPT) == 1
             assert "can't be used: Address already in use. Give another one" in (
                 process.stderr.read()
             )
@@ -109,7 +111,7 @@ def test_a_taken_port():
 
 def test_a_host_that_is_not_this_computer():
     with serving(free_port(), "--host", "203.0.113.7") as process:
-        assert process.wait(10) == 1
+        assert process.wait(PROMPT) == 1
         assert "203.0.113.7 is not an address of this computer. Give 127.0.0.1" in (
             process.stderr.read()
         )
@@ -120,7 +122,7 @@ def test_by_default_no_other_computer_reaches_it():
     port = free_port()
     with serving(port):
         assert is_served("127.0.0.1", port)
-        assert [address for address in OTHERS if is_served(address, port)] == []
+        assert [address for address in OTHERS if is_served(address, port, NO_ANSWER)] == []
 
 
 @needs_a_network
@@ -129,7 +131,7 @@ def test_it_is_reached_where_it_was_told():
     with serving(port, "--host", OTHERS[0]):
         assert is_served(OTHERS[0], port)
         assert is_served("127.0.0.1", port)
-        assert [address for address in OTHERS[1:] if is_served(address, port)] == []
+        assert [address for address in OTHERS[1:] if is_served(address, port, NO_ANSWER)] == []
     with serving(port, "--host", "0.0.0.0"):
         assert is_served(OTHERS[0], port)
 
@@ -140,7 +142,7 @@ def test_the_notebooks_own_worker_is_for_this_computer_only():
     try:
         worker.wait_until_listening()
         assert is_served("127.0.0.1", worker.port)
-        assert [address for address in OTHERS if is_served(address, worker.port)] == []
+        assert [address for address in OTHERS if is_served(address, worker.port, NO_ANSWER)] == []
     finally:
         worker.stop()
 
@@ -154,6 +156,6 @@ def test_an_address_that_comes_later_is_guarded_too(monkeypatch):
         assert is_served(OTHERS[0], worker.port)
         monkeypatch.setattr(loopback, "own_addresses", lambda: OTHERS)
         worker.guard_new_addresses()
-        assert not is_served(OTHERS[0], worker.port)
+        assert not is_served(OTHERS[0], worker.port, NO_ANSWER)
     finally:
         worker.stop()
