@@ -1,16 +1,19 @@
-"""A training in a process of its own that ends at a chosen point, and another that goes on.
+"""Trainings that are stopped at every point where it matters, in a process of their own.
 
-`python -m tests.stopped_training FOLDER POINT` is killed at the point; `... FOLDER` goes on with
-every training below the folder, and writes next to each what came out.
+`python -m tests.stopped_training FOLDER` leaves below the folder, for each point, what a process
+that is killed there leaves on the disk: a copy of it is made at that moment. At the last point the
+process is killed indeed.
 """
 
+import contextlib
 import functools
 import os
 import pathlib
-import pickle
 import resource
+import shutil
 import signal
 import sys
+from unittest import mock
 
 ROUNDS = 5
 STOPPED_IN = 4  # The round that is run or saved when the process ends.
@@ -18,11 +21,11 @@ STOPPED_IN = 4  # The round that is run or saved when the process ends.
 # Where a process ends -> what it trains with there, so that each server optimizer is stopped.
 POINTS = {
     "between_rounds": "adam_by_hand",
-    "while_writing": "adam",
     "before_renaming": "momentum",
     "after_renaming": "momentum_by_hand",
     "while_removing": "adam",
     "before_logging": "adam_by_hand",
+    "while_writing": "adam",
 }
 
 
@@ -75,20 +78,20 @@ def evaluation():
     return training.keras_evaluation(models.softmax_model, images.reshape(-1, 784), labels)
 
 
-def stop_at(point):
-    """Has this process end at a point; gives what to call before each round."""
+def stop_at(point, end):
+    """Has `end` called at a point of a training.
+
+    Returns:
+        What has to be replaced meanwhile, and what to call before each round.
+    """
     import tensorflow as tf
     from tensorflow_federated.python.program import file_utils
-
-    def end():
-        os.kill(os.getpid(), signal.SIGKILL)
 
     save, rename, scalar = tf.saved_model.save, tf.io.gfile.rename, tf.summary.scalar
 
     def write_half(module, path, **options):
         if f"program_state_{STOPPED_IN}" in path:
-            # The kernel ends the process when it writes beyond the limit, in the middle of a file.
-            resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+            end()
         return save(module, path, **options)
 
     def rename_or_end(source, target, overwrite=False):
@@ -96,7 +99,7 @@ def stop_at(point):
         if ours and point == "before_renaming":
             end()
         rename(source, target, overwrite)
-        if ours:
+        if ours and point == "after_renaming":
             end()
 
     async def remove_half(path):
@@ -110,40 +113,51 @@ def stop_at(point):
             end()
         return scalar(name, value, step=step)
 
-    if point == "while_writing":
-        tf.saved_model.save = write_half
-    elif point in ("before_renaming", "after_renaming"):
-        tf.io.gfile.rename = rename_or_end
-    elif point == "while_removing":
-        file_utils.rmtree = remove_half
-    elif point == "before_logging":
-        tf.summary.scalar = log_or_end
-    return lambda round_num: end() if (point, round_num) == ("between_rounds", STOPPED_IN) else None
+    replaced = {
+        "while_writing": (tf.saved_model, "save", write_half),
+        "before_renaming": (tf.io.gfile, "rename", rename_or_end),
+        "after_renaming": (tf.io.gfile, "rename", rename_or_end),
+        "while_removing": (file_utils, "rmtree", remove_half),
+        "before_logging": (tf.summary, "scalar", log_or_end),
+    }
+    if point in replaced:
+        return mock.patch.object(*replaced[point]), lambda round_num: None
+    return contextlib.nullcontext(), lambda round_num: end() if round_num == STOPPED_IN else None
 
 
-def main(folder, point=None):
+def end_in_the_middle_of_a_file():
+    """Has Linux end this process when it writes beyond a limit."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+def main(folder):
     # Python ignores this signal; as a program of another language, the default would end it.
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     import fl_course
 
     fl_course.setup()
-    if point:
-        before_round = stop_at(point)
-        process = build_process(POINTS[point])
-        train(process, before_round=before_round, **_folders(folder / point))
-        sys.exit("was not stopped")
     processes = {name: build_process(name) for name in set(POINTS.values())}
-    for name in POINTS:
-        asked = []
-        process = processes[POINTS[name]]
-        result = train(process, before_round=asked.append, **_folders(folder / name))
-        (folder / name / "result.pickle").write_bytes(pickle.dumps((*result, asked)))
+    for point, name in POINTS.items():
+        killed = point == "while_writing"
+        goes_on = folder / point if killed else folder / f"{point}_and_goes_on"
+
+        def keep_what_is_there(goes_on=goes_on, kept=folder / point):
+            if not kept.exists():
+                shutil.copytree(goes_on, kept)
+
+        replaced, before_round = stop_at(
+            point, end_in_the_middle_of_a_file if killed else keep_what_is_there
+        )
+        with replaced:
+            train(processes[name], before_round=before_round, **folders(goes_on))
+    sys.exit("was not killed")
 
 
-def _folders(folder):
+def folders(folder):
+    """Where a training that is stopped keeps its checkpoints and logs."""
     return {"checkpoint_dir": folder / "checkpoints", "log_dir": str(folder / "logs")}
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]), *sys.argv[2:])
+    main(pathlib.Path(sys.argv[1]))

@@ -2,9 +2,7 @@
 
 import asyncio
 import collections
-import concurrent.futures
 import pathlib
-import pickle
 import resource
 import shutil
 import signal
@@ -53,64 +51,54 @@ def contents(folder):
 
 @pytest.fixture(scope="module")
 def stopped(tmp_path_factory):
-    """Trainings that were stopped and have gone on, each in a folder of its point."""
+    """What was left of trainings that were stopped in another process, in a folder by point."""
     folder = tmp_path_factory.mktemp("stopped")
-
-    def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "tests.stopped_training", folder, *arguments],
-            cwd=pathlib.Path(__file__).parent.parent,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    with concurrent.futures.ThreadPoolExecutor(2) as two_at_a_time:
-        ended = dict(
-            zip(
-                stopped_training.POINTS,
-                two_at_a_time.map(run, stopped_training.POINTS),
-                strict=True,
-            )
-        )
-    for point, done in ended.items():
-        how = signal.SIGXFSZ if point == "while_writing" else signal.SIGKILL
-        assert done.returncode == -how, f"{point}: {done.stderr}"
-    left = {
-        point: {path.name for path in (folder / point / "checkpoints").iterdir()}
-        for point in stopped_training.POINTS
-    }
-    done = run()
-    assert done.returncode == 0, done.stderr
-    return folder, left
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.stopped_training", folder],
+        cwd=pathlib.Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGXFSZ, done.stderr
+    return folder
 
 
 @pytest.fixture(scope="module")
-def never_stopped():
-    return {
-        name: stopped_training.train(stopped_training.build_process(name))
-        for name in set(stopped_training.POINTS.values())
-    }
+def processes():
+    names = set(stopped_training.POINTS.values())
+    return {name: stopped_training.build_process(name) for name in names}
+
+
+@pytest.fixture(scope="module")
+def never_stopped(processes):
+    return {name: stopped_training.train(process) for name, process in processes.items()}
 
 
 @pytest.mark.parametrize("point", stopped_training.POINTS)
-def test_stopped_anywhere_it_ends_as_if_never_stopped(stopped, never_stopped, point):
-    folder, left = stopped
-    state, history, asked = pickle.loads((folder / point / "result.pickle").read_bytes())
+def test_stopped_anywhere_it_ends_as_if_never_stopped(stopped, processes, never_stopped, point):
+    folder = stopped / point
+    left = {path.name for path in (folder / "checkpoints").iterdir()}
+    asked = []
+    state, history = stopped_training.train(
+        processes[stopped_training.POINTS[point]],
+        before_round=asked.append,
+        **stopped_training.folders(folder),
+    )
     wanted_state, wanted_history = never_stopped[stopped_training.POINTS[point]]
     assert same(state, wanted_state)
     assert history == wanted_history
 
     # The point was where it was meant to be.
-    half_written = {name for name in left[point] if "_temp" in name}
+    half_written = {name for name in left if "_temp" in name}
     assert len(half_written) == (point in ("while_writing", "before_renaming"))
     saved = point in ("after_renaming", "while_removing", "before_logging")
-    assert ("program_state_4" in left[point]) == saved
-    assert ("program_state_2" in left[point]) == (point != "before_logging")
+    assert ("program_state_4" in left) == saved
+    assert ("program_state_2" in left) == (point != "before_logging")
 
     # Only the rounds that were not saved were run again, and nothing stays behind.
     assert asked == ([5] if saved else [4, 5])
-    assert {path.name for path in (folder / point / "checkpoints").iterdir()} == {
+    assert {path.name for path in (folder / "checkpoints").iterdir()} == {
         "training.json",
         "program_state_4",
         "program_state_5",
@@ -118,7 +106,7 @@ def test_stopped_anywhere_it_ends_as_if_never_stopped(stopped, never_stopped, po
 
     # Each round is in the logs once.
     for part in ("train", "evaluation"):
-        assert logged(folder / point / "logs" / part) == {
+        assert logged(folder / "logs" / part) == {
             (name, round_num): [np.float32(value)]
             for name, values in getattr(wanted_history, part).items()
             for round_num, value in enumerate(values, 1)
@@ -233,9 +221,10 @@ def test_an_aggregator_with_a_state(cohorts, tmp_path):
     def robust():
         return build(model_aggregator=tff.learning.robust_aggregator())
 
-    training.train(robust(), cohorts, 1, checkpoint_dir=tmp_path)
+    first = robust()
+    training.train(first, cohorts, 1, checkpoint_dir=tmp_path)
     state, _ = training.train(robust(), cohorts, 2, checkpoint_dir=tmp_path)
-    assert same(state, training.train(robust(), cohorts, 2)[0])
+    assert same(state, training.train(first, cohorts, 2)[0])
 
 
 def test_values_that_are_no_numbers_come_back(process, cohorts, tmp_path):
@@ -281,14 +270,15 @@ def keras_cnn(images=(784,)):
     ],
     ids=["server_optimizer", "server_rate", "client_rate", "model"],
 )
-@pytest.mark.parametrize("num_rounds", [3, 5])
-def test_a_folder_of_another_process(folder, other, difference, num_rounds):
+def test_a_folder_of_another_process(folder, other, difference):
     before = contents(folder)
-    with pytest.raises(ValueError, match="are of another process or model") as error:
-        training.train(other(), never, num_rounds, checkpoint_dir=folder)
-    assert difference in str(error.value)
-    assert repr(str(folder)) in str(error.value)
-    assert contents(folder) == before
+    process = other()
+    for num_rounds in (3, 5):  # as many as are saved, and more
+        with pytest.raises(ValueError, match="are of another process or model") as error:
+            training.train(process, never, num_rounds, checkpoint_dir=folder)
+        assert difference in str(error.value)
+        assert repr(str(folder)) in str(error.value)
+        assert contents(folder) == before
 
 
 def test_a_random_model_built_again_is_the_same_process(cohorts, tmp_path):
