@@ -25,14 +25,18 @@ def start_kernel(work):
     return manager, client
 
 
-def execute(client, code):
-    """Runs a cell; gives what it printed, everything it wrote to stderr, and its errors' names."""
+def execute(client, code, on_output=lambda: None):
+    """Runs a cell; gives what it printed, everything it wrote to stderr, and its errors' names.
+
+    `on_output` is called whenever it prints.
+    """
     texts = {"stdout": "", "stderr": ""}
     errors = []
 
     def collect(message):
         if message["msg_type"] == "stream":
             texts[message["content"]["name"]] += message["content"]["text"]
+            on_output()
         elif message["msg_type"] == "error":
             errors.append(message["content"]["ename"])
 

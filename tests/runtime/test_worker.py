@@ -1,6 +1,5 @@
 """The worker process: faults at its start, caused for real, and nothing left behind."""
 
-import os
 import pathlib
 import re
 import socket
@@ -8,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import psutil
 import pytest
 import tensorflow_federated as tff
@@ -16,9 +16,10 @@ from fl_course import runtime
 from fl_course.runtime import worker as worker_module
 from fl_course.runtime.worker import start_worker, worker_program
 from tests.runtime import programs
+from tests.runtime.meanwhile import PROMPT, within
 
 
-def wait_until_gone(pid, seconds=5):
+def wait_until_gone(pid, seconds=PROMPT):
     """Waits for the end of a process that is not this one's child."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -32,25 +33,18 @@ def wait_until_gone(pid, seconds=5):
 
 
 def failure(program: pathlib.Path) -> str:
-    """The message of the error that a worker program gives at its start, within 10 seconds."""
-    start = time.monotonic()
+    """The message of the error that a worker program gives at its start, not after a minute."""
     worker = start_worker(program)
-    with pytest.raises(runtime.WorkerError) as caught:
+    with within(PROMPT), pytest.raises(runtime.WorkerError) as caught:
         worker.wait_until_listening()
-    assert time.monotonic() - start < 10
     assert not psutil.pid_exists(worker.pid)
     return str(caught.value)
 
 
-def run(code, *before, **options):
+def run(code, *before):
     """Runs Python code in a process of its own, with a command such as unshare before it."""
     return subprocess.run(
-        [*before, sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        **options,
+        [*before, sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
 
 
@@ -158,17 +152,19 @@ def test_last_words_are_quoted(tmp_path):
 
 def test_worker_that_never_answers(tmp_path):
     message = failure(programs.script(tmp_path / "worker", "#!/bin/sh\nexec sleep 60\n"))
-    assert re.search(r"did not answer within [78] seconds", message)
+    (seconds,) = re.findall(r"did not answer within (\d+) seconds", message)
+    assert 7 <= int(seconds) < PROMPT
     assert "firewall" in message
 
 
-def test_worker_that_starts_slowly_is_waited_for(tmp_path):
+def test_worker_that_starts_slowly_is_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(worker_module, "_IDLE_START", 2.0)
     program = programs.script(
         tmp_path / "worker",
         f"""\
         #!/bin/sh
         # Busy for longer than an idle worker is waited for.
-        end=$(($(date +%s) + 9))
+        end=$(($(date +%s) + 4))
         while [ "$(date +%s)" -lt $end ]; do :; done
         exec {worker_program()} "$@"
         """,
@@ -246,49 +242,34 @@ def test_no_loopback_network():
 
 
 @own_mounts
-def test_works_where_no_address_is_named_localhost():
-    hidden = "mount --bind /dev/null /etc/hosts && mount --bind /dev/null /etc/resolv.conf"
-    code = f"! getent hosts localhost && exec {sys.executable} -c '{WORKS}'"
+def test_works_where_no_address_is_named_localhost_and_the_disk_is_full(tmp_path):
+    steps = [
+        "mount --bind /dev/null /etc/hosts && mount --bind /dev/null /etc/resolv.conf",
+        f"mount -t tmpfs -o size=1m none {tmp_path}",
+        f"{{ head -c 2m /dev/zero > {tmp_path}/fill || true; }} && ! echo more > {tmp_path}/more",
+        "{ getent hosts localhost || echo no localhost; }",
+        f"TMPDIR={tmp_path} HOME={tmp_path} exec {sys.executable} -c '{WORKS}'",
+    ]
     done = subprocess.run(
-        ["unshare", "--map-root-user", "--mount", "sh", "-c", f"{hidden} && {code}"],
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", " && ".join(steps)],
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
-    )
-    if "localhost" in done.stdout.splitlines()[0]:
-        pytest.skip("this system knows localhost without /etc/hosts")
-    assert done.stdout.splitlines()[-1] == "5", done.stderr
-
-
-@own_mounts
-def test_works_with_a_full_disk(tmp_path):
-    fill = (
-        f"mount -t tmpfs -o size=1m none {tmp_path} && "
-        f"{{ head -c 2m /dev/zero > {tmp_path}/fill || true; }} && "
-        f"! echo more > {tmp_path}/more && TMPDIR={tmp_path} HOME={tmp_path} "
-    )
-    done = subprocess.run(
-        [
-            "unshare",
-            "--map-root-user",
-            "--mount",
-            "sh",
-            "-c",
-            f"{fill} {sys.executable} -c '{WORKS}'",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
         cwd=tmp_path.parent,
     )
     assert done.stdout.splitlines()[-1] == "5", done.stderr
+    if done.stdout.splitlines()[0] != "no localhost":
+        pytest.skip(
+            "this system knows localhost without /etc/hosts; the full disk was no hindrance"
+        )
 
 
-def test_works_behind_a_proxy():
-    done = run(WORKS, env={**os.environ, "http_proxy": "http://127.0.0.1:9"})
-    assert done.stdout.splitlines()[-1] == "5", done.stderr
+def test_works_behind_a_proxy(monkeypatch):
+    """gRPC reads the variable when it connects, which the context does to its own worker."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    context = tff.backends.native.create_sync_local_cpp_execution_context()
+    with tff.framework.get_context_stack().install(context):
+        assert tff.tensorflow.computation(lambda x: x + 1, np.int32)(4) == 5
 
 
 def test_no_more_open_files():
