@@ -1,11 +1,16 @@
 """Clients of our digits in a fixed batch order, and a way to compare processes round by round."""
 
+import functools
+
 import numpy as np
 import pytest
+import tensorflow_federated as tff
 
-from fl_course import data, models
+from fl_course import algorithms, data, models
 from fl_course.preprocessing import preprocess
 
+RATE = 0.02
+SGD = tff.learning.optimizers.build_sgdm
 # Unequal, so that a weighted and an unweighted mean differ.
 SIZES = {"writer_00": 100, "writer_01": 60, "writer_02": 25, "writer_03": 7}
 
@@ -29,6 +34,26 @@ def clients():
 def cohort(clients):
     """Batches of 20, three local epochs, in the examples' own order."""
     return [preprocess(client, epochs=3, shuffle_buffer=0) for client in clients]
+
+
+@pytest.fixture(scope="session")
+def ours(model):
+    """Our own Federated Averaging without more, built (and so compiled) once."""
+    return functools.cache(
+        lambda weighted=True: algorithms.build_fed_avg(
+            model, client_learning_rate=RATE, weighted=weighted
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def theirs(model):
+    """The same by tff.learning."""
+    build = {
+        True: tff.learning.algorithms.build_weighted_fed_avg,
+        False: tff.learning.algorithms.build_unweighted_fed_avg,
+    }
+    return functools.cache(lambda weighted=True: build[weighted](model, SGD(RATE), SGD(1.0)))
 
 
 @pytest.fixture(scope="session")

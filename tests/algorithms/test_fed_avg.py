@@ -8,41 +8,24 @@ import tensorflow_federated as tff
 from fl_course import algorithms, data, models, training
 from fl_course.preprocessing import preprocess
 from tests.algorithms import softmax_regression
-
-RATE = 0.02
-SGD = tff.learning.optimizers.build_sgdm
+from tests.algorithms.conftest import RATE, SGD
 
 
-@pytest.mark.parametrize(
-    ("weighted", "build"),
-    [
-        (False, tff.learning.algorithms.build_unweighted_fed_avg),
-        (True, tff.learning.algorithms.build_weighted_fed_avg),
-    ],
-)
-def test_equals_tff_learning_round_by_round(model, cohort, run, distance, weighted, build):
-    ours = algorithms.build_fed_avg(model, client_learning_rate=RATE, weighted=weighted)
-    theirs = build(model, SGD(RATE), SGD(1.0))
-    assert distance(run(ours, cohort), run(theirs, cohort)) < 1e-6
+@pytest.mark.parametrize("weighted", [False, True])
+def test_equals_tff_learning_round_by_round(cohort, run, distance, ours, theirs, weighted):
+    assert distance(run(ours(weighted), cohort), run(theirs(weighted), cohort)) < 1e-6
 
 
-def test_weighting_makes_a_difference(model, cohort, run, distance):
-    runs = [
-        run(algorithms.build_fed_avg(model, client_learning_rate=RATE, weighted=w), cohort)
-        for w in (False, True)
-    ]
-    assert distance(*runs) > 1e-3
+def test_weighting_makes_a_difference(cohort, run, distance, ours):
+    assert distance(run(ours(False), cohort), run(ours(True), cohort)) > 1e-3
 
 
-@pytest.mark.parametrize("server_rate", [0.5, 1.0])
-def test_server_learning_rate_is_that_of_tff_learning(model, cohort, run, distance, server_rate):
-    ours = algorithms.build_fed_avg(
-        model,
-        client_learning_rate=RATE,
-        server_optimizer=algorithms.server_sgd(server_rate),
+def test_server_learning_rate_is_that_of_tff_learning(model, cohort, run, distance):
+    half = algorithms.build_fed_avg(
+        model, client_learning_rate=RATE, server_optimizer=algorithms.server_sgd(0.5)
     )
-    theirs = tff.learning.algorithms.build_weighted_fed_avg(model, SGD(RATE), SGD(server_rate))
-    assert distance(run(ours, cohort), run(theirs, cohort)) < 1e-6
+    of_tff = tff.learning.algorithms.build_weighted_fed_avg(model, SGD(RATE), SGD(0.5))
+    assert distance(run(half, cohort), run(of_tff, cohort)) < 1e-6
 
 
 def test_cnn_equals_tff_learning(cohort, run, distance):
@@ -52,12 +35,9 @@ def test_cnn_equals_tff_learning(cohort, run, distance):
     assert distance(run(ours, cohort), run(theirs, cohort)) < 1e-6
 
 
-def test_metrics_are_those_of_tff_learning(model, cohort):
+def test_metrics_are_those_of_tff_learning(cohort, ours, theirs):
     metrics = []
-    for process in (
-        algorithms.build_fed_avg(model, client_learning_rate=RATE),
-        tff.learning.algorithms.build_weighted_fed_avg(model, SGD(RATE), SGD(1.0)),
-    ):
+    for process in (ours(), theirs()):
         state = process.initialize()
         for _ in range(2):
             result = process.next(state, cohort)
@@ -68,10 +48,10 @@ def test_metrics_are_those_of_tff_learning(model, cohort):
 
 
 def test_one_full_batch_step_is_fed_sgd_is_gradient_descent_on_the_pool(
-    model, clients, run, distance
+    model, clients, run, distance, ours
 ):
     one_batch = [preprocess(client, batch_size=1000, shuffle_buffer=0) for client in clients]
-    fed_avg = run(algorithms.build_fed_avg(model, client_learning_rate=RATE), one_batch)
+    fed_avg = run(ours(), one_batch)
     fed_sgd = run(tff.learning.algorithms.build_fed_sgd(model, SGD(RATE)), one_batch)
     assert distance(fed_avg, fed_sgd) < 1e-6
 
@@ -84,18 +64,16 @@ def test_one_full_batch_step_is_fed_sgd_is_gradient_descent_on_the_pool(
         central.append(weights)
     assert distance(fed_avg, central) < 1e-6
 
-    unweighted = algorithms.build_fed_avg(model, client_learning_rate=RATE, weighted=False)
-    assert distance(run(unweighted, one_batch), central) > 1e-3
+    assert distance(run(ours(False), one_batch), central) > 1e-3
 
 
-def test_several_local_steps_are_not_gradient_descent_on_the_pool(model, clients, run, distance):
+def test_several_local_steps_are_not_gradient_descent_on_the_pool(clients, run, distance, ours):
     one, three = (
         [preprocess(c, batch_size=1000, epochs=epochs, shuffle_buffer=0) for c in clients]
         for epochs in (1, 3)
     )
-    process = algorithms.build_fed_avg(model, client_learning_rate=RATE)
     # As many gradient steps in all.
-    assert distance(run(process, one, 3)[-1:], run(process, three, 1)) > 1e-3
+    assert distance(run(ours(), one, 3)[-1:], run(ours(), three, 1)) > 1e-3
 
 
 def test_client_counts_the_examples_of_all_epochs(model, clients):
@@ -112,11 +90,11 @@ def test_client_counts_the_examples_of_all_epochs(model, clients):
     assert result.num_examples == 3 * 7
 
 
-def test_works_with_the_round_loop(model, cohort):
+def test_works_with_the_round_loop(cohort, ours):
     _, test = data.load()
     images, labels = data.pool(test)
     evaluate = training.keras_evaluation(models.softmax_model, images.reshape(-1, 784), labels)
-    process = algorithms.build_fed_avg(model, client_learning_rate=RATE)
+    process = ours()
     state, history = training.train(process, lambda round_num: cohort, 3, evaluate=evaluate)
     assert history.train["loss"][-1] < history.train["loss"][0]
     assert history.evaluation["loss"][-1] < np.log(10)
@@ -131,8 +109,8 @@ def test_works_with_the_round_loop(model, cohort):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_types_read_as_in_the_lesson(model):
-    process = algorithms.build_fed_avg(model, client_learning_rate=RATE)
+def test_types_read_as_in_the_lesson(ours):
+    process = ours()
     state = "<weights=<float32[784,10],float32[10]>,optimizer=<>>@SERVER"
     assert str(process.initialize.type_signature) == f"( -> {state})"
     signature = str(process.next.type_signature)

@@ -1,5 +1,6 @@
 """Clipping and FedProx: what they must not change, and what they must."""
 
+import functools
 import math
 
 import numpy as np
@@ -9,13 +10,12 @@ import tensorflow as tf
 from fl_course import algorithms
 from fl_course.preprocessing import preprocess
 from tests.algorithms import softmax_regression
-
-RATE = 0.02
+from tests.algorithms.conftest import RATE
 
 
 @pytest.fixture(scope="module")
-def plain(model, cohort, run):
-    return run(algorithms.build_fed_avg(model, client_learning_rate=RATE), cohort)
+def plain(cohort, run, ours):
+    return run(ours(), cohort)
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +31,7 @@ def run_with(model, cohort, run):
 def path(model, clients, run):
     """One client's weights after each of its first five batches: a round on the first k of them."""
 
+    @functools.cache
     def weights_by_batch(*edits):
         process = algorithms.build_fed_avg(model, client_learning_rate=RATE, edits=edits)
         batches = preprocess(clients[0], shuffle_buffer=0)
@@ -73,16 +74,16 @@ def test_clipping_bounds_the_gradient_of_each_step(path):
     assert max(clipped) == pytest.approx(max_norm, rel=1e-5)
 
 
+CLIP, PULL = algorithms.clip_gradients(2.0), algorithms.proximal_term(5.0)
+
+
 @pytest.mark.parametrize(
     ("edits", "numbers"),
     [
         ((), {}),
-        ((algorithms.clip_gradients(2.0),), {"max_norm": 2.0}),
-        ((algorithms.proximal_term(5.0),), {"mu": 5.0}),
-        (
-            (algorithms.proximal_term(5.0), algorithms.clip_gradients(2.0)),
-            {"mu": 5.0, "max_norm": 2.0},
-        ),
+        ((CLIP,), {"max_norm": 2.0}),
+        ((PULL,), {"mu": 5.0}),
+        ((PULL, CLIP), {"mu": 5.0, "max_norm": 2.0}),
     ],
     ids=["plain", "clip", "proximal", "proximal_then_clip"],
 )
@@ -97,7 +98,8 @@ def test_local_steps_equal_those_in_numpy(path, batches, distance, edits, number
 
 
 def test_a_stronger_pull_ends_nearer_to_the_server(path):
-    lengths = [np.linalg.norm(path(algorithms.proximal_term(mu))[-1][0]) for mu in (0.0, 1.0, 10.0)]
+    paths = [path(), path(PULL), path(algorithms.proximal_term(10.0))]
+    lengths = [np.linalg.norm(weights[-1][0]) for weights in paths]
     assert lengths[0] > lengths[1] > lengths[2]
 
 
