@@ -18,7 +18,6 @@ def run(script, *arguments, **env):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
     )
 
 

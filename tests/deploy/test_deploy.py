@@ -13,10 +13,15 @@ import socket
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+import tensorflow_federated as tff
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+import fl_course
+from tests.runtime.meanwhile import PROMPT
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text().replace("\\\n", " ")
@@ -143,6 +148,11 @@ def test_what_the_image_copies_is_there():
             assert (ROOT / source).exists()
 
 
+@tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
+def mean(values):
+    return tff.federated_mean(values)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_command_runs_with_what_the_image_has(name):
     """Runs it as it stands there, but for the port, and looks at what it imports."""
@@ -162,21 +172,14 @@ def test_the_command_runs_with_what_the_image_has(name):
     )
     try:
         assert f"serves at 0.0.0.0:{port}" in process.stdout.readline()
-        code = (
-            "import fl_course; fl_course.setup()\n"
-            f"fl_course.use_workers(['127.0.0.1:{port}'])\n"
-            "import numpy as np, tensorflow_federated as tff\n"
-            "clients = tff.FederatedType(np.float32, tff.CLIENTS)\n"
-            "mean = tff.federated_computation(lambda values: tff.federated_mean(values), clients)\n"
-            "print(mean([1.0, 2.0, 6.0]))"
-        )
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-        assert done.stdout.splitlines()[-1] == "3.0", done.stderr
+        fl_course.use_workers([f"127.0.0.1:{port}"])
+        assert mean([1.0, 2.0, 6.0]) == 3.0
         process.terminate()
         imported = set(re.findall(r"\| +([A-Za-z0-9_]+)$", process.stderr.read(), re.MULTILINE))
-        assert process.wait(10) == 0
+        assert process.wait(PROMPT) == 0
     finally:
         process.kill()
+        fl_course.use_workers(1)
     owners = importlib.metadata.packages_distributions()
     packages = {canonicalize_name(owner) for module in imported for owner in owners.get(module, [])}
     assert "grpcio" in packages

@@ -14,15 +14,15 @@ import tensorflow_federated as tff
 
 import fl_course
 from fl_course import runtime
+from tests.runtime.meanwhile import PROMPT
 
 
-def run(code, *, env=None, cwd=None, timeout=120):
+def run(code, *, env=None, cwd=None):
     return subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         check=False,
-        timeout=timeout,
         env={**os.environ, **(env or {})},
         cwd=cwd,
     )
@@ -107,7 +107,7 @@ def test_wrong_tff_installed(version, tmp_path):
     )
     assert f"TensorFlow Federated {version} is installed, and the course needs 0.87.0" in message
     assert "fl-course setup" in message
-    assert seconds < 10
+    assert seconds < PROMPT
 
 
 def test_tff_not_installed():
@@ -122,7 +122,7 @@ def test_tff_not_installed():
     )
     assert "not installed" in message
     assert "fl-course setup" in message
-    assert seconds < 10
+    assert seconds < PROMPT
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_platform_that_cannot_run_the_worker(system, machine):
     )
     assert f"this is {system} on {machine}" in message
     assert "Colab" in message
-    assert seconds < 10
+    assert seconds < PROMPT
 
 
 def test_jax_and_vizier_stand_ins_say_what_to_do():
@@ -165,8 +165,7 @@ class DoublesIfBright(tf.keras.layers.Layer):
         return x
 
 
-@pytest.mark.parametrize(("bright", "loss"), [(1.0, 4.0), (0.25, 0.0625)])
-def test_learners_code_still_goes_through_autograph(bright, loss):
+def test_learners_code_still_goes_through_autograph():
     def model_fn():
         layers = [
             tf.keras.layers.InputLayer(input_shape=(1,)),
@@ -183,9 +182,10 @@ def test_learners_code_still_goes_through_autograph(bright, loss):
     process = tff.learning.algorithms.build_weighted_fed_avg(
         model_fn, client_optimizer_fn=tff.learning.optimizers.build_sgdm(0.0)
     )
-    batch = {"x": [[bright]], "y": [[0.0]]}
-    dataset = tf.data.Dataset.from_tensors(
-        collections.OrderedDict((name, np.array(v, np.float32)) for name, v in batch.items())
-    )
-    metrics = process.next(process.initialize(), [dataset]).metrics["client_work"]["train"]
-    assert float(metrics["loss"]) == pytest.approx(loss)
+    for bright, loss in ((1.0, 4.0), (0.25, 0.0625)):
+        batch = {"x": [[bright]], "y": [[0.0]]}
+        dataset = tf.data.Dataset.from_tensors(
+            collections.OrderedDict((name, np.array(v, np.float32)) for name, v in batch.items())
+        )
+        metrics = process.next(process.initialize(), [dataset]).metrics["client_work"]["train"]
+        assert float(metrics["loss"]) == pytest.approx(loss)
