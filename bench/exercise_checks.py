@@ -18,10 +18,9 @@ def main() -> None:
     os.environ["TQDM_DISABLE"] = "1"
     fl_course.setup()
     over = []
-    for number in exercises.lesson_numbers():
-        cases = importlib.import_module(f"tests.exercises.answers_{number}").CASES
-        for exercise in exercises.lesson(number):
-            case = cases[exercise.id]
+    for lesson in map(exercises.lesson, exercises.lesson_slugs()):
+        for exercise in lesson:
+            case = importlib.import_module(f"tests.exercises.{lesson.slug}.{exercise.id}").CASE
             exercise.verdict(exercise.reference(**case.keywords()), **case.keywords())
             slowest, slowest_answer = 0.0, ""
             for kind in ("right", "wrong"):
@@ -35,7 +34,9 @@ def main() -> None:
             limit = 8 if exercise.trains else 2
             if slowest > limit:
                 over.append(exercise.id)
-            print(f"{number}  {exercise.id:20} {slowest:5.2f} s of {limit}  ({slowest_answer})")
+            print(
+                f"{lesson.number}  {exercise.id:20} {slowest:5.2f} s of {limit}  ({slowest_answer})"
+            )
     print(f"over their limit: {', '.join(over) or 'none'}")
 
 

@@ -96,9 +96,23 @@ def run(lessons: tuple[str, ...], jobs: int, language: str, root: Path | None) -
 
     folder = _root(root)
     try:
-        chosen = read_course(folder).select(lessons)
+        course = read_course(folder)
+        chosen = course.select(lessons)
     except AuthoringError as error:
         raise click.ClickException(str(error)) from None
+    if language not in course.languages:
+        raise click.ClickException(
+            f"language {language!r} is not released. Use one of: {', '.join(course.languages)}."
+        )
+    absent = [lesson.slug for lesson in chosen if language not in lesson.languages]
+    if absent and (lessons or len(absent) == len(chosen)):
+        raise click.ClickException(
+            f"not released in {language!r}: {', '.join(absent)}. Leave out --language to run the "
+            "English."
+        )
+    if absent:
+        click.echo(f"Not released in {language!r}, so left out: {', '.join(absent)}.")
+    chosen = tuple(lesson for lesson in chosen if language in lesson.languages)
     notebooks = {}
     for lesson in chosen:
         path = folder / path_of(lesson, language, "solved")
@@ -234,15 +248,16 @@ def worker(port: int, host: str, concurrency: int | None) -> None:
 @main.command()
 def status() -> None:
     """Show which exercises are solved, lesson by lesson."""
-    from fl_course.exercises import catalog, progress
+    from fl_course import catalog
+    from fl_course.exercises import progress
 
     done = progress.done()
     total = solved = 0
-    for entry in catalog.entries():
+    for number, entry in enumerate(catalog.entries(), start=1):
         found = [name for name in entry.solutions if name in done]
         total += len(entry.solutions)
         solved += len(found)
-        click.echo(f"{entry.number} · {entry.title}: {len(found)} of {len(entry.solutions)}")
+        click.echo(f"{number} · {entry.title}: {len(found)} of {len(entry.solutions)}")
         for name in entry.solutions:
             click.echo(f"  [{'x' if name in done else ' '}] {name}")
     click.echo(f"{solved} of {_count(total, 'exercise')} solved.")

@@ -17,6 +17,8 @@ import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from fl_course import catalog
+
 ENGLISH = "en"
 RECORD = "FL_COURSE_RECORD"
 """Names, in the environment, the file that takes the records."""
@@ -95,9 +97,11 @@ def say(message: str, /, **values: Any) -> Said:
 
     Args:
         message: The English sentence. Placeholders in braces, as `str.format` takes them, if there
-            are values; without values, braces are just that.
+            are values; without values, braces are just that. `{{slug}}` becomes the number of the
+            lesson of this name first.
         **values: Values for the placeholders, by name; they may be texts of the course themselves.
     """
+    message = catalog.numbered(message)
     kept = {name: _plain(value) for name, value in values.items()} or None
     said = in_language(message, kept, _language)
     record("say", message, kept)

@@ -10,8 +10,9 @@ import tqdm
 from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_notebook, writes
 
+from fl_course import catalog
 from fl_course.cli import main
-from fl_course.exercises import catalog, progress
+from fl_course.exercises import progress
 
 TOML = """\
 title = "A course"
@@ -29,13 +30,13 @@ def cell(key, source, **metadata):
 def course_dir(tmp_path, monkeypatch):
     """A course of two lessons, with solved notebooks and a stand-in for fl_course."""
     toml = TOML
-    for number, slug in enumerate(("adding", "printing"), start=1):
-        toml += f'[[lesson]]\nnumber = {number}\nslug = "{slug}"\ntitle = "{slug.title()}"\n'
+    for slug in ("adding", "printing"):
+        toml += f'[[lesson]]\nslug = "{slug}"\ntitle = "{slug.title()}"\n'
         toml += "minutes = 5\nexercises = []\n"
     files = {
         "lessons/course.toml": toml,
-        "lessons/01_adding.py": '# %% key="a"\nprint(1 + 1)\n',
-        "lessons/02_printing.py": '# %% key="a"\nprint("hello")\n',
+        "lessons/adding.py": '# %% key="a"\nprint(1 + 1)\n',
+        "lessons/printing.py": '# %% key="a"\nprint("hello")\n',
         "fl_course/__init__.py": "def setup(**_):\n    pass\n",
         "notebooks/en/01_adding.ipynb": "{}",
     }
@@ -169,7 +170,7 @@ def test_build_and_check(course_dir):
     assert done.exit_code == 0, done.output
     assert "wrote solutions/en/02_printing.ipynb, executed" in done.stdout
     assert done.stdout.endswith("3 files written, 0 unchanged, 2 notebooks executed.\n")
-    assert "solutions/02_printing  a\n" in done.stderr
+    assert "solutions/printing  a\n" in done.stderr
     solved = json.loads((course_dir / "solutions/en/02_printing.ipynb").read_text())
     assert solved["cells"][2]["outputs"][0]["text"] == ["hello\n"]
     done = call("build", "--check", "--lesson", "2")
@@ -183,24 +184,24 @@ def test_build_tells_how_far_each_language_is(course_dir):
     folder = course_dir / "translations" / "ko"
     folder.mkdir(parents=True)
     (folder / "language.toml").write_text('name = "한국어"\n')
-    (course_dir / "lessons/01_adding.py").write_text('# %% [markdown] key="a"\n# A text.\n')
+    (course_dir / "lessons/adding.py").write_text('# %% [markdown] key="a"\n# A text.\n')
     done = call("build", "--lesson", "1")
     assert done.exit_code == 0, done.output
     table = done.stdout.splitlines()[:4]
     assert table[0].split() == ["messages", "ko"]
-    assert table[1].split(maxsplit=1) == ["01_adding", "0 translated, 1 missing"]
-    catalog = folder / "01_adding.po"
+    assert table[1].split(maxsplit=1) == ["adding", "0 translated, 1 missing"]
+    catalog = folder / "adding.po"
     catalog.write_text(catalog.read_text().replace('msgstr ""\n\n', 'msgstr "글."\n\n'))
-    (course_dir / "lessons/01_adding.py").write_text('# %% [markdown] key="a"\n# A long text.\n')
+    (course_dir / "lessons/adding.py").write_text('# %% [markdown] key="a"\n# A long text.\n')
     done = call("build", "--lesson", "1")
-    assert "01_adding    0 translated, 1 fuzzy" in done.stdout
+    assert "adding     0 translated, 1 fuzzy" in done.stdout
 
 
 def test_build_reports_problems_and_fails(course_dir):
-    (course_dir / "lessons/01_adding.py").write_text('# %% key="a"\nprint(\n')
+    (course_dir / "lessons/adding.py").write_text('# %% key="a"\nprint(\n')
     done = call("build", "--lesson", "1")
     assert done.exit_code == 1
-    assert "lessons/01_adding.py:2: cell a: not valid Python" in done.stderr
+    assert "lessons/adding.py:2: cell a: not valid Python" in done.stderr
     assert "Error: 1 problem; see" in done.stderr
 
 
@@ -245,7 +246,7 @@ def test_status_shows_each_lessons_exercises(tmp_path, monkeypatch):
 
 def test_schedule_prints_a_timetable(course_dir):
     note = '# %% [markdown] key="b"\n# ## Sums\n# %% [markdown] key="n" kind="instructor" minutes='
-    with (course_dir / "lessons/01_adding.py").open("a") as script:
+    with (course_dir / "lessons/adding.py").open("a") as script:
         script.write(note + "5\n# Wait.\n")
     result = call("schedule", "--start", "12:10", "--lessons", "1")
     assert result.exit_code == 0
@@ -258,4 +259,4 @@ def test_schedule_prints_a_timetable(course_dir):
         assert wrong[1] in result.output
     result = call("schedule")
     assert result.exit_code == 1
-    assert "lessons/02_printing.py: there is no instructor's cell" in result.output
+    assert "lessons/printing.py: there is no instructor's cell" in result.output

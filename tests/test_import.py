@@ -2,13 +2,24 @@
 
 import ast
 import pathlib
+import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
-PACKAGE = pathlib.Path(__file__).parent.parent / "fl_course"
-# Part of the package -> the other parts it may import, besides `localization`, which all may.
+ROOT = pathlib.Path(__file__).parent.parent
+PACKAGE = ROOT / "fl_course"
+EXERCISES = PACKAGE / "exercises"
+LESSONS = {
+    lesson["slug"]: lesson["exercises"]
+    for lesson in tomllib.loads((ROOT / "lessons" / "course.toml").read_text())["lesson"]
+}
+WITH_EXERCISES = [slug for slug, exercises in LESSONS.items() if exercises]
+# What all parts may import.
+EVERYWHERE = {"catalog", "localization"}
+# Part of the package -> the other parts it may import.
 ALLOWED = {
     "__init__": {"runtime"},
     "runtime": set(),
@@ -29,6 +40,7 @@ ALLOWED = {
         "training",
     },
     "authoring": {"exercises", "plotting"},
+    "catalog": set(),
     "localization": set(),
     "cli": {"authoring", "exercises", "runtime"},
 }
@@ -65,7 +77,7 @@ def test_exercises_are_read_without_tensorflow():
     code = (
         "import sys\n"
         "from fl_course import exercises\n"
-        "count = sum(len(list(exercises.lesson(n))) for n in exercises.lesson_numbers())\n"
+        "count = sum(len(list(exercises.lesson(x))) for x in exercises.lesson_slugs())\n"
         "print(count > 0, 'tensorflow' in sys.modules)"
     )
     assert run(code) == "True False"
@@ -85,13 +97,57 @@ def test_parts_import_only_what_they_may(part):
     assert files, f"fl_course has no part {part}"
     for file in files:
         imported = {name for node in ast.walk(ast.parse(file.read_text())) for name in parts(node)}
-        assert imported - {part, "localization"} <= ALLOWED[part], f"{file.name} imports {imported}"
+        assert imported - {part, *EVERYWHERE} <= ALLOWED[part], f"{file.name} imports {imported}"
 
 
 def test_every_part_has_a_rule():
     parts = [path for path in PACKAGE.iterdir() if path.suffix == ".py" or any(path.glob("*.py"))]
     names = {path.stem for path in parts}
     assert names == set(ALLOWED)
+
+
+def test_every_lesson_has_one_folder_of_exercises():
+    folders = {path.parent.name for path in EXERCISES.glob("*/*.py")}
+    assert folders == {*WITH_EXERCISES, "judging"}
+
+
+@pytest.mark.parametrize("slug", WITH_EXERCISES)
+def test_every_exercise_has_one_module(slug):
+    modules = {path.stem for path in (EXERCISES / slug).glob("*.py")} - {"__init__"}
+    assert modules == set(LESSONS[slug])
+
+
+@pytest.mark.parametrize("folder", [*WITH_EXERCISES, "judging"])
+def test_exercises_share_only_what_is_for_sharing(folder):
+    """An exercise may import an earlier one of its lesson; of other lessons it knows nothing."""
+    for file in (EXERCISES / folder).glob("*.py"):
+        nodes = list(ast.walk(ast.parse(file.read_text())))
+        named = [
+            f"{node.module}.{name.name}"
+            for node in nodes
+            if isinstance(node, ast.ImportFrom) and not node.level
+            for name in node.names
+        ]
+        named += [
+            name.name for node in nodes if isinstance(node, ast.Import) for name in node.names
+        ]
+        prefix = "fl_course.exercises."
+        others = {name.removeprefix(prefix).split(".")[0] for name in named if prefix in name}
+        assert others & {*LESSONS, "judging"} <= {folder, "judging"}, file.name
+
+
+def test_a_lesson_is_known_by_its_slug_in_every_file_name():
+    assert {path.stem for path in (ROOT / "lessons").glob("*.py")} == set(LESSONS)
+    for language in (ROOT / "translations").iterdir():
+        catalogs = {path.stem for path in language.glob("*.po")}
+        assert catalogs <= {*LESSONS, "fl_course", "README"}
+    files = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    built = [file for file in files if re.fullmatch(r"(notebooks|solutions)/.*\.ipynb", file)]
+    numbered = [file for file in files if re.search(r"(?:^|/)\d\d_|(?:lesson|answers)_?\d", file)]
+    assert built
+    assert set(numbered) == set(built)
 
 
 def parts(node):

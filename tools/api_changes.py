@@ -5,6 +5,7 @@ Run `python tools/api_changes.py` after a change of that file. A test compares t
 
 import pathlib
 
+from fl_course import catalog
 from fl_course.runtime import api_changes
 
 DOCUMENT = pathlib.Path(__file__).resolve().parent.parent / "docs" / "api-changes.md"
@@ -44,7 +45,7 @@ def _changes() -> str:
         (
             _code(change.old),
             "<br>".join(filter(None, (_code(change.today), change.note))),
-            str(change.lesson),
+            str(catalog.numbers()[change.lesson]),
             change.told,
         )
         for change in api_changes.CHANGES

@@ -32,7 +32,7 @@ from fl_course.authoring.languages import (
 )
 from fl_course.authoring.languages import codes as language_codes
 from fl_course.authoring.lints import lint, read_glossary
-from fl_course.authoring.messages import context_of, messages_of, same_code
+from fl_course.authoring.messages import Message, context_of, messages_of, same_code
 from fl_course.authoring.notebooks import (
     FOLDERS,
     Variant,
@@ -41,6 +41,7 @@ from fl_course.authoring.notebooks import (
     key_of,
     make,
     path_of,
+    with_numbers,
 )
 from fl_course.authoring.outputs import inputs_digest, normalize, outputs_digest
 from fl_course.authoring.outputs import lint as lint_outputs
@@ -55,7 +56,7 @@ from fl_course.authoring.records import (
 )
 from fl_course.authoring.script import Cell, read_script
 from fl_course.authoring.spoken import Picture, draw, keep, say_again
-from fl_course.authoring.words import own_messages
+from fl_course.authoring.words import lesson_problems, own_messages
 
 MAX_BYTES = 1_500_000
 _REBUILD = "Run: fl-course build"
@@ -209,10 +210,11 @@ def _read_languages(
     """Reads and checks all languages, writes what follows from them, and gives those to build."""
     text = (root / readme.SOURCE).read_text("utf-8") if (root / readme.SOURCE).is_file() else ""
     messages = {
-        **{lesson.name: list(messages_of(lesson, cells)) for lesson, cells in scripts.items()},
+        **{lesson.slug: list(messages_of(lesson, cells)) for lesson, cells in scripts.items()},
         OWN: own_messages(root, course, scripts, exercises),
         README: list(readme.messages(text)),
     }
+    report.problems += lesson_problems(course, messages[OWN])
     unseen = {
         context_of(lesson, cell)
         for lesson, cells in scripts.items()
@@ -236,28 +238,53 @@ def _read_languages(
         report.problems += [fault.text for fault in faults]
         counts = {name: count(catalog.entries) for name, catalog in language.catalogs.items()}
         report.translated[code] = counts
-        if code in course.languages:
+        if check and code in course.languages:
+            wanted = _released_messages(root, course, scripts, exercises, messages, code)
+            needed = {
+                name: count([x for x in catalog.entries if x.message.text in wanted[name]])
+                for name, catalog in language.catalogs.items()
+            }
             report.problems += [
                 f"{language.catalogs[name].path}: {counted.fuzzy} fuzzy and {counted.missing} "
                 "missing, in a released language. Translate them; docs/translating.md says how."
-                for name, counted in counts.items()
-                if check and not counted.complete
+                for name, counted in needed.items()
+                if not counted.complete
             ]
         if any(fault.breaks for fault in faults):
             continue
         for catalog in language.catalogs.values():
             _keep(root, catalog.path, dumps_catalog(catalog), report, check=check)
         if code in course.languages:
-            found.append(language)
+            found.append(language.with_numbers(course))
     for language in found:
         _keep(root, *locale_file(language), report, check=check)
-        content = readme.in_language(text, language, released).encode()
+        content = readme.in_language(text, course, language, released).encode()
         _keep(root, readme.path_of(language), content, report, check=check)
     try:
         readme.check_switch(text, ENGLISH_ITSELF, released)
     except AuthoringError as error:
         report.problems.append(str(error))
     return tuple(found)
+
+
+def _released_messages(
+    root: Path,
+    course: Course,
+    scripts: dict[Lesson, tuple[Cell, ...]],
+    exercises: dict[Lesson, dict[str, Any]],
+    messages: dict[str, list[Message]],
+    language: str,
+) -> dict[str, set[str]]:
+    """The messages of each catalog that lessons need which are released in a language."""
+    others = [lesson for lesson in course.lessons if language not in lesson.languages]
+    wanted = {name: {message.text for message in found} for name, found in messages.items()}
+    wanted |= {lesson.slug: set() for lesson in others}
+    own = own_messages(root, course, scripts, exercises, language)
+    wanted[OWN] = {message.text for message in own}
+    wanted[README] = {
+        text for text in wanted[README] if not any(readme.of_lesson(text, x) for x in others)
+    }
+    return wanted
 
 
 def _build_lesson(order: _Order, lesson: Lesson, cells: tuple[Cell, ...]) -> None:
@@ -267,7 +294,7 @@ def _build_lesson(order: _Order, lesson: Lesson, cells: tuple[Cell, ...]) -> Non
         path = path_of(lesson, ENGLISH, variant)
         notebook = _make(order, lesson, cells, ENGLISH_ITSELF, variant)
         notebook.metadata.fl_course.inputs = inputs_digest(
-            notebook, order.root / "fl_course", lesson.number
+            notebook, order.root / "fl_course", order.course, lesson
         )
         reason = _staleness(notebook, _read(order.root / path), variant)
         if reason and order.check:
@@ -276,12 +303,12 @@ def _build_lesson(order: _Order, lesson: Lesson, cells: tuple[Cell, ...]) -> Non
         if reason or (order.force and not order.check):
             to_execute[path] = notebook
         made[path] = notebook
-    others = [x for x in order.languages if x.code != ENGLISH]
+    others = [x for x in order.languages if x.code != ENGLISH and x.code in lesson.languages]
     for language in others:
         for variant in FOLDERS:
             path = path_of(lesson, language.code, variant)
             made[path] = _make(order, lesson, cells, language, variant)
-            _check_same_code(lesson, cells, language, variant)
+            _check_same_code(order.course, lesson, cells, language, variant)
 
     solved_path = path_of(lesson, ENGLISH, "solved")
     solved = made.get(solved_path)
@@ -369,15 +396,15 @@ def _make(
 
 
 def _check_same_code(
-    lesson: Lesson, cells: tuple[Cell, ...], language: Language, variant: Variant
+    course: Course, lesson: Lesson, cells: tuple[Cell, ...], language: Language, variant: Variant
 ) -> None:
     """Checks that translated comments left a lesson's code as it is."""
-    for cell in cells:
+    for cell in with_numbers(course, cells, language):
         if cell.is_code:
             source = getattr(cell.variants, variant)
             if not same_code(source, language.source_of(lesson, cell, source)):
                 raise AuthoringError(
-                    f"translations/{language.code}/{lesson.name}.po: {lesson.slug}/{cell.key}: a "
+                    f"translations/{language.code}/{lesson.slug}.po: {lesson.slug}/{cell.key}: a "
                     "translated comment changes the code. Let it be one line of text."
                 )
 
@@ -397,12 +424,12 @@ _RAW = Path(".build")
 def _keep_raw(root: Path, lesson: Lesson, solved: NotebookNode, raw: Raw) -> None:
     """Keeps, on this machine only, what figures are drawn from, for when their words change."""
     content = pickle.dumps((solved.metadata.fl_course.inputs, dict(raw)))
-    write_atomically(root / _RAW / f"{lesson.name}.pickle", content)
+    write_atomically(root / _RAW / f"{lesson.slug}.pickle", content)
 
 
 def _kept_raw(root: Path, lesson: Lesson, solved: NotebookNode) -> Raw | None:
     try:
-        inputs, raw = pickle.loads((root / _RAW / f"{lesson.name}.pickle").read_bytes())
+        inputs, raw = pickle.loads((root / _RAW / f"{lesson.slug}.pickle").read_bytes())
     except Exception:  # It is missing, or broken in one of pickle's many ways.
         return None
     return raw if inputs == solved.metadata.fl_course.inputs else None
@@ -456,7 +483,7 @@ def _staleness(notebook: NotebookNode, committed: NotebookNode | None, variant: 
 def _execute(notebook: NotebookNode, order: _Order, lesson: Lesson, path: Path) -> Raw:
     def told(key: str) -> None:
         if order.on_cell:
-            order.on_cell(f"{path.parts[0]}/{lesson.name}", key)
+            order.on_cell(f"{path.parts[0]}/{lesson.slug}", key)
 
     done = execute(notebook, order.root, cell_seconds=order.cell_seconds, on_cell=told)
     normalize(notebook)
@@ -518,7 +545,7 @@ def _sweep(root: Path, course: Course, report: Report, *, check: bool) -> None:
     wanted = {
         path_of(lesson, language, variant)
         for lesson in course.lessons
-        for language in course.languages
+        for language in lesson.languages
         for variant in FOLDERS
     } | {_records_path(lesson) for lesson in course.lessons}
     for variant, folder in FOLDERS.items():

@@ -9,7 +9,7 @@ import difflib
 import functools
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -80,6 +80,18 @@ class Catalog:
         """Whether a message's translation is of an earlier English text."""
         entry = self._by_message.get((context, text))
         return entry is not None and entry.fuzzy
+
+    def mapped(self, change: Callable[[str], str]) -> "Catalog":
+        """The catalog with all its texts and their translations changed in the same way."""
+        entries = (
+            replace(
+                entry,
+                message=replace(entry.message, text=change(entry.message.text)),
+                translation=change(entry.translation),
+            )
+            for entry in self.entries
+        )
+        return replace(self, entries=tuple(entries))
 
     @functools.cached_property
     def current_by_text(self) -> dict[str, str]:

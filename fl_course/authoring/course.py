@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fl_course.authoring import AuthoringError
+from fl_course.catalog import REFERENCE
 
 ENGLISH = "en"
 COURSE_FILE = Path("lessons", "course.toml")
@@ -17,6 +18,8 @@ SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 _BRANCH = re.compile(r"[\w./-]+")
+_LINK = re.compile(r"\]\(([a-z][a-z0-9_]*)\.ipynb(?=[)#])")
+_NUMBERED = re.compile(r"\blessons?[\s#]+\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,12 @@ class Lesson:
     """One lesson of the course.
 
     Attributes:
-        number: Position shown to learners, from 1.
+        number: Position in the course, from 1, as learners see it.
         slug: Name in files and cell ids, snake_case.
         title: Title in English.
         minutes: Time in a classroom.
         exercises: Ids of the exercises, in the order in which they appear.
+        languages: Languages that it is released in, English first.
     """
 
     number: int
@@ -36,21 +40,17 @@ class Lesson:
     title: str
     minutes: int
     exercises: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """Stem of the lesson's files, such as `01_centralized_training`."""
-        return f"{self.number:02d}_{self.slug}"
+    languages: tuple[str, ...] = (ENGLISH,)
 
     @property
     def script(self) -> Path:
         """The lesson's script, relative to the root of the repository."""
-        return Path("lessons", f"{self.name}.py")
+        return Path("lessons", f"{self.slug}.py")
 
     @property
     def notebook_file(self) -> str:
-        """File name of the lesson's notebooks."""
-        return f"{self.name}.ipynb"
+        """File name of the lesson's notebooks, such as `01_centralized_training.ipynb`."""
+        return f"{self.number:02d}_{self.slug}.ipynb"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Course:
         repository: `owner/name` on GitHub, for the Colab links.
         branch: Branch that the Colab links lead to.
         languages: Released languages, English first.
-        lessons: The lessons by ascending number.
+        lessons: The lessons in their order.
     """
 
     title: str
@@ -75,6 +75,37 @@ class Course:
         """The lesson that follows `lesson`, or None for the last one."""
         position = self.lessons.index(lesson) + 1
         return self.lessons[position] if position < len(self.lessons) else None
+
+    def with_numbers(self, text: str, language: str = ENGLISH) -> str:
+        """A text with the numbers of the lessons that it names, and links to their notebooks.
+
+        `lesson {{federated_data}}` becomes `lesson 2`, and `(federated_data.ipynb)` of a link
+        `(02_federated_data.ipynb)`, or `(../en/02_federated_data.ipynb)` where the lesson is not
+        released in the language. What is no lesson stays: `unknown_lessons` finds it.
+
+        Args:
+            text: Markdown, Python, or a message of either.
+            language: The language of the notebook that the text stands in.
+        """
+        lessons = {lesson.slug: lesson for lesson in self.lessons}
+
+        def number(match: re.Match[str]) -> str:
+            lesson = lessons.get(match[1])
+            return str(lesson.number) if lesson else match[0]
+
+        def link(match: re.Match[str]) -> str:
+            lesson = lessons.get(match[1])
+            if not lesson:
+                return match[0]
+            folder = "" if language in lesson.languages else f"../{ENGLISH}/"
+            return f"]({folder}{lesson.notebook_file}"
+
+        return _LINK.sub(link, REFERENCE.sub(number, text))
+
+    def unknown_lessons(self, text: str) -> list[str]:
+        """What a text names as a lesson, as `{{slug}}`, and the course doesn't have."""
+        slugs = {lesson.slug for lesson in self.lessons}
+        return [slug for slug in REFERENCE.findall(text) if slug not in slugs]
 
     def select(self, wanted: Sequence[str]) -> tuple[Lesson, ...]:
         """Lessons named by number (`1`), range (`2-3`), slug or file name, in course order.
@@ -94,7 +125,11 @@ class Course:
                 found = [lesson for lesson in self.lessons if first <= lesson.number <= last]
             else:
                 stem = Path(word).stem
-                found = [lesson for lesson in self.lessons if stem in (lesson.slug, lesson.name)]
+                found = [
+                    lesson
+                    for lesson in self.lessons
+                    if stem in (lesson.slug, Path(lesson.notebook_file).stem)
+                ]
             if not found:
                 known = ", ".join(f"{lesson.number} ({lesson.slug})" for lesson in self.lessons)
                 raise AuthoringError(
@@ -170,6 +205,33 @@ class _Fields:
 _LINE = re.compile(r"\S(.*\S)?")
 
 
+def _languages(fields: _Fields, released: tuple[str, ...]) -> tuple[str, ...]:
+    """A lesson's languages in the course's order: all of them where none are given."""
+    if "languages" not in fields.table:
+        return released
+    given = fields.take_names("languages", _LANGUAGE, 'languages = ["en"]')
+    if ENGLISH not in given:
+        fields.problems.append(
+            f'{fields.where}: `languages` lacks "en": a lesson comes in English first. Add it.'
+        )
+    fields.problems += [
+        f"{fields.where}: `languages` holds {code!r}, which the course's `languages` at the top "
+        "lack. Add it there, or remove it here."
+        for code in given
+        if code not in released and code != ENGLISH
+    ]
+    return tuple(code for code in released if code in given)
+
+
+def numbered_lesson(text: str) -> str:
+    """Where a text names a lesson by a number, such as `lesson 6`, or an empty text.
+
+    The number would be wrong as soon as a lesson is inserted before.
+    """
+    match = _NUMBERED.search(text)
+    return re.sub(r"[\s#]+", " ", match[0]) if match else ""
+
+
 def read_course(root: Path) -> Course:
     """Reads and checks `lessons/course.toml`.
 
@@ -211,18 +273,13 @@ def read_course(root: Path) -> Course:
     for position, entry in enumerate(entries, start=1):
         fields = _Fields(dict(entry), f"{COURSE_FILE}, [[lesson]] no. {position}")
         lesson = Lesson(
-            number=fields.take("number", int, None, f"number = {position}"),
+            number=position,
             slug=fields.take("slug", str, SNAKE_CASE, 'slug = "federated_data"'),
             title=fields.take("title", str, _LINE, 'title = "Federated data"'),
             minutes=fields.take("minutes", int, None, "minutes = 30"),
             exercises=fields.take_names("exercises", SNAKE_CASE, 'exercises = ["get_one_example"]'),
+            languages=_languages(fields, languages),
         )
-        before = lessons[-1].number if lessons else 0
-        if lesson.number <= before:
-            fields.problems.append(
-                f"{fields.where}: `number` is {lesson.number} after {before}. "
-                "Number the lessons upwards from 1, in the order of the file."
-            )
         if lesson.minutes <= 0:
             fields.problems.append(
                 f"{fields.where}: `minutes` is {lesson.minutes}. Give the minutes of a classroom."

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from fl_course.authoring.notebooks import Variant, key_of
 from fl_course.authoring.outputs import first_line
 from fl_course.authoring.script import Cell
 
-CATALOG = Path("fl_course", "exercises", "catalog.json")
+CATALOG = Path("fl_course", "catalog.json")
 _MIME = "text/markdown"
 _EXPECTED: dict[Variant, str] = {"learner": "not attempted", "solved": "right"}
 
@@ -30,20 +31,21 @@ def read_exercises(root: Path, lesson: Lesson) -> dict[str, Any]:
         AuthoringError: If the module can't be loaded, an exercise of course.toml has no check or
             the other way round, or an exercise lacks words; one line for each problem.
     """
-    path = Path("fl_course", "exercises", f"lesson_{lesson.number}.py")
-    if not (root / path).is_file():
+    path = Path("fl_course", "exercises", lesson.slug)
+    if not (root / path / "__init__.py").is_file():
         if not lesson.exercises:
             return {}
         raise AuthoringError(
-            f"{path} is missing, and lesson {lesson.number} has exercises. Write it with a tuple "
-            f"EXERCISES of: {', '.join(lesson.exercises)}."
+            f"{path}/__init__.py is missing, and {lesson.slug!r} has exercises. Write it with a "
+            f"tuple EXERCISES of: {', '.join(lesson.exercises)}."
         )
-    spec = importlib.util.spec_from_file_location(f"_lesson_{lesson.number}", root / path)
-    module = importlib.util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
-        found = {exercise.id: exercise for exercise in module.EXERCISES}
-        problems = [*_id_problems(lesson, found), *_word_problems(found)]
+        found = {exercise.id: exercise for exercise in _load(root / path)}
+        problems = [
+            *_id_problems(lesson, found),
+            *_file_problems(lesson, root / path),
+            *_word_problems(found),
+        ]
     except Exception as error:
         raise AuthoringError(
             f"{path}: cannot be loaded: {type(error).__name__}: {first_line(str(error))}. Correct "
@@ -52,6 +54,22 @@ def read_exercises(root: Path, lesson: Lesson) -> dict[str, Any]:
     if problems:
         raise AuthoringError("\n".join(f"{path}: {problem}" for problem in problems))
     return found
+
+
+def _load(folder: Path) -> tuple[Any, ...]:
+    """The exercises of a folder, which need not be that of the installed course."""
+    name = f"_exercises_of_{folder.name}"
+    spec = importlib.util.spec_from_file_location(
+        name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[name] = package
+    try:
+        spec.loader.exec_module(package)
+        return package.EXERCISES
+    finally:
+        for loaded in [x for x in sys.modules if x == name or x.startswith(f"{name}.")]:
+            del sys.modules[loaded]
 
 
 def _id_problems(lesson: Lesson, found: Mapping[str, Any]) -> Iterator[str]:
@@ -64,9 +82,25 @@ def _id_problems(lesson: Lesson, found: Mapping[str, Any]) -> Iterator[str]:
     for name in found:
         if name not in lesson.exercises:
             yield (
-                f"exercise {name!r} is not in lessons/course.toml. Add it to `exercises` of lesson "
-                f"{lesson.number}, or remove it here."
+                f"exercise {name!r} is not in lessons/course.toml. Add it to `exercises` of "
+                f"{lesson.slug!r}, or remove it here."
             )
+    if set(found) == set(lesson.exercises) and tuple(found) != lesson.exercises:
+        yield (
+            f"EXERCISES has the order {', '.join(found)}, and lessons/course.toml another. Put "
+            "them in the same order."
+        )
+
+
+def _file_problems(lesson: Lesson, folder: Path) -> Iterator[str]:
+    files = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    for name in sorted({*lesson.exercises} - files):
+        yield f"exercise {name!r} has no module of its own. Write it in {name}.py."
+    for name in sorted(files - {*lesson.exercises}):
+        yield (
+            f"{name}.py is no exercise of the lesson. Remove it; what several judges need is in "
+            "fl_course/exercises/judging."
+        )
 
 
 def _word_problems(found: Mapping[str, Any]) -> Iterator[str]:
@@ -127,7 +161,7 @@ def outcome_problems(notebook: NotebookNode, variant: Variant) -> list[str]:
 def catalog_bytes(
     course: Course, scripts: Mapping[Lesson, tuple[Cell, ...]], committed: bytes
 ) -> bytes:
-    """The file that tells an installed course its lessons' titles and solved cells.
+    """The file that tells an installed course its lessons' order, titles and solved cells.
 
     Args:
         course: The course.
@@ -135,22 +169,21 @@ def catalog_bytes(
         committed: The file as it is; what it says of other lessons of the course is kept.
     """
     try:
-        before = {entry["number"]: entry for entry in json.loads(committed)}
+        before = {entry["slug"]: entry["solutions"] for entry in json.loads(committed)}
     except (ValueError, TypeError, KeyError):
         before = {}
     entries = [
         {
-            "number": lesson.number,
+            "slug": lesson.slug,
             "title": lesson.title,
             "solutions": {
-                cell.exercise: cell.variants.solved
+                cell.exercise: course.with_numbers(cell.variants.solved)
                 for cell in scripts[lesson]
                 if cell.kind == "exercise"
-            },
+            }
+            if lesson in scripts
+            else before.get(lesson.slug, {}),
         }
-        if lesson in scripts
-        else before[lesson.number]
         for lesson in course.lessons
-        if lesson in scripts or lesson.number in before
     ]
     return (json.dumps(entries, indent=1, ensure_ascii=False) + "\n").encode()

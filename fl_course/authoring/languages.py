@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.catalogs import Catalog, Entry, read_catalog, update
-from fl_course.authoring.course import ENGLISH, Lesson
+from fl_course.authoring.course import ENGLISH, Course, Lesson
 from fl_course.authoring.messages import Message, context_of, is_table_row, translate
 from fl_course.authoring.notebooks import WORDS
 from fl_course.authoring.script import Cell
@@ -55,13 +55,21 @@ class Language:
         own = self.catalogs.get(OWN)
         return tuple(entry.message.text for entry in own.entries) if own else ()
 
+    def with_numbers(self, course: Course) -> "Language":
+        """The language as notebooks are made of it: lessons that are named have their numbers."""
+        catalogs = {
+            name: catalog.mapped(lambda text: course.with_numbers(text, self.code))
+            for name, catalog in self.catalogs.items()
+        }
+        return dataclasses.replace(self, catalogs=catalogs)
+
     def source_of(self, lesson: Lesson, cell: Cell, source: str) -> str:
-        """A cell's source with its messages in this language.
+        """A cell's source, with numbers of lessons, with its messages in this language.
 
         A message whose translation is out of date is in English and marked as such; one that has
         none is in English.
         """
-        catalog = self.catalogs.get(lesson.name)
+        catalog = self.catalogs.get(lesson.slug)
         if catalog is None:
             return source
         context = context_of(lesson, cell)

@@ -14,14 +14,17 @@ from markdown_it import MarkdownIt
 
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.catalogs import Catalog, Entry
+from fl_course.authoring.course import numbered_lesson
+from fl_course.authoring.languages import OWN, README
 from fl_course.authoring.messages import blocks
+from fl_course.catalog import REFERENCE
 
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]*)\)")
 _ADDRESS = re.compile(r"https?://[^\s)>]+")
-_PLACEHOLDER = re.compile(r"\{[a-z_][\w.]*(?:![rs])?(?::[^{}]*)?\}")
+_PLACEHOLDER = re.compile(r"(?<!\{)\{[a-z_][\w.]*(?:![rs])?(?::[^{}]*)?\}(?!\})")
 _TAG = re.compile(r"</?[a-z][^<>]*>")
 # A name or a title in quotation marks, a command.
 _NAMED = re.compile(r"'[\w.\[\]]+'|\"[^\"]+\"|fl-course \w+")
@@ -153,6 +156,14 @@ def lost_parts(english: str, translation: str, _: Glossary) -> Iterator[str]:
             yield f"{what} {part} of the English is missing. Put it in, as it is."
         for part in _without(found, wanted):
             yield f"{what} {part} is not in the English. Remove it, or correct it."
+    # A language may name a lesson twice where English says "there".
+    wanted, found = (set(_found(REFERENCE, text)) for text in (english, translation))
+    for part in sorted(wanted - found):
+        yield f"lesson {part} of the English is missing. Put it in, as it is."
+    for part in sorted(found - wanted):
+        yield f"lesson {part} is not in the English. Remove it, or correct it."
+    if numbered := numbered_lesson(translation):
+        yield f"{numbered!r} names a lesson by its number. Put in what the English has for it."
 
 
 def _found(pattern: re.Pattern[str], text: str) -> list[str]:
@@ -286,7 +297,7 @@ def left_in_english(english: str, translation: str, glossary: Glossary) -> Itera
 
 def _prose(text: str) -> str:
     """A text without code, formulas, addresses, placeholders and what stands in parentheses."""
-    for pattern in (_CODE, _FORMULA, _LINK, _ADDRESS, _PLACEHOLDER, _TAG, _NAMED):
+    for pattern in (_CODE, _FORMULA, _LINK, _ADDRESS, REFERENCE, _PLACEHOLDER, _TAG, _NAMED):
         text = pattern.sub(" ", text)
     return re.sub(r"\([^()]*\)", " ", text)
 
@@ -311,7 +322,7 @@ def first_uses(
     catalog: Catalog, glossary: Glossary, unseen: Collection[str]
 ) -> Iterator[tuple[Entry, str]]:
     """A lesson's first use of a term gives the English word in parentheses."""
-    if not re.fullmatch(r"\d\d_\w+", catalog.path.stem):
+    if catalog.path.stem in (OWN, README):
         return
     terms = [term for term in glossary.terms if term.first]
     for term in terms:
@@ -319,13 +330,15 @@ def first_uses(
         for entry in catalog.entries:
             if entry.message.context in unseen:
                 continue
+            english = rf"\b{re.escape(term.english)}"
+            if not entry.current and re.search(english, entry.message.text, re.IGNORECASE):
+                break  # The first use may come to stand here.
             text = _CODE.sub(" ", entry.current)
             for word in longer:
                 text = text.replace(word, " ")
             shown = re.escape(term.term) + r"\**」?\s?\([^()]*" + re.escape(term.english)
             if re.search(shown, text, re.IGNORECASE):
                 break
-            english = rf"\b{re.escape(term.english)}"
             if term.term in text and re.search(english, entry.message.text, re.IGNORECASE):
                 yield (
                     entry,

@@ -1,7 +1,8 @@
 """The notebooks of a lesson, without outputs."""
 
+import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -36,6 +37,10 @@ WORDS = {
         "internet (on Kaggle: Settings > Internet), then run this cell again."
     ),
     "next": "**Next lesson:** [{number} · {title}]({file}) ([{colab}]({address}))",
+    "next_in_english": (
+        "**Next lesson:** [{number} · {title}]({file}) ([{colab}]({address})), in English so far."
+    ),
+    "in_english": "in English",
     "last": "This is the last lesson of the course.",
     "outdated": "(English until its translation is brought up to date)",
 }
@@ -75,15 +80,17 @@ def make(
         cells: The cells of its script.
         language: The language to build it in.
         variant: "learner" has blanks, "solved" has solutions and instructors' notes.
-        released: The languages to switch between at its top, if there are more than one.
+        released: The course's languages, to switch at its top between those of the lesson, if
+            there are more than one.
 
     Returns:
         A notebook of format 4.5. Cell ids derive from the lesson's slug and the cell's key. The
         builder's own cells have keys that start with an underscore, which no script can use.
     """
     shown = [cell for cell in cells if variant == "solved" or cell.kind not in _SOLVED_ONLY]
+    to_switch = [to for to in released if to.code in lesson.languages]
     built = [
-        _cell(lesson, "_header", "text", _header(course, lesson, language, variant, released)),
+        _cell(lesson, "_header", "text", _header(course, lesson, language, variant, to_switch)),
         _cell(lesson, "_setup", "code", _setup(course, language)),
         *(
             _cell(
@@ -93,7 +100,7 @@ def make(
                 _source(lesson, cell, variant, language),
                 **_extra(cell),
             )
-            for cell in shown
+            for cell in with_numbers(course, shown, language)
         ),
         _cell(lesson, "_next", "text", _next(course, lesson, language, variant)),
     ]
@@ -104,6 +111,14 @@ def make(
             "language_info": {"name": "python"},
             "fl_course": {"lesson": lesson.slug, "language": language.code, "variant": variant},
         },
+    )
+
+
+def with_numbers(course: Course, cells: Iterable[Cell], language: Speaker) -> tuple[Cell, ...]:
+    """The cells of a lesson as they stand in a notebook: with numbers of lessons, and links."""
+    return tuple(
+        dataclasses.replace(cell, source=course.with_numbers(cell.source, language.code))
+        for cell in cells
     )
 
 
@@ -243,12 +258,13 @@ def _next(course: Course, lesson: Lesson, language: Speaker, variant: Variant) -
     after = course.after(lesson)
     if after is None:
         return _word(language, "last")
+    there = language.code in after.languages
     return _word(
         language,
-        "next",
+        "next" if there else "next_in_english",
         number=after.number,
         title=language.word(after.title),
-        file=after.notebook_file,
+        file=after.notebook_file if there else f"../{ENGLISH}/{after.notebook_file}",
         colab=_word(language, "colab"),
-        address=_colab(course, after, language.code, variant),
+        address=_colab(course, after, language.code if there else ENGLISH, variant),
     )

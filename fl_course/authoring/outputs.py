@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from fl_course.authoring.course import Course, Lesson
 from fl_course.authoring.notebooks import executed_cells, key_of
 
 _PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -199,26 +200,28 @@ def last_printed_line(cell: NotebookNode) -> str:
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
 
 
-# English outputs depend on neither.
-_NOT_READ = ("authoring", "locale")
-_OF_ONE_LESSON = re.compile(r"exercises/(lesson_\d+\.py|catalog\.json)")
+# English outputs depend on none of them.
+_NOT_READ = ("authoring", "catalog.json", "cli.py", "locale")
+_OF_ONE_LESSON = re.compile(r"exercises/(?!judging/)(\w+)/.*")
 
 
-def inputs_digest(notebook: NotebookNode, package: Path, number: int) -> str:
+def inputs_digest(notebook: NotebookNode, package: Path, course: Course, lesson: Lesson) -> str:
     """SHA-256 over what the outputs of a notebook depend on.
 
     That is the code of the cells that are executed, by cell id and in order, and every file of
-    `fl_course` that the lesson can import or read: all but `authoring/`, `cli.py`, and what the
-    exercises of other lessons need. The versions of libraries are not a part of it, so that it is
-    the same on every Python.
+    `fl_course` that the lesson can import or read: all but `authoring/`, `cli.py`, and the
+    exercises of other lessons; of `catalog.json`, the lesson's number, and number and title of the
+    lessons that these files name. The versions of libraries are not a part of it, so that it is the
+    same on every Python.
 
     Args:
         notebook: The notebook, with or without outputs.
         package: Folder of the `fl_course` package.
-        number: The lesson's number.
+        course: The course.
+        lesson: The lesson.
     """
-    own = f"exercises/lesson_{number}.py"
     digest = hashlib.sha256(b"1")  # To be raised when `normalize` changes what it makes.
+    digest.update(json.dumps(lesson.number).encode())
     for cell in executed_cells(notebook):
         digest.update(json.dumps([cell.id, cell.source]).encode())
     files = {
@@ -227,10 +230,16 @@ def inputs_digest(notebook: NotebookNode, package: Path, number: int) -> str:
     for name in sorted(files):
         parts = name.split("/")
         local = any(part.startswith((".", "__pycache__")) for part in parts)
-        others = name != own and _OF_ONE_LESSON.fullmatch(name)
-        if not local and name != "cli.py" and parts[0] not in _NOT_READ and not others:
-            content = hashlib.sha256(files[name].read_bytes()).hexdigest()
-            digest.update(json.dumps([name, content]).encode())
+        of_one = _OF_ONE_LESSON.fullmatch(name)
+        others = of_one and of_one[1] != lesson.slug
+        if not local and name not in _NOT_READ and parts[0] not in _NOT_READ and not others:
+            content = files[name].read_bytes()
+            named = [
+                [other.number, other.title]
+                for other in course.lessons
+                if re.search(rb"""["'{]%s["'}]""" % other.slug.encode(), content)
+            ]
+            digest.update(json.dumps([name, hashlib.sha256(content).hexdigest(), named]).encode())
     return digest.hexdigest()
 
 

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fl_course.authoring import AuthoringError
+from fl_course.authoring.course import Course, Lesson
 from fl_course.authoring.languages import README, Language
-from fl_course.authoring.messages import Message, spans
+from fl_course.authoring.messages import Message, is_table_row, spans
+from fl_course.authoring.notebooks import WORDS
 
 SOURCE = Path("README.md")
 _END = "## For instructors"
@@ -29,16 +31,32 @@ def messages(text: str) -> Iterator[Message]:
     yield from (Message(README, text) for text in dict.fromkeys(found))
 
 
-def in_language(text: str, language: Language, released: Sequence[Language]) -> str:
+def of_lesson(text: str, lesson: Lesson) -> bool:
+    """Whether a message is a lesson's row in the table."""
+    return is_table_row(text) and f"notebooks/en/{lesson.notebook_file}" in text
+
+
+def in_language(text: str, course: Course, language: Language, released: Sequence[Language]) -> str:
     """The README's part for learners in a language.
+
+    A lesson that is not released in it is there, leads to the English notebook, and says so.
 
     Args:
         text: The content of README.md.
+        course: The course.
         language: The language.
         released: The released languages, English first, to switch between.
     """
     translated = language.text_of(README, _learners_part(text))
     translated = translated.replace("notebooks/en", f"notebooks/{language.code}")
+    for lesson in course.lessons:
+        if language.code not in lesson.languages:
+            file = lesson.notebook_file
+            translated = translated.replace(
+                f"notebooks/{language.code}/{file}", f"notebooks/en/{file}"
+            )
+            said = f"](notebooks/en/{file}) ({language.word(WORDS['in_english'])})"
+            translated = translated.replace(f"](notebooks/en/{file})", said)
     translated = translated.replace("\nmake open", f"\nmake open LANGUAGE={language.code}")
     title = _TITLE.match(translated)
     at = title.end() if title else 0

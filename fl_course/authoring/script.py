@@ -20,12 +20,13 @@ from IPython.core.inputtransformer2 import TransformerManager
 from markdown_it import MarkdownIt
 
 from fl_course.authoring import AuthoringError
-from fl_course.authoring.course import SNAKE_CASE, Course, Lesson
+from fl_course.authoring.course import SNAKE_CASE, Course, Lesson, numbered_lesson
 from fl_course.authoring.variants import BlankError, Variants, split
 
 CODE_KINDS = ("code", "exercise", "solution", "optional")
 TEXT_KINDS = ("text", "instructor")
 MAX_CELL_ID = 64  # nbformat 4.5 allows no longer one
+MAX_COLUMNS = 100  # of a line, as in all Python of the course
 
 _ATTRIBUTES = ("key", "kind", "exercise", "result", "minutes")
 _FROM_JUPYTEXT = ("lines_to_next_cell", "cell_marker")
@@ -88,8 +89,7 @@ def read_script(root: Path, course: Course, lesson: Lesson) -> tuple[Cell, ...]:
         text = (root / lesson.script).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise AuthoringError(
-            f"{lesson.script} is missing. Write it, or take lesson {lesson.number} "
-            "out of lessons/course.toml."
+            f"{lesson.script} is missing. Write it, or take the lesson out of lessons/course.toml."
         ) from None
     except UnicodeDecodeError as error:
         raise AuthoringError(f"{lesson.script} is not UTF-8: {error}. Save it as UTF-8.") from None
@@ -135,6 +135,7 @@ def parse(text: str, course: Course, lesson: Lesson) -> tuple[Cell, ...]:
             found = (
                 _code_problems(cell, body) if cell.is_code else _text_problems(cell, body, course)
             )
+            found = [*found, *_reference_problems(cell, body, course)]
             cells.append(cell)
         problems += [
             f"{lesson.script}:{line}: cell {cell.key or '(no key)'}: {problem}"
@@ -276,7 +277,7 @@ def _text_problems(cell: Cell, body: list[str], course: Course) -> Iterator[tupl
             return
     if "data:image" in cell.source or "attachment:" in cell.source:
         yield cell.line, "an embedded image. Draw it with fl_course.plotting instead."
-    notebooks = {lesson.notebook_file for lesson in course.lessons}
+    notebooks = {f"{lesson.slug}.ipynb" for lesson in course.lessons}
     for token in MarkdownIt("commonmark").enable("table").parse(cell.source):
         line = first + (token.map[0] if token.map else 0)
         if token.type == "heading_open" and token.tag == "h1":
@@ -296,9 +297,29 @@ def _text_problems(cell: Cell, body: list[str], course: Course) -> Iterator[tupl
                 if target and not re.match(r"(https?|mailto):", target) and target not in notebooks:
                     yield (
                         line,
-                        f"link to {address!r}, which no lesson makes. Use a file name such as "
+                        f"link to {address!r}, which is no lesson. Use its slug, such as "
                         f"{min(notebooks)}, or https.",
                     )
+
+
+def _reference_problems(cell: Cell, body: list[str], course: Course) -> Iterator[tuple[int, str]]:
+    """Lessons that are named by number or that aren't there, and lines too long with numbers."""
+    for number, line in enumerate(body, start=cell.line + 1):
+        for slug in course.unknown_lessons(line):
+            yield number, f"{{{{{slug}}}}} is no lesson. {_known(course)}"
+        columns = len(course.with_numbers(line))
+        if columns > MAX_COLUMNS and " " in line.removeprefix("# ").rstrip():
+            yield number, f"the line has {columns} columns. Break it before {MAX_COLUMNS}."
+    if numbered := numbered_lesson(cell.source):
+        yield (
+            cell.line,
+            f"{numbered!r} would be wrong when a lesson is moved. Write its slug for the number, "
+            f"as in: lesson {{{{{course.lessons[0].slug}}}}}.",
+        )
+
+
+def _known(course: Course) -> str:
+    return f"Use one of: {', '.join(lesson.slug for lesson in course.lessons)}."
 
 
 def _lesson_problems(cells: list[Cell], lesson: Lesson) -> Iterator[tuple[int, str]]:
@@ -324,7 +345,7 @@ def _lesson_problems(cells: list[Cell], lesson: Lesson) -> Iterator[tuple[int, s
         yield (
             notes[0].line,
             f"the instructor's cells add up to {minutes} minutes, and lessons/course.toml has "
-            f"{lesson.minutes} for lesson {lesson.number}. Correct either.",
+            f"{lesson.minutes} for the lesson. Correct either.",
         )
 
 
@@ -338,7 +359,7 @@ def _exercise_problems(cells: list[Cell], lesson: Lesson) -> Iterator[tuple[int,
             yield (
                 cell.line,
                 f"cell {cell.key}: exercise {cell.exercise!r} is not in lessons/course.toml. "
-                f"Add it to `exercises` of lesson {lesson.number}, or correct the id.",
+                f"Add it to `exercises` of {lesson.slug!r}, or correct the id.",
             )
         elif found[cell.exercise] is not cell:
             yield (

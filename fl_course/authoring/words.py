@@ -6,11 +6,12 @@ figure. A text that comes up more than once is one message, of the place that co
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from fl_course.authoring.course import Course, Lesson
+from fl_course.authoring.course import ENGLISH, Course, Lesson, numbered_lesson
 from fl_course.authoring.messages import Message, context_of, has_words
 from fl_course.authoring.notebooks import WORDS
 from fl_course.authoring.script import Cell
@@ -24,6 +25,7 @@ def own_messages(
     course: Course,
     scripts: Mapping[Lesson, tuple[Cell, ...]],
     exercises: Mapping[Lesson, Mapping[str, Any]],
+    language: str = ENGLISH,
 ) -> list[Message]:
     """All messages of `fl_course`, of its exercises, and of the lessons' figures, each once.
 
@@ -32,18 +34,21 @@ def own_messages(
         course: The course.
         scripts: The cells of its lessons.
         exercises: The exercises of its lessons, by id.
+        language: Leaves out what is only said in lessons that are not released in it.
     """
+    lessons = [lesson for lesson in course.lessons if language in lesson.languages]
+    left_out = {lesson.slug for lesson in course.lessons} - {lesson.slug for lesson in lessons}
     found = [
-        *(Message("course", title) for title in (course.title, *(x.title for x in course.lessons))),
+        *(Message("course", title) for title in (course.title, *(x.title for x in lessons))),
         *(Message("notebook", sentence) for sentence in WORDS.values()),
     ]
-    for lesson in course.lessons:
+    for lesson in lessons:
         found += _exercise_messages(lesson, exercises.get(lesson, {}))
         found += _figure_messages(lesson, scripts.get(lesson, ()))
     package = root / "fl_course"
     for path in sorted(package.rglob("*.py")):
         name = path.relative_to(package)
-        if name.parts[0] not in _NOT_SPOKEN:
+        if name.parts[0] not in _NOT_SPOKEN and not left_out.intersection(name.parts[1:2]):
             context = name.with_suffix("").as_posix()
             found += [Message(context, text) for text in _marked(path, name.parts[0] == "plotting")]
     # A text is translated once, wherever it is said.
@@ -53,9 +58,26 @@ def own_messages(
     return list(first.values())
 
 
+def lesson_problems(course: Course, messages: Iterable[Message]) -> Iterator[str]:
+    """What is wrong with how messages of `fl_course` name lessons, with where it is said."""
+    slugs = [lesson.slug for lesson in course.lessons]
+    for message in messages:
+        where = f"fl_course, {message.context}: "
+        for slug in course.unknown_lessons(message.text):
+            yield f"{where}{{{{{slug}}}}} is no lesson. Use one of: {', '.join(slugs)}."
+        for slug in slugs:
+            if re.search(rf"(?<!\{{)\{{{slug}\}}(?!\}})", message.text):
+                yield f"{where}{{{slug}}} lost its double braces. Write it in a plain string."
+        if numbered := numbered_lesson(message.text):
+            yield (
+                f"{where}{numbered!r} would be wrong when a lesson is moved. Write its slug for "
+                f"the number, as in: lesson {{{{{slugs[0]}}}}}."
+            )
+
+
 def _exercise_messages(lesson: Lesson, exercises: Mapping[str, Any]) -> Iterator[Message]:
     for exercise in exercises.values():
-        context = f"exercises/lesson_{lesson.number}/{exercise.id}"
+        context = f"exercises/{lesson.slug}/{exercise.id}"
         for text in (
             exercise.expects,
             *exercise.mistakes.values(),

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fl_course.exercises import catalog, feedback, limits, progress
+from fl_course import catalog
+from fl_course.exercises import feedback, limits, progress
 from fl_course.exercises.errors import describe
 from fl_course.localization import noted, say
 
@@ -50,6 +51,10 @@ class Mistake:
     def __init__(self, name: str, /, **values: Any) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "values", values)
+
+
+Found = str | Mistake | _Sentinel | None
+"""What a judge may give: see `Exercise.judge`."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ class Exercise:
 
     id: str
     expects: str
-    judge: Callable[..., str | Mistake | _Sentinel | None]
+    judge: Callable[..., Found]
     reference: Callable[..., Any]
     hints: tuple[str, ...]
     mistakes: Mapping[str, str]

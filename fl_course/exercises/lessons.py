@@ -2,10 +2,9 @@
 
 import importlib
 import importlib.util
-import pkgutil
-import re
 from collections.abc import Iterator
 
+from fl_course import catalog
 from fl_course.exercises import exercise as _exercise
 from fl_course.exercises import progress
 from fl_course.localization import say
@@ -15,12 +14,17 @@ class Lesson:
     """The exercises of one lesson, each an attribute with the exercise's id.
 
     Attributes:
-        number: The lesson's number.
+        slug: The lesson's name.
     """
 
-    def __init__(self, number: int, exercises: tuple[_exercise.Exercise, ...]) -> None:
-        self.number = number
+    def __init__(self, slug: str, exercises: tuple[_exercise.Exercise, ...]) -> None:
+        self.slug = slug
         self._exercises = {exercise.id: exercise for exercise in exercises}
+
+    @property
+    def number(self) -> int:
+        """The lesson's number in the course."""
+        return catalog.numbers()[self.slug]
 
     def __getattr__(self, name: str) -> _exercise.Exercise:
         exercises = self.__dict__.get("_exercises", {})
@@ -29,7 +33,7 @@ class Lesson:
         raise AttributeError(
             say(
                 "lesson {number} has no exercise {name}; it has: {exercises}.",
-                number=self.__dict__.get("number"),
+                number=catalog.numbers().get(self.__dict__.get("slug")),
                 name=repr(name),
                 exercises=", ".join(exercises),
             )
@@ -39,7 +43,7 @@ class Lesson:
         return iter(self._exercises.values())
 
     def __dir__(self) -> list[str]:
-        return ["number", *self._exercises]
+        return ["number", "slug", *self._exercises]
 
     def __repr__(self) -> str:
         done = progress.done()
@@ -47,30 +51,32 @@ class Lesson:
         return "\n".join([say("Exercises of lesson {number}:", number=self.number), *lines])
 
 
-def lesson_numbers() -> tuple[int, ...]:
-    """The numbers of the lessons that have exercises, ascending."""
-    modules = pkgutil.iter_modules(importlib.import_module(__package__).__path__)
-    found = (re.fullmatch(r"lesson_(\d+)", module.name) for module in modules)
-    return tuple(sorted(int(match[1]) for match in found if match))
+def lesson_slugs() -> tuple[str, ...]:
+    """The lessons that have exercises, in the order of the course."""
+    return tuple(
+        slug for slug in catalog.numbers() if importlib.util.find_spec(f"{__package__}.{slug}")
+    )
 
 
-def lesson(number: int) -> Lesson:
+def lesson(name: str | int) -> Lesson:
     """The exercises of a lesson.
 
     Args:
-        number: The lesson's number, from 1.
+        name: The lesson's slug, such as "federated_data"; or its number in the course, from 1.
 
     Raises:
-        ValueError: If no lesson with this number has exercises.
+        ValueError: If no such lesson has exercises.
     """
-    if isinstance(number, bool) or number not in lesson_numbers():
-        known = ", ".join(map(str, lesson_numbers()))
+    known = lesson_slugs()
+    by_number = {number: slug for slug, number in catalog.numbers().items()}
+    slug = by_number.get(name) if isinstance(name, int) and not isinstance(name, bool) else name
+    if slug not in known:
         raise ValueError(
             say(
-                "number is {number}; the lessons with exercises are {known}.",
-                number=repr(number),
-                known=known,
+                "the lesson is {name}; those with exercises are {known}.",
+                name=repr(name),
+                known=", ".join(f"{catalog.numbers()[slug]} ({slug})" for slug in known),
             )
         )
-    module = importlib.import_module(f"{__package__}.lesson_{number}")
-    return Lesson(number, module.EXERCISES)
+    module = importlib.import_module(f"{__package__}.{slug}")
+    return Lesson(slug, module.EXERCISES)

@@ -7,18 +7,6 @@ that teaches it. `MOVED` are names that stand elsewhere today, `GONE` those that
 
 import dataclasses
 
-# Number and title of each lesson, as in lessons/course.toml (a test compares the two).
-LESSONS = {
-    1: "Centralized training with Keras",
-    2: "Federated data",
-    3: "Federated Averaging with tff.learning",
-    4: "Federated evaluation",
-    5: "Federated Core",
-    6: "Federated Averaging by hand",
-    7: "Make it your own",
-    8: "Scaling out",
-}
-
 
 @dataclasses.dataclass(frozen=True)
 class Change:
@@ -27,7 +15,7 @@ class Change:
     Attributes:
         old: The line as a tutorial of 2020 has it.
         today: What to write now.
-        lesson: Number of the lesson that teaches it.
+        lesson: Slug of the lesson that teaches it.
         word: What of `today` or `note` to look for in that lesson.
         names: The names in `old` that exist no more. Empty if the line fails for another reason.
         told: What the learner sees: the class of the error, or of the warning.
@@ -36,7 +24,7 @@ class Change:
 
     old: str
     today: str
-    lesson: int
+    lesson: str
     word: str
     names: tuple[str, ...] = ()
     told: str = "AttributeError"
@@ -73,7 +61,7 @@ KERAS_OPTIMIZER = Change(
     today="tff.learning.algorithms.build_weighted_fed_avg(\n"
     "    model_fn, client_optimizer_fn=tff.learning.optimizers.build_sgdm(learning_rate=0.02)\n"
     ")",
-    lesson=3,
+    lesson="federated_averaging",
     word="tff.learning.optimizers.build_sgdm",
 )
 ARGUMENTS = Change(
@@ -83,7 +71,7 @@ ARGUMENTS = Change(
     today="tff.learning.algorithms.build_weighted_fed_avg(\n"
     "    model_fn, client_optimizer_fn=optimizer, model_aggregator=aggregator\n"
     ")",
-    lesson=7,
+    lesson="make_it_your_own",
     word="model_aggregator",
     told="TypeError",
 )
@@ -91,7 +79,7 @@ METRICS = Change(
     old='state, metrics = process.next(state, cohort)\nmetrics["train"]',
     today="result = process.next(state, cohort)\n"
     'result.state, result.metrics["client_work"]["train"]',
-    lesson=3,
+    lesson="federated_averaging",
     word='result.metrics["client_work"]["train"]',
     told="KeyError",
     note='Unpacking still works; what was metrics["train"] is metrics["client_work"]["train"].',
@@ -99,14 +87,14 @@ METRICS = Change(
 METRICS_FIELDS = Change(
     old="state, metrics = process.next(state, cohort)\nmetrics.train",
     today='result = process.next(state, cohort)\nresult.metrics["client_work"]["train"]["loss"]',
-    lesson=3,
+    lesson="federated_averaging",
     word='result.metrics["client_work"]["train"]',
     note="Metrics are ordered dictionaries, read with [...].",
 )
 STATE_MODEL = Change(
     old="state.model",
     today="process.get_model_weights(state)",
-    lesson=4,
+    lesson="federated_evaluation",
     word="process.get_model_weights(state)",
 )
 CALL_EVALUATION = Change(
@@ -115,7 +103,7 @@ CALL_EVALUATION = Change(
     "    evaluation.initialize(), process.get_model_weights(state)\n"
     ")\n"
     "evaluation.next(evaluation_state, cohort).metrics",
-    lesson=4,
+    lesson="federated_evaluation",
     word="evaluation.set_model_weights(evaluation.initialize(), ",
     told="TypeError",
     note="A learning process is not a function: it has initialize, set_model_weights and next.",
@@ -123,13 +111,13 @@ CALL_EVALUATION = Change(
 EVALUATION_TYPE = Change(
     old="evaluation.type_signature",
     today="evaluation.next.type_signature",
-    lesson=4,
+    lesson="federated_evaluation",
     word="evaluation.next.type_signature",
 )
 TENSORFLOW_DTYPE = Change(
     old="tff.FederatedType(tf.float32, tff.CLIENTS)",
     today="tff.FederatedType(np.float32, tff.CLIENTS)",
-    lesson=5,
+    lesson="federated_core",
     word="np.float32",
     told="TypeError",
     note="TFF's types are made of NumPy's.",
@@ -137,7 +125,7 @@ TENSORFLOW_DTYPE = Change(
 TENSORFLOW_SPEC = Change(
     old="tff.SequenceType(model.input_spec)",
     today="tff.SequenceType(tff.types.tensorflow_to_type(model.input_spec))",
-    lesson=6,
+    lesson="averaging_by_hand",
     word="tff.types.tensorflow_to_type",
     told="TypeError",
     note="TFF's types are made of NumPy's; tensorflow_to_type translates TensorFlow's.",
@@ -145,7 +133,7 @@ TENSORFLOW_SPEC = Change(
 COMPUTED_VALUE = Change(
     old="tff.federated_value(f(), tff.SERVER)",
     today="tff.federated_eval(f, tff.SERVER)",
-    lesson=5,
+    lesson="federated_core",
     word="tff.federated_eval",
     told="FutureWarning",
     note="federated_value is for constants; TFF still runs the old line, and calls it deprecated.",
@@ -156,7 +144,7 @@ CHANGES = (
     Change(
         old="tff.backends.native.set_local_execution_context()",
         today="fl_course.setup()",
-        lesson=1,
+        lesson="centralized_training",
         word="fl_course.setup()",
         names=_names(
             tff_backends_native=(
@@ -179,7 +167,7 @@ CHANGES = (
     Change(
         old="tff.simulation.ClientData",
         today="tff.simulation.datasets.ClientData",
-        lesson=2,
+        lesson="federated_data",
         word="tff.simulation.datasets.ClientData",
         names=("tff.simulation.ClientData",),
         note="Its from_clients_and_fn is from_clients_and_tf_fn today.",
@@ -187,7 +175,7 @@ CHANGES = (
     Change(
         old='tff.simulation.FromTensorSlicesClientData({"client_a": {"x": [1.0]}})',
         today='tff.simulation.datasets.TestClientData({"client_a": {"x": [1.0]}})',
-        lesson=2,
+        lesson="federated_data",
         word="tff.simulation.datasets.TestClientData",
         names=("tff.simulation.FromTensorSlicesClientData",),
     ),
@@ -199,14 +187,14 @@ CHANGES = (
         today="tff.learning.models.from_keras_model(\n"
         "    keras_model, input_spec=input_spec, loss=loss, metrics=metrics\n"
         ")",
-        lesson=3,
+        lesson="federated_averaging",
         word="tff.learning.models.from_keras_model",
         names=("tff.learning.from_keras_model", "tff.learning.from_compiled_keras_model"),
     ),
     Change(
         old="class MyModel(tff.learning.Model): ...",
         today="class MyModel(tff.learning.models.VariableModel): ...",
-        lesson=3,
+        lesson="federated_averaging",
         word="tff.learning.models.functional_model_from_keras",
         names=("tff.learning.Model", "tff.learning.TrainableModel"),
         note="Its methods changed too. tff.learning.models.functional_model_from_keras makes a "
@@ -219,7 +207,7 @@ CHANGES = (
         today="tff.learning.algorithms.build_weighted_fed_avg(\n"
         "    model_fn, client_optimizer_fn=tff.learning.optimizers.build_sgdm(learning_rate=0.02)\n"
         ")",
-        lesson=3,
+        lesson="federated_averaging",
         word="tff.learning.algorithms.build_weighted_fed_avg",
         names=("tff.learning.build_federated_averaging_process",),
     ),
@@ -230,7 +218,7 @@ CHANGES = (
     Change(
         old="tff.learning.build_federated_evaluation(model_fn)",
         today="evaluation = tff.learning.algorithms.build_fed_eval(model_fn)",
-        lesson=4,
+        lesson="federated_evaluation",
         word="tff.learning.algorithms.build_fed_eval",
         names=("tff.learning.build_federated_evaluation", "tff.learning.build_local_evaluation"),
         note="It gives a process and not a function: initialize, set_model_weights, next.",
@@ -240,7 +228,7 @@ CHANGES = (
     Change(
         old="tff.learning.assign_weights_to_keras_model(keras_model, state.model)",
         today="process.get_model_weights(state).assign_weights_to(keras_model)",
-        lesson=4,
+        lesson="federated_evaluation",
         word="assign_weights_to(keras_model)",
         names=("tff.learning.assign_weights_to_keras_model",),
     ),
@@ -249,7 +237,7 @@ CHANGES = (
         today="process.set_model_weights(\n"
         "    state, tff.learning.models.ModelWeights(trainable, non_trainable)\n"
         ")",
-        lesson=4,
+        lesson="federated_evaluation",
         word="set_model_weights(",
         names=("tff.learning.state_with_new_model_weights",),
     ),
@@ -260,7 +248,7 @@ CHANGES = (
         today="tff.learning.algorithms.build_fed_sgd(\n"
         "    model_fn, tff.learning.optimizers.build_sgdm(learning_rate=0.1)\n"
         ")",
-        lesson=7,
+        lesson="make_it_your_own",
         word="tff.learning.algorithms.build_fed_sgd",
         names=("tff.learning.build_federated_sgd_process",),
     ),
@@ -269,7 +257,7 @@ CHANGES = (
         today="tff.learning.algorithms.build_weighted_fed_avg(\n"
         "    model_fn, optimizer, model_aggregator=tff.learning.compression_aggregator()\n"
         ")",
-        lesson=7,
+        lesson="make_it_your_own",
         word="tff.learning.compression_aggregator",
         names=("tff.learning.framework",),
         note="Of tff.learning.framework, ModelWeights and weights_type_from_model are in "
@@ -278,7 +266,7 @@ CHANGES = (
     Change(
         old="tff.learning.reconstruction.build_training_process",
         today="tff.learning.algorithms.build_fed_recon",
-        lesson=7,
+        lesson="make_it_your_own",
         word="tff.learning.algorithms.build_fed_recon",
         names=("tff.learning.reconstruction",),
         note="Its models are tff.learning.models.ReconstructionModel, its evaluation "
@@ -289,14 +277,14 @@ CHANGES = (
     Change(
         old="@tff.tf_computation(tf.float32)",
         today="@tff.tensorflow.computation(np.float32)",
-        lesson=5,
+        lesson="federated_core",
         word="@tff.tensorflow.computation(np.float32)",
         names=("tff.tf_computation", "tff.experimental_tf_fn_computation"),
     ),
     Change(
         old="tff.type_at_clients(tf.float32)",
         today="tff.FederatedType(np.float32, tff.CLIENTS)",
-        lesson=5,
+        lesson="federated_core",
         word="tff.FederatedType(",
         names=("tff.type_at_clients", "tff.types.at_clients"),
         note="Equal at all clients: tff.FederatedType(np.float32, tff.CLIENTS, all_equal=True).",
@@ -304,7 +292,7 @@ CHANGES = (
     Change(
         old="tff.type_at_server(tf.float32)",
         today="tff.FederatedType(np.float32, tff.SERVER)",
-        lesson=5,
+        lesson="federated_core",
         word="tff.FederatedType(",
         names=("tff.type_at_server", "tff.types.at_server"),
     ),
@@ -313,7 +301,7 @@ CHANGES = (
     Change(
         old='tff.NamedTupleType([("loss", tf.float32)])',
         today='tff.StructType([("loss", np.float32)])',
-        lesson=5,
+        lesson="federated_core",
         word="tff.StructType(",
         names=("tff.NamedTupleType",),
     ),
@@ -321,21 +309,21 @@ CHANGES = (
     Change(
         old="tff.federated_apply(add_half, at_server)",
         today="tff.federated_map(add_half, at_server)",
-        lesson=5,
+        lesson="federated_core",
         word="tff.federated_map(add_half, ",
         names=("tff.federated_apply",),
     ),
     Change(
         old="tff.federated_reduce(at_clients, zero, add)",
         today="tff.federated_aggregate(at_clients, zero, add, merge, report)",
-        lesson=5,
+        lesson="federated_core",
         word="tff.federated_aggregate",
         names=("tff.federated_reduce",),
     ),
     Change(
         old="tff.federated_collect(at_clients)",
         today="tff.federated_aggregate(at_clients, zero, add, merge, report)",
-        lesson=5,
+        lesson="federated_core",
         word="tff.federated_aggregate",
         names=("tff.federated_collect",),
         note="No operator hands the clients' values to the server as they are.",
@@ -343,21 +331,21 @@ CHANGES = (
     Change(
         old="tff.aggregators.federated_max(at_clients)",
         today="tff.federated_max(at_clients)",
-        lesson=5,
+        lesson="federated_core",
         word="tff.federated_max",
         names=("tff.aggregators.federated_max",),
     ),
     Change(
         old="tff.aggregators.federated_min(at_clients)",
         today="tff.federated_min(at_clients)",
-        lesson=5,
+        lesson="federated_core",
         word="tff.federated_min",
         names=("tff.aggregators.federated_min",),
     ),
     Change(
         old="tff.utils.IterativeProcess(initialize_fn, next_fn)",
         today="tff.templates.IterativeProcess(initialize_fn, next_fn)",
-        lesson=6,
+        lesson="averaging_by_hand",
         word="tff.templates.IterativeProcess",
         names=("tff.utils", "tff.IterativeProcess"),
         note="Of tff.utils, federated_max and federated_min stand in tff itself; aggregation with "
@@ -367,15 +355,15 @@ CHANGES = (
 
 # Arguments of process builders and of from_keras_model: the name of today, and the lesson that
 # teaches it.
-OLD_ARGUMENTS: dict[str, tuple[str, int | None]] = {
-    "aggregation_process": ("model_aggregator", 7),
-    "model_update_aggregation_factory": ("model_aggregator", 7),
-    "stateful_delta_aggregate_fn": ("model_aggregator", 7),
+OLD_ARGUMENTS: dict[str, tuple[str, str | None]] = {
+    "aggregation_process": ("model_aggregator", "make_it_your_own"),
+    "model_update_aggregation_factory": ("model_aggregator", "make_it_your_own"),
+    "stateful_delta_aggregate_fn": ("model_aggregator", "make_it_your_own"),
     "broadcast_process": ("model_distributor", None),
     "stateful_model_broadcast_fn": ("model_distributor", None),
     "client_weight_fn": ("client_weighting", None),
     "use_experimental_simulation_loop": ("loop_implementation", None),
-    "dummy_batch": ("input_spec", 3),
+    "dummy_batch": ("input_spec", "federated_averaging"),
 }
 
 _FEDERATED_DATA = "tff.simulation.datasets"

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
+from fl_course import catalog
 from fl_course.localization import noted, say
 from fl_course.runtime import api_changes
 from fl_course.runtime.api_changes import Change
@@ -89,7 +90,7 @@ def messages() -> dict[str, str]:
     return texts
 
 
-def _text(what: str, today: str = "", lesson: int | None = None, note: str = "") -> str:
+def _text(what: str, today: str = "", lesson: str | None = None, note: str = "") -> str:
     lines = [what]
     if today:
         lines.append(say("Today: {today}", today=today.replace("\n", "\n       ")))
@@ -97,8 +98,9 @@ def _text(what: str, today: str = "", lesson: int | None = None, note: str = "")
         lines.append(say(note))
     docs = say("All such changes: {docs} in the course's repository.", docs=_DOCS)
     if lesson:
-        title = say(api_changes.LESSONS[lesson])
-        taught = say("Lesson {lesson} · {title} teaches it.", lesson=lesson, title=title)
+        number = catalog.numbers()[lesson]
+        title = say(catalog.entries()[number - 1].title)
+        taught = say("Lesson {lesson} · {title} teaches it.", lesson=number, title=title)
         docs = f"{taught} {docs}"
     lines.append(docs)
     return "\n".join(lines)

@@ -19,14 +19,12 @@ branch = "main"
 languages = ["en"]
 
 [[lesson]]
-number = 1
 slug = "adding"
 title = "Adding"
 minutes = 10
 exercises = ["add_two"]
 
 [[lesson]]
-number = 2
 slug = "printing"
 title = "Printing"
 minutes = 5
@@ -36,7 +34,7 @@ exercises = []
 ADDING = """\
 # %% [markdown] key="why"
 # ## Why add
-# Then go on to [printing](02_printing.ipynb).
+# Then go on to [lesson {{printing}}](printing.ipynb).
 
 # %% key="ex_add" kind="exercise" exercise="add_two" result=true
 from fl_course import ex, two
@@ -64,18 +62,22 @@ print("hello")
 
 
 EXERCISES = """\
+from . import add_two
+
+EXERCISES = (add_two.EXERCISE,)
+"""
+
+ADD_TWO = """\
 from fl_course.exercises.exercise import Exercise
 
-EXERCISES = (
-    Exercise(
-        id="add_two",
-        expects="a number",
-        judge=lambda answer: None if answer == 4 else "other",
-        reference=lambda: 4,
-        hints=("Add.", "Add two."),
-        mistakes={"subtracted": "That is less, not more."},
-        right="Two and two is four.",
-    ),
+EXERCISE = Exercise(
+    id="add_two",
+    expects="a number",
+    judge=lambda answer: None if answer == 4 else "other",
+    reference=lambda: 4,
+    hints=("Add.", "Add two, as in lesson {{printing}}."),
+    mistakes={"subtracted": "That is less, not more."},
+    right="Two and two is four.",
 )
 """
 
@@ -111,10 +113,11 @@ class SmallCourse:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.write("lessons/course.toml", TOML)
-        self.write("lessons/01_adding.py", ADDING)
-        self.write("lessons/02_printing.py", PRINTING)
+        self.write("lessons/adding.py", ADDING)
+        self.write("lessons/printing.py", PRINTING)
         self.write("fl_course/__init__.py", STAND_IN)
-        self.write("fl_course/exercises/lesson_1.py", EXERCISES)
+        self.write("fl_course/exercises/adding/__init__.py", EXERCISES)
+        self.write("fl_course/exercises/adding/add_two.py", ADD_TWO)
         self.write("fl_course/cli.py", "")
         self.write("fl_course/authoring/course.py", "")
 
@@ -144,13 +147,13 @@ def course_dir(tmp_path):
 
 @pytest.fixture
 def lesson():
-    return Lesson(1, "adding", "Adding", 10, ("add_two",))
+    return Lesson(1, "adding", "Adding", 10, ("add_two",), ("en", "ko"))
 
 
 @pytest.fixture
 def course(lesson):
-    printing = Lesson(2, "printing", "Printing", 5, ())
-    return Course("A course", "owner/name", "main", ("en",), (lesson, printing))
+    printing = Lesson(2, "printing", "Printing", 5, (), ("en", "ko"))
+    return Course("A course", "owner/name", "main", ("en", "ko"), (lesson, printing))
 
 
 @pytest.fixture

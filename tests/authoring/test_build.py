@@ -12,7 +12,7 @@ FILES = [
     "solutions/en/02_printing.ipynb",
 ]
 SOLVED = FILES[2]
-CATALOG = "fl_course/exercises/catalog.json"
+CATALOG = "fl_course/catalog.json"
 
 
 def edit_notebook(course_dir, name, change):
@@ -57,10 +57,10 @@ def test_force_executes_and_gives_the_same_bytes(course_dir, executions):
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        ("lessons/01_adding.py", "## Why add", "## Why one adds"),
-        ("lessons/01_adding.py", "Wait for questions", "Wait"),
-        ("lessons/01_adding.py", "!ls", "!ls -l"),
-        ("lessons/01_adding.py", "total = ...", "total = ...  # yours"),
+        ("lessons/adding.py", "## Why add", "## Why one adds"),
+        ("lessons/adding.py", "Wait for questions", "Wait"),
+        ("lessons/adding.py", "!ls", "!ls -l"),
+        ("lessons/adding.py", "total = ...", "total = ...  # yours"),
         ("lessons/course.toml", "Adding", "Adding up"),
     ],
 )
@@ -77,7 +77,7 @@ def test_a_change_that_is_not_executed_keeps_the_outputs(course_dir, executions,
 
 def test_changed_code_is_executed(course_dir, executions):
     build(course_dir.root)
-    course_dir.edit("lessons/01_adding.py", 'print("total"', 'print("sum"')
+    course_dir.edit("lessons/adding.py", 'print("total"', 'print("sum"')
     build(course_dir.root)
     assert executions == ["adding", "printing", "adding"]
     assert b"sum 4" in course_dir.built()[SOLVED]
@@ -85,7 +85,7 @@ def test_changed_code_is_executed(course_dir, executions):
 
 def test_a_renamed_key_is_executed(course_dir, executions):
     build(course_dir.root)
-    course_dir.edit("lessons/01_adding.py", "ex_add", "ex_sum")
+    course_dir.edit("lessons/adding.py", "ex_add", "ex_sum")
     assert build(course_dir.root).problems == []
     assert executions == ["adding", "printing", "adding"]
 
@@ -155,7 +155,7 @@ def test_check_finds_edited_outputs(course_dir, executions):
 
 def test_check_finds_outputs_out_of_date(course_dir, executions):
     build(course_dir.root)
-    course_dir.edit("lessons/02_printing.py", "hello", "goodbye")
+    course_dir.edit("lessons/printing.py", "hello", "goodbye")
     first, second = build(course_dir.root, check=True).problems
     assert "notebooks/en/02_printing.ipynb: its execution is out of date" in first
     assert "solutions/en/02_printing.ipynb: its execution is out of date" in second
@@ -204,8 +204,8 @@ def test_a_build_removes_what_no_lesson_makes_now(course_dir, executions):
     build(course_dir.root)
     text = (course_dir.root / "lessons/course.toml").read_text()
     course_dir.write("lessons/course.toml", text[: text.rindex("[[lesson]]")])
-    course_dir.edit("lessons/01_adding.py", "02_printing", "01_adding")
-    (course_dir.root / "lessons/02_printing.py").unlink()
+    course_dir.edit("lessons/adding.py", "printing", "adding")
+    (course_dir.root / "lessons/printing.py").unlink()
     report = build(course_dir.root)
     assert sorted(map(str, report.removed)) == [FILES[1], FILES[3]]
     assert sorted(course_dir.built()) == [FILES[0], FILES[2]]
@@ -226,10 +226,10 @@ def test_a_build_does_not_remove_what_people_made(course_dir, executions):
 
 
 def test_a_script_that_is_not_in_the_course_is_reported(course_dir, executions):
-    course_dir.write("lessons/03_new.py", '# %% key="a"\nx = 1\n')
+    course_dir.write("lessons/new.py", '# %% key="a"\nx = 1\n')
     report = build(course_dir.root)
     assert report.problems == [
-        "lessons/03_new.py: is not in lessons/course.toml. Add a [[lesson]] there."
+        "lessons/new.py: is not in lessons/course.toml. Add a [[lesson]] there."
     ]
     assert len(report.written) == 5
 
@@ -237,12 +237,12 @@ def test_a_script_that_is_not_in_the_course_is_reported(course_dir, executions):
 def test_a_failing_lesson_keeps_its_files_and_not_the_others(course_dir, executions):
     build(course_dir.root)
     before = course_dir.built()
-    course_dir.edit("lessons/01_adding.py", "two() + 2", "two( + 2")
-    course_dir.edit("lessons/01_adding.py", "## Why add", "## Why one adds")
-    course_dir.edit("lessons/02_printing.py", "hello", "goodbye")
+    course_dir.edit("lessons/adding.py", "two() + 2", "two( + 2")
+    course_dir.edit("lessons/adding.py", "## Why add", "## Why one adds")
+    course_dir.edit("lessons/printing.py", "hello", "goodbye")
     report = build(course_dir.root)
     assert len(report.problems) == 1
-    assert report.problems[0].startswith("lessons/01_adding.py:9: cell ex_add: not valid Python")
+    assert report.problems[0].startswith("lessons/adding.py:9: cell ex_add: not valid Python")
     after = course_dir.built()
     assert [name for name in FILES if after[name] != before[name]] == [FILES[1], FILES[3]]
 
@@ -255,58 +255,93 @@ def test_a_failing_lesson_keeps_its_files_and_not_the_others(course_dir, executi
     ],
 )
 def test_outputs_that_must_not_be_published_are_not_written(course_dir, executions, code, message):
-    course_dir.edit("lessons/02_printing.py", 'print("hello")', code)
+    course_dir.edit("lessons/printing.py", 'print("hello")', code)
     report = build(course_dir.root)
     assert len(report.problems) == 1
     assert message in report.problems[0]
     assert sorted(course_dir.built()) == [FILES[0], FILES[2]]
 
 
-def broken_exercises(course_dir, old, new):
-    course_dir.edit("fl_course/exercises/lesson_1.py", old, new)
+def broken_exercises(course_dir, file, old, new):
+    course_dir.edit(f"fl_course/exercises/adding/{file}.py", old, new)
     report = build(course_dir.root)
     assert sorted(course_dir.built()) == [FILES[1], FILES[3]]
     return "\n".join(report.problems)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("file", "old", "new", "message"),
     [
-        ('"Add two."', '" "', "exercise 'add_two': hint 2 is empty. Write it, or drop it."),
-        (', "Add two."', ",", "exercise 'add_two' has 1 hints. Write two or more."),
-        ("That is less, not more.", "", "mistake 'subtracted' has no sentence. Write it."),
-        ("Two and two is four.", "", "exercise 'add_two': `right` is empty. Write it."),
-        ('id="add_two"', 'id="add_2"', "exercise 'add_two' of lessons/course.toml has no check."),
-        ('id="add_two"', 'id="add_2"', "exercise 'add_2' is not in lessons/course.toml. Add it"),
-        ("EXERCISES = (", "EXERCISES = [", "cannot be loaded: SyntaxError: "),
-        ("EXERCISES = (", "OTHERS = (", "cannot be loaded: AttributeError: "),
+        (
+            "add_two",
+            "Add two, as in lesson {{printing}}.",
+            " ",
+            "exercise 'add_two': hint 2 is empty. Write it, or drop it.",
+        ),
+        (
+            "add_two",
+            ', "Add two, as in lesson {{printing}}."',
+            ",",
+            "exercise 'add_two' has 1 hints. Write two or more.",
+        ),
+        (
+            "add_two",
+            "That is less, not more.",
+            "",
+            "mistake 'subtracted' has no sentence. Write it.",
+        ),
+        ("add_two", "Two and two is four.", "", "exercise 'add_two': `right` is empty. Write it."),
+        (
+            "add_two",
+            'id="add_two"',
+            'id="add_2"',
+            "exercise 'add_two' of lessons/course.toml has no check.",
+        ),
+        (
+            "add_two",
+            'id="add_two"',
+            'id="add_2"',
+            "exercise 'add_2' is not in lessons/course.toml. Add it",
+        ),
+        ("add_two", "EXERCISE = ", "EXERCISE = [", "cannot be loaded: SyntaxError: "),
+        ("add_two", "EXERCISE = ", "OTHER = ", "cannot be loaded: AttributeError: "),
+        ("__init__", "EXERCISES = (", "OTHERS = (", "cannot be loaded: AttributeError: "),
     ],
 )
 def test_a_build_refuses_an_exercise_without_check_or_words(
-    course_dir, executions, old, new, message
+    course_dir, executions, file, old, new, message
 ):
-    problems = broken_exercises(course_dir, old, new)
+    problems = broken_exercises(course_dir, file, old, new)
     assert message in problems
-    assert problems.startswith("fl_course/exercises/lesson_1.py: ")
+    assert problems.startswith("fl_course/exercises/adding: ")
 
 
-def test_a_build_refuses_exercises_without_a_module(course_dir, executions):
-    (course_dir.root / "fl_course/exercises/lesson_1.py").unlink()
+def test_a_build_refuses_exercises_without_a_folder(course_dir, executions):
+    (course_dir.root / "fl_course/exercises/adding/__init__.py").unlink()
     (problem,) = build(course_dir.root).problems
-    assert "lesson_1.py is missing, and lesson 1 has exercises. Write it" in problem
+    assert "adding/__init__.py is missing, and 'adding' has exercises. Write it" in problem
+
+
+def test_a_build_refuses_an_exercise_without_a_module_of_its_own(course_dir, executions):
+    folder = course_dir.root / "fl_course/exercises/adding"
+    (folder / "add_two.py").rename(folder / "add_some.py")
+    course_dir.edit("fl_course/exercises/adding/__init__.py", "add_two", "add_some")
+    (problems,) = build(course_dir.root).problems
+    assert "exercise 'add_two' has no module of its own. Write it in add_two.py." in problems
+    assert "add_some.py is no exercise of the lesson. Remove it; what several" in problems
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
         (
-            "lessons/01_adding.py",
+            "lessons/adding.py",
             "total = ...",
             "total = 4",
             "the blank of exercise 'add_two' is judged as 'right', not as not attempted. Leave",
         ),
         (
-            "lessons/01_adding.py",
+            "lessons/adding.py",
             "two() + 2",
             "two() + 3",
             "the solution of exercise 'add_two' is judged as 'not yet right': **not yet right** Co",
@@ -335,7 +370,7 @@ def test_the_catalogue_keeps_the_lessons_that_are_not_built(course_dir, executio
     build(course_dir.root)
     before = (course_dir.root / CATALOG).read_text()
     assert json.loads(before)[0]["solutions"]["add_two"].splitlines()[2] == "total = two() + 2"
-    course_dir.edit("lessons/01_adding.py", 'print("total"', 'print("sum"')
+    course_dir.edit("lessons/adding.py", 'print("total"', 'print("sum"')
     build(course_dir.root, ["2"])
     assert (course_dir.root / CATALOG).read_text() == before
     assert any(CATALOG in problem for problem in build(course_dir.root, check=True).problems)
@@ -381,7 +416,7 @@ print("two")
 
 
 def test_two_builds_in_a_kernel_give_the_same_bytes(course_dir):
-    course_dir.write("lessons/02_printing.py", FIGURE)
+    course_dir.write("lessons/printing.py", FIGURE)
     assert build(course_dir.root, ["2"]).problems == []
     before = course_dir.built()
     report = build(course_dir.root, ["2"], force=True)
@@ -396,7 +431,7 @@ def test_two_builds_in_a_kernel_give_the_same_bytes(course_dir):
 
 def test_noise_in_a_kernel_fails_the_lesson(course_dir):
     course_dir.write(
-        "lessons/02_printing.py", '# %% key="warn"\nimport warnings\n\nwarnings.warn("old")\n'
+        "lessons/printing.py", '# %% key="warn"\nimport warnings\n\nwarnings.warn("old")\n'
     )
     report = build(course_dir.root, ["2"])
     assert len(report.problems) == 1

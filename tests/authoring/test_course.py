@@ -6,7 +6,7 @@ from fl_course.authoring.course import find_root, read_course
 
 def test_read_course_gives_the_lessons_in_order(course_dir):
     course = read_course(course_dir.root)
-    assert [lesson.name for lesson in course.lessons] == ["01_adding", "02_printing"]
+    assert [(x.number, x.slug) for x in course.lessons] == [(1, "adding"), (2, "printing")]
     assert course.lessons[0].exercises == ("add_two",)
     assert course.after(course.lessons[0]) is course.lessons[1]
     assert course.after(course.lessons[1]) is None
@@ -24,8 +24,9 @@ def test_read_course_gives_the_lessons_in_order(course_dir):
         ("minutes = 5", "minutes = 0", "no. 2: `minutes` is 0. Give the minutes"),
         ("minutes = 5", "minutes = true", "no. 2: `minutes` is True"),
         ("minutes = 5", 'minuts = "5"', "no. 2: `minuts` is not a known field"),
-        ("number = 2", "number = 1", "no. 2: `number` is 1 after 1. Number the lessons upwards"),
-        ("number = 1", "number = 0", "no. 1: `number` is 0 after 0"),
+        ("minutes = 5", "number = 2", "no. 2: `number` is not a known field"),
+        ("minutes = 5", 'languages = ["ko"]', 'no. 2: `languages` lacks "en": a lesson comes in'),
+        ("minutes = 5", 'languages = ["en", "ja"]', "no. 2: `languages` holds 'ja', which the co"),
         ('slug = "printing"', 'slug = "adding"', "no. 2: `slug` 'adding' is taken"),
         ('"printing"', f'"{"p" * 33}"', "no. 2: `slug` has 33 characters. Use up to 32"),
         ('slug = "printing"', 'slug = "Print-ing"', "no. 2: `slug` is 'Print-ing'"),
@@ -77,7 +78,7 @@ def test_find_root_says_where_it_looked(tmp_path):
         (["2"], [2]),
         (["1-2"], [1, 2]),
         (["printing", "1"], [1, 2]),
-        (["lessons/02_printing.py"], [2]),
+        (["lessons/printing.py"], [2]),
         (["2", "2"], [2]),
         (["2-7"], [2]),
     ],

@@ -34,7 +34,7 @@ def korean(course_dir, executions):
 
 def in_korean(text):
     """A text with a Korean word for each English one; code, links and placeholders stay."""
-    kept = r"(`[^`]*`|\]\([^)]*\)|\{\w+\}|\\n)|[A-Za-z][\w']*"
+    kept = r"(`[^`]*`|\]\([^)]*\)|\{\{?\w+\}\}?|\\n)|[A-Za-z][\w']*"
     return re.sub(kept, lambda match: match[1] or "말", text)
 
 
@@ -133,7 +133,7 @@ def test_without_translations_the_cells_are_the_english_ones(course_dir, executi
 
 def test_texts_are_translated_and_code_is_not(korean):
     made = cells(korean, "solutions/ko/01_adding.ipynb")
-    assert made["adding-why"] == "## 말 말\n말 말 말 말 [말](02_printing.ipynb)."
+    assert made["adding-why"] == "## 말 말\n말 말 말 말 [말 2](02_printing.ipynb)."
     assert made["adding-note"] == "**말 말 말 · 10 말**\n\n말 말 말."
     assert made["adding-ex_add"] == cells(korean, "solutions/en/01_adding.ipynb")["adding-ex_add"]
     assert made["adding-_header"].startswith("# 1 · 말\n\n10 말 · ")
@@ -141,16 +141,16 @@ def test_texts_are_translated_and_code_is_not(korean):
 
 def test_changing_one_sentence_makes_one_message_fuzzy_and_nothing_else(korean):
     before = files(korean)
-    catalog = before[f"{KO}/01_adding.po"].decode().splitlines()
-    korean.edit("lessons/01_adding.py", "Wait for questions.", "Wait for more questions.")
+    catalog = before[f"{KO}/adding.po"].decode().splitlines()
+    korean.edit("lessons/adding.py", "Wait for questions.", "Wait for more questions.")
     build(korean.root)
     assert changed(korean, before) == [
-        "lessons/01_adding.py",
+        "lessons/adding.py",
         "solutions/en/01_adding.ipynb",
         "solutions/ko/01_adding.ipynb",
-        f"{KO}/01_adding.po",
+        f"{KO}/adding.po",
     ]
-    after = (korean.root / KO / "01_adding.po").read_text().splitlines()
+    after = (korean.root / KO / "adding.po").read_text().splitlines()
     assert [line for line in after if line not in catalog] == [
         "#, fuzzy",
         '#| msgid "Wait for questions."',
@@ -164,18 +164,18 @@ def test_changing_one_sentence_makes_one_message_fuzzy_and_nothing_else(korean):
 
 def test_a_check_counts_and_fails_a_released_language_that_is_incomplete(korean):
     assert build(korean.root, check=True).problems == []
-    korean.edit("lessons/01_adding.py", "Wait for questions.", "Wait for more questions.")
-    korean.edit("lessons/02_printing.py", 'print("hello")', 'print("hello")  # a remark')
+    korean.edit("lessons/adding.py", "Wait for questions.", "Wait for more questions.")
+    korean.edit("lessons/printing.py", 'print("hello")', 'print("hello")  # a remark')
     build(korean.root)
     report = build(korean.root, check=True)
     assert report.problems == [
-        f"{KO}/01_adding.po: 1 fuzzy and 0 missing, in a released language. Translate them; "
+        f"{KO}/adding.po: 1 fuzzy and 0 missing, in a released language. Translate them; "
         "docs/translating.md says how.",
-        f"{KO}/02_printing.po: 0 fuzzy and 1 missing, in a released language. Translate them; "
+        f"{KO}/printing.po: 0 fuzzy and 1 missing, in a released language. Translate them; "
         "docs/translating.md says how.",
     ]
-    assert report.translated["ko"]["01_adding"].fuzzy == 1
-    assert report.translated["ko"]["02_printing"].missing == 1
+    assert report.translated["ko"]["adding"].fuzzy == 1
+    assert report.translated["ko"]["printing"].missing == 1
 
 
 def test_a_language_that_is_not_released_may_be_incomplete(course_dir, executions):
@@ -183,14 +183,14 @@ def test_a_language_that_is_not_released_may_be_incomplete(course_dir, execution
     build(course_dir.root)
     report = build(course_dir.root, check=True)
     assert report.problems == []
-    assert report.translated["ko"]["01_adding"].missing > 0
+    assert report.translated["ko"]["adding"].missing > 0
     assert codes(course_dir.root) == ("ko",)
 
 
 def test_a_catalog_that_is_behind_its_lesson_fails_the_check(korean):
-    korean.edit("lessons/01_adding.py", "Wait for questions.", "Wait for more questions.")
+    korean.edit("lessons/adding.py", "Wait for questions.", "Wait for more questions.")
     problems = build(korean.root, check=True).problems
-    assert any(f"{KO}/01_adding.po: is out of date" in problem for problem in problems)
+    assert any(f"{KO}/adding.po: is out of date" in problem for problem in problems)
 
 
 def test_outputs_that_were_changed_by_hand_are_noticed_and_made_again(korean):
@@ -206,10 +206,18 @@ def test_outputs_that_were_changed_by_hand_are_noticed_and_made_again(korean):
 @pytest.mark.parametrize(
     ("name", "old", "new", "told"),
     [
-        ("01_adding.po", "Language: ko", "Language: xx", ":3: the header's Language is 'xx'"),
-        ("01_adding.po", "[말](02_printing", "[말](nowhere", "link ](02_printing.ipynb) of"),
-        ("01_adding.po", 'msgstr "말 말 말."', 'msgstr "```python"', "a code fence (```) is cut"),
-        ("01_adding.po", 'adding/note"\nmsgid "Wait', 'a/b"\nmsgid "Go', "'a/b' is not a cell"),
+        ("adding.po", "Language: ko", "Language: xx", ":3: the header's Language is 'xx'"),
+        (
+            "adding.po",
+            "[말 {{printing}}](printing",
+            "[말 {{printing}}](nowhere",
+            "link ](printing.ipynb) of the",
+        ),
+        ("adding.po", "[말 {{printing}}", "[말 {{adding}}", "lesson {{adding}} is not in the Engl"),
+        ("adding.po", "[말 {{printing}}", "[말 2", "lesson {{printing}} of the English is missing"),
+        ("adding.po", "말 말 [말", "말 lesson 2 [말", "'lesson 2' names a lesson by its number."),
+        ("adding.po", 'msgstr "말 말 말."', 'msgstr "```python"', "a code fence (```) is cut"),
+        ("adding.po", 'adding/note"\nmsgid "Wait', 'a/b"\nmsgid "Go', "'a/b' is not a cell"),
         ("fl_course.po", "{minutes} 말", "말", "placeholder {minutes} of the English is missing"),
         ("language.toml", "name", "nome", "`name` is missing. Add what the language calls itself"),
         ("language.toml", "name = ", "name ", "is not valid TOML"),
@@ -222,7 +230,7 @@ def test_a_broken_file_is_told_and_nothing_of_the_language_is_written(korean, na
     assert old in text
     path.write_text(text.replace(old, new, 1) if old else new)
     korean.edit(
-        "lessons/02_printing.py",
+        "lessons/printing.py",
         '# %% key="say"',
         '# %% [markdown] key="t"\n# New.\n\n# %% key="say"',
     )
@@ -235,18 +243,18 @@ def test_a_broken_file_is_told_and_nothing_of_the_language_is_written(korean, na
 
 
 def test_a_file_in_another_encoding_is_told(korean):
-    path = korean.root / KO / "01_adding.po"
+    path = korean.root / KO / "adding.po"
     path.write_bytes(path.read_text().encode("euc-kr"))
     before = files(korean)
     (problem, *_) = build(korean.root).problems
-    assert re.match(rf"{KO}/01_adding\.po:\d+: not UTF-8: .*\. Save the file as UTF-8\.", problem)
+    assert re.match(rf"{KO}/adding\.po:\d+: not UTF-8: .*\. Save the file as UTF-8\.", problem)
     assert changed(korean, before) == []
 
 
 def test_a_catalog_of_no_lesson_is_told(korean):
-    (korean.root / KO / "01_adding.po").rename(korean.root / KO / "01_subtracting.po")
+    (korean.root / KO / "adding.po").rename(korean.root / KO / "subtracting.po")
     problems = build(korean.root).problems
-    assert any(f"{KO}/01_subtracting.po: no lesson has this name" in p for p in problems)
+    assert any(f"{KO}/subtracting.po: no lesson has this name" in p for p in problems)
 
 
 def test_a_released_language_without_a_folder_is_told(course_dir, executions):
@@ -262,12 +270,12 @@ def test_a_language_that_is_no_longer_released_goes(korean):
     removed = [path.as_posix() for path in report.removed]
     assert "solutions/ko/01_adding.ipynb" in removed
     assert "fl_course/locale/ko.json" in removed
-    assert (korean.root / KO / "01_adding.po").exists()
+    assert (korean.root / KO / "adding.po").exists()
 
 
 def test_a_lesson_that_cannot_be_read_changes_no_catalog(korean):
     before = files(korean)
-    korean.edit("lessons/01_adding.py", '# %% [markdown] key="why"', '# %% [markdown] kay="why"')
+    korean.edit("lessons/adding.py", '# %% [markdown] key="why"', '# %% [markdown] kay="why"')
     assert build(korean.root).problems
     assert [name for name in changed(korean, before) if name.startswith("translations")] == []
 
@@ -279,3 +287,227 @@ def test_only_the_asked_language_is_built(korean):
     assert "solutions/ko/01_adding.ipynb" in [path.as_posix() for path in report.written]
     with pytest.raises(AuthoringError, match="language 'ja' is not released"):
         build(korean.root, [], ["ja"])
+
+
+# A lesson is released in English first.
+
+SECOND = 'slug = "printing"\n'
+ENGLISH_ONLY = f'{SECOND}languages = ["en"]\n'
+TABLE = """\
+| | Lesson | English |
+|---|---|---|
+| 1 | [Adding](notebooks/en/01_adding.ipynb) | [![Open in Colab][badge]][en1] |
+| 2 | [Printing](notebooks/en/02_printing.ipynb) | [![Open in Colab][badge]][en2] |
+
+[badge]: https://example.org/badge.svg
+[en1]: https://example.org/notebooks/en/01_adding.ipynb
+[en2]: https://example.org/notebooks/en/02_printing.ipynb
+"""
+
+
+@pytest.fixture
+def partly(korean):
+    """The small course in English and Korean, with its second lesson in English only."""
+    korean.write("README.md", (korean.root / "README.md").read_text() + "\n" + TABLE)
+    korean.edit("lessons/course.toml", SECOND, ENGLISH_ONLY)
+    for _ in range(2):  # The table's rows come into the catalog, and are translated.
+        build(korean.root)
+        readme = korean.root / KO / "README.po"
+        readme.write_text(translated(readme.read_text()))
+    report = build(korean.root)
+    assert report.problems == []
+    assert build(korean.root, check=True).problems == []
+    return korean
+
+
+def test_a_lesson_in_english_only_is_built_in_english_only(partly):
+    made = [name for name in partly.built() if "printing" in name]
+    assert made == ["notebooks/en/02_printing.ipynb", "solutions/en/02_printing.ipynb"]
+    assert partly.executions == []
+    header = cells(partly, "notebooks/en/02_printing.ipynb")["printing-_header"]
+    assert "한국어" not in header
+    assert "English" not in header
+    both = cells(partly, "notebooks/en/01_adding.ipynb")["adding-_header"]
+    assert "**English** · [한국어](../ko/01_adding.ipynb)" in both
+
+
+def test_a_lesson_leads_to_the_english_one_where_there_is_no_other(partly):
+    for folder in ("notebooks", "solutions"):
+        made = cells(partly, f"{folder}/ko/01_adding.ipynb")
+        assert made["adding-why"].endswith("[말 2](../en/02_printing.ipynb).")
+        # The title is in Korean, as it is translated; the words say that the lesson is not.
+        assert "[2 · 말](../en/02_printing.ipynb)" in made["adding-_next"]
+        assert f"main/{folder}/en/02_printing.ipynb))" in made["adding-_next"]
+        assert made["adding-_next"].endswith(", 말 말 말 말.")
+        assert (partly.root / folder / "ko" / "../en/02_printing.ipynb").is_file()
+        english = cells(partly, f"{folder}/en/01_adding.ipynb")
+        assert english["adding-why"].endswith("[lesson 2](02_printing.ipynb).")
+        assert "so far" not in english["adding-_next"]
+
+
+def test_the_readme_of_a_language_says_which_lessons_are_in_english(partly):
+    text = (partly.root / "README.ko.md").read_text()
+    assert "| 1 | [말](notebooks/ko/01_adding.ipynb) |" in text
+    assert "| 2 | [말](notebooks/en/02_printing.ipynb) (말 말) |" in text
+    assert "[en1]: https://example.org/notebooks/ko/01_adding.ipynb\n" in text
+    assert "[en2]: https://example.org/notebooks/en/02_printing.ipynb\n" in text
+
+
+def test_what_only_an_unreleased_lesson_says_may_be_untranslated(partly):
+    """New text in the lesson, its title, its README's row, its exercises and its figures."""
+    code = 'print("hello")\n# A remark.\nplotting.bars(title="A title of a figure")'
+    partly.edit("lessons/printing.py", 'print("hello")', code)
+    partly.write(
+        "lessons/printing.py", (partly.root / "lessons/printing.py").read_text() + EXERCISE
+    )
+    partly.edit("lessons/course.toml", 'title = "Printing"', 'title = "Printing and saying"')
+    partly.edit("lessons/course.toml", "exercises = []", 'exercises = ["say_it"]')
+    partly.edit("README.md", "[Printing]", "[Printing and saying]")
+    folder = "fl_course/exercises/printing"
+    partly.write(
+        f"{folder}/__init__.py", "from . import say_it\n\nEXERCISES = (say_it.EXERCISE,)\n"
+    )
+    text = (partly.root / "fl_course/exercises/adding/add_two.py").read_text()
+    told = '\n\ndef told():\n    say("Only said here.")\n'
+    text = text.replace("add_two", "say_it").replace("Two and two is four.", "It is said.")
+    partly.write(f"{folder}/say_it.py", text + told)
+    scripts_only(partly)
+    report = build(partly.root, check=True)
+    missing = [problem for problem in report.problems if "released language" in problem]
+    assert missing == []
+    counts = report.translated["ko"]
+    assert counts["printing"].missing == 1
+    assert counts["fl_course"].missing + counts["fl_course"].fuzzy == 4
+    assert counts["README"].missing + counts["README"].fuzzy == 1
+    partly.edit("lessons/course.toml", ENGLISH_ONLY, SECOND)
+    report = build(partly.root, check=True)
+    told = "\n".join(problem for problem in report.problems if "released language" in problem)
+    assert [name in told for name in ("printing.po", "fl_course.po", "README.po")] == [True] * 3
+
+
+EXERCISE = """
+# %% key="ex_say" kind="exercise" exercise="say_it"
+# blank: said = ...
+said = "it"
+# end blank
+said = ex.say_it.check(said)
+"""
+
+
+def scripts_only(course_dir):
+    """Brings the catalogs up to date; the lesson's exercise is none of the stand-in's."""
+    problems = build(course_dir.root, ["adding"]).problems
+    assert problems == []
+
+
+def test_a_text_that_a_released_lesson_says_too_has_to_be_translated(partly):
+    """Such a text is one message, whose context may be that of the unreleased lesson."""
+    moved = (partly.root / "lessons/course.toml").read_text()
+    head, first, second = moved.split("[[lesson]]\n")
+    partly.write("lessons/course.toml", "[[lesson]]\n".join([head, second + "\n", first]))
+    figure = 'plotting.bars(title="A common title")\n'
+    stand_in = "class plotting:\n    def bars(title): ...\n\n\n"
+    partly.edit("fl_course/__init__.py", "class ex:", stand_in + "class ex:")
+    for name, last in (("printing", 'print("hello")'), ("adding", "print(total - 2)")):
+        partly.edit(f"lessons/{name}.py", last, f"{last}\n{figure.rstrip()}")
+    build(partly.root)
+    text = (partly.root / KO / "fl_course.po").read_text()
+    assert 'msgctxt "figure printing/say"\nmsgid "A common title"\nmsgstr ""' in text
+    problems = build(partly.root, check=True).problems
+    assert any("fl_course.po: 0 fuzzy and 1 missing" in problem for problem in problems), problems
+
+
+def test_a_catalog_of_an_unreleased_lesson_may_be_half_done_but_not_broken(partly):
+    partly.edit("lessons/printing.py", 'print("hello")', 'print("hello")  # A remark of {x}.')
+    build(partly.root)
+    assert build(partly.root, check=True).problems == []
+    partly.edit(f"{KO}/printing.po", 'msgstr ""\n\n', 'msgstr "말."\n\n')
+    (problem,) = build(partly.root, check=True).problems
+    assert "placeholder {x} of the English is missing" in problem
+
+
+def test_a_lesson_gets_a_language_and_loses_it(partly):
+    before = files(partly)
+    partly.edit("lessons/course.toml", ENGLISH_ONLY, SECOND)
+    problems = build(partly.root, check=True).problems
+    assert any("notebooks/ko/02_printing.ipynb: is missing" in problem for problem in problems)
+    report = build(partly.root)
+    assert report.problems == []
+    assert partly.executions == []  # What was recorded in English is kept.
+    assert "hello" in (partly.root / "solutions/ko/02_printing.ipynb").read_text()
+    assert cells(partly, "notebooks/ko/01_adding.ipynb")["adding-why"].endswith(
+        "](02_printing.ipynb)."
+    )
+    assert "notebooks/ko/02_printing.ipynb)" in (partly.root / "README.ko.md").read_text()
+    assert "**English** · " in cells(partly, "notebooks/en/02_printing.ipynb")["printing-_header"]
+    assert build(partly.root, check=True).problems == []
+
+    partly.edit("lessons/course.toml", SECOND, ENGLISH_ONLY)
+    problems = build(partly.root, check=True).problems
+    assert any("solutions/ko/02_printing.ipynb: no lesson makes this" in x for x in problems)
+    report = build(partly.root)
+    assert report.problems == []
+    removed = ["notebooks/ko/02_printing.ipynb", "solutions/ko/02_printing.ipynb"]
+    assert sorted(map(str, report.removed)) == removed
+    assert changed(partly, before) == []
+
+
+def test_lessons_change_places_by_one_entry(partly):
+    toml = (partly.root / "lessons/course.toml").read_text()
+    head, first, second = toml.split("[[lesson]]\n")
+    partly.write("lessons/course.toml", "[[lesson]]\n".join([head, second + "\n", first]))
+    before = files(partly)
+    report = build(partly.root)
+    assert report.problems == []
+    assert sorted(map(str, report.removed)) == [
+        f"{folder}/{name}.ipynb"
+        for folder, name in (
+            ("notebooks/en", "01_adding"),
+            ("notebooks/en", "02_printing"),
+            ("notebooks/ko", "01_adding"),
+            ("solutions/en", "01_adding"),
+            ("solutions/en", "02_printing"),
+            ("solutions/ko", "01_adding"),
+        )
+    ]
+    assert sorted(partly.executions) == ["adding", "printing"]
+    english = cells(partly, "notebooks/en/02_adding.ipynb")
+    assert english["adding-_header"].startswith("# 2 · Adding\n")
+    assert english["adding-why"].endswith("[lesson 1](01_printing.ipynb).")
+    assert english["adding-_next"] == "This is the last lesson of the course."
+    korean = cells(partly, "solutions/ko/02_adding.ipynb")
+    assert korean["adding-why"].endswith("[말 1](../en/01_printing.ipynb).")
+    next_one = cells(partly, "notebooks/en/01_printing.ipynb")["printing-_next"]
+    assert "[2 · Adding](02_adding.ipynb)" in next_one
+    kept = [
+        name for name in changed(partly, before) if name.startswith(("lessons", "translations"))
+    ]
+    assert kept == [f"{KO}/fl_course.po"]  # the order of its messages
+    words = json.loads((partly.root / "fl_course/locale/ko.json").read_text())["words"]
+    assert words["Add two, as in lesson 1."] == "말 말, 말 말 말 1."
+    order = json.loads((partly.root / "fl_course/catalog.json").read_text())
+    assert [entry["slug"] for entry in order] == ["printing", "adding"]
+    assert build(partly.root, check=True).problems == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "lesson {{printing}}",
+            "lesson {{saying}}",
+            "{{saying}} is no lesson. Use one of: adding, p",
+        ),
+        ("lesson {{printing}}", "lesson 2", "'lesson 2' would be wrong when a lesson is moved."),
+        (
+            '"Add two, as in lesson {{',
+            'f"Add two, as in lesson {{',
+            "{printing} lost its double bra",
+        ),
+    ],
+)
+def test_an_exercise_names_lessons_by_their_slugs(course_dir, executions, old, new, told):
+    course_dir.edit("fl_course/exercises/adding/add_two.py", old, new)
+    (problem,) = build(course_dir.root).problems
+    assert problem.startswith("fl_course, exercises/adding/add_two: ")
+    assert told in problem

@@ -1,7 +1,7 @@
 """Messages of a cell, and a cell made of translated messages."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -203,11 +203,13 @@ def rendered(source):
     return " ".join(html.split())
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(markdown)
 def test_without_translations_a_text_is_the_same_to_the_byte(source):
     assert translate(source, lambda _: "", code=False) == source
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(markdown)
 def test_translated_by_itself_a_text_reads_the_same(source):
     same = translate(source, lambda text: text, code=False)
@@ -215,6 +217,7 @@ def test_translated_by_itself_a_text_reads_the_same(source):
     assert rendered(same) == rendered(source)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(markdown)
 def test_the_messages_of_a_translation_are_its_translations(source):
     translation = {text: f"x{n}x" for n, text in enumerate(texts(source))}
@@ -246,6 +249,7 @@ code = st.lists(
 ).map("\n".join)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(code)
 def test_translated_remarks_leave_the_program_as_it_is(source):
     assert translate(source, lambda _: "", code=True) == source

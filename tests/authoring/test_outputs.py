@@ -2,11 +2,13 @@ import base64
 import io
 import struct
 import zlib
+from dataclasses import replace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from PIL import Image, PngImagePlugin
 
+from fl_course.authoring.course import Lesson
 from fl_course.authoring.outputs import (
     inputs_digest,
     last_printed_line,
@@ -136,7 +138,7 @@ def test_last_printed_line():
     assert last_printed_line(notebook_of().cells[0]) == ""
 
 
-def test_inputs_digest_depends_on_executed_code_and_importable_files(tmp_path):
+def test_inputs_digest_depends_on_executed_code_and_importable_files(tmp_path, course, lesson):
     files = {}
 
     def digest(source="x", **changes):
@@ -146,19 +148,45 @@ def test_inputs_digest_depends_on_executed_code_and_importable_files(tmp_path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         optional = new_code_cell("y", id="b", metadata={"tags": ["nbval-skip"]})
-        return inputs_digest(
-            new_notebook(cells=[new_code_cell(source, id="a"), optional]), tmp_path, 1
-        )
+        notebook = new_notebook(cells=[new_code_cell(source, id="a"), optional])
+        return inputs_digest(notebook, tmp_path, course, lesson)
 
     first = digest()
     assert digest("x = 1") != first
     assert digest() == first
     changes = {"cli.py": "x", "authoring/build.py": "x", "__pycache__/a.pyc": "x", ".cache": "x"}
     assert digest(**changes) == first
-    of_others = {"exercises/lesson_2.py": "x", "exercises/catalog.json": "x"}
+    of_others = {"exercises/printing/add.py": "x", "catalog.json": "x"}
     assert digest(**of_others) == first
-    assert digest(**{"exercises/lesson_1.py": "x"}) != first
-    del files["exercises/lesson_1.py"]
-    (tmp_path / "exercises" / "lesson_1.py").unlink()
+    for shared in ("exercises/adding/add_two.py", "exercises/judging/forms.py", "new.py"):
+        assert digest(**{shared: "x"}) != first
+        del files[shared]
+        (tmp_path / shared).unlink()
+    assert digest() == first
     assert digest(**{"data/digits.csv": "2"}) != first
     assert digest(**{"data/digits.csv": "1", "new.py": ""}) != first
+
+
+def test_inputs_digest_depends_on_the_numbers_that_outputs_may_show(tmp_path, course, lesson):
+    (tmp_path / "exercises" / "adding").mkdir(parents=True)
+    words = tmp_path / "exercises" / "adding" / "add_two.py"
+    notebook = new_notebook(cells=[])
+    new, printing = Lesson(1, "new", "New", 5, ()), course.lessons[1]
+    moved = replace(course, lessons=(new, replace(lesson, number=2), replace(printing, number=3)))
+    longer = replace(course, lessons=(*course.lessons, replace(new, number=3)))
+
+    def digest(course, slug):
+        lesson = next(x for x in course.lessons if x.slug == slug)
+        return inputs_digest(notebook, tmp_path, course, lesson)
+
+    for text in ("{{printing}}", '"printing"', "nothing"):
+        words.write_text(text)
+        before = digest(course, "adding")
+        assert digest(longer, "adding") == before
+        third = replace(
+            course, lessons=(lesson, replace(new, number=2), replace(printing, number=3))
+        )
+        assert (digest(third, "adding") == before) == (text == "nothing")
+        renamed = replace(course, lessons=(lesson, replace(printing, title="Saying")))
+        assert (digest(renamed, "adding") == before) == (text == "nothing")
+    assert digest(moved, "adding") != digest(course, "adding")  # its own number

@@ -37,7 +37,7 @@ def test_sections_are_the_headings_with_the_minutes_below_them():
 
 
 def test_a_lesson_without_minutes_is_refused():
-    with pytest.raises(AuthoringError, match=r"01_adding.py: there is no instructor's cell"):
+    with pytest.raises(AuthoringError, match=r"adding.py: there is no instructor's cell"):
         sections(Lesson(1, "adding", "Adding", 20, ()), [text("## One")])
 
 

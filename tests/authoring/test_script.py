@@ -23,7 +23,7 @@ def test_cells_carry_what_their_headers_say(course_dir, course, lesson):
         ("download", "optional", 20),
     ]
     assert [cell.minutes for cell in cells] == [None, None, 10, None, None]
-    assert cells[0].source == "## Why add\nThen go on to [printing](02_printing.ipynb)."
+    assert cells[0].source == "## Why add\nThen go on to [lesson {{printing}}](printing.ipynb)."
     assert cells[1].exercise == "add_two"
     assert [cell.result for cell in cells] == [False, True, False, False, False]
     assert cells[1].variants.learner.splitlines()[2] == "total = ..."
@@ -128,7 +128,20 @@ def test_lines_for_ipython_lose_their_comment_sign(course, lesson):
         ('# %% [markdown] key="a"\n# Title\n# ===\n', ":2: cell a: a heading of level 1"),
         ('# %% [markdown] key="a"\n# ![fig](fig.png)\n', "image 'fig.png' is not in the notebook"),
         ('# %% [markdown] key="a"\n# <img src="data:image/png;base64,AA">\n', "an embedded image"),
-        ('# %% [markdown] key="a"\n# [x](03_missing.ipynb)\n', "link to '03_missing.ipynb', which"),
+        ('# %% [markdown] key="a"\n# [x](missing.ipynb)\n', "link to 'missing.ipynb', which"),
+        ('# %% [markdown] key="a"\n# [x](02_printing.ipynb)\n', "is no lesson. Use its slug, such"),
+        (
+            '# %% [markdown] key="a"\n# Text,\n# lesson {{gone}}.\n',
+            ":3: cell a: {{gone}} is no less",
+        ),
+        (
+            '# %% key="a"\nx = 1  # lesson {{gone}}\n',
+            ":2: cell a: {{gone}} is no lesson. Use one of",
+        ),
+        ('# %% [markdown] key="a"\n# In lesson\n# 2, too.\n', ":1: cell a: 'lesson 2' would be wr"),
+        ('# %% key="a"\nx = 1  # as in lesson 2\n', "'lesson 2' would be wrong when a lesson is m"),
+        ('# %% key="a"\n# Lessons\n# 1 and 2\nx = 1\n', "'Lessons 1' would be wrong when a les"),
+        (f'# %% key="a"\n# {"word " * 20}\nx = 1\n', ":2: cell a: the line has 102 columns. Break"),
         ('# %% [markdown] key="a"\n# | a |\n# |---|\n# | [x](y.py) |\n', "link to 'y.py', which"),
     ],
 )
@@ -136,7 +149,15 @@ def test_parse_refuses(course, lesson, script, message):
     with pytest.raises(AuthoringError) as error:
         parse(script, course, lesson)
     assert message in str(error.value)
-    assert all(line.startswith("lessons/01_adding.py:") for line in str(error.value).splitlines())
+    assert all(line.startswith("lessons/adding.py:") for line in str(error.value).splitlines())
+
+
+def test_a_line_is_measured_with_its_numbers(course, lesson):
+    words = "word " * 18
+    for text in (f"{words}{{{{printing}}}}.", "https://" + "x" * 120):
+        with pytest.raises(AuthoringError) as error:
+            parse(f'# %% [markdown] key="a"\n# {text}\n', course, lesson)
+        assert "columns" not in str(error.value)
 
 
 def test_parse_reports_every_problem_at_once(course, lesson):
@@ -163,6 +184,6 @@ def test_a_heading_inside_a_code_fence_is_text(course, lesson):
 
 
 def test_a_missing_script_is_named(course_dir, course, lesson):
-    (course_dir.root / "lessons/01_adding.py").unlink()
-    with pytest.raises(AuthoringError, match=r"lessons/01_adding.py is missing. Write it, or"):
+    (course_dir.root / "lessons/adding.py").unlink()
+    with pytest.raises(AuthoringError, match=r"lessons/adding.py is missing. Write it, or"):
         read_script(course_dir.root, course, lesson)

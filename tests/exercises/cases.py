@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Answers = Mapping[str, Callable[[], Any]]
+KINDS = ("right", "wrong", "other", "raises", "endless")
+"""What answers a case has."""
 
 
 @dataclass(frozen=True)

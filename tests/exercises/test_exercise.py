@@ -7,9 +7,9 @@ import pytest
 import tensorflow as tf
 import tensorflow_federated as tff
 
-from fl_course import exercises, runtime
-from fl_course.exercises import catalog, feedback, progress
+from fl_course import catalog, exercises, runtime
 from fl_course.exercises import exercise as module
+from fl_course.exercises import feedback, progress
 from fl_course.exercises.exercise import (
     NOT_ATTEMPTED,
     OTHER,
@@ -19,6 +19,7 @@ from fl_course.exercises.exercise import (
     run,
     run_for_effect,
 )
+from fl_course.localization import say
 
 
 def judge_scale(answer):
@@ -251,7 +252,7 @@ def test_hints_say_more_and_end(shown):
 
 
 def test_the_solution_is_the_solved_cell(shown, monkeypatch):
-    entry = catalog.Entry(1, "A lesson", {"scale": "x = x / 255"})
+    entry = catalog.Entry("a_lesson", "A lesson", {"scale": "x = x / 255"})
     monkeypatch.setattr(catalog, "entries", lambda: (entry,))
     make().solution()
     assert shown[0][0] == "```python\nx = x / 255\n```"
@@ -264,11 +265,13 @@ def test_in_a_terminal_the_text_is_plain(capsys):
     assert capsys.readouterr().out == "Right. See:\n\nx = 1\n"
 
 
-def test_a_lesson_offers_its_exercises_by_name():
-    ex = exercises.lesson(1)
+@pytest.mark.parametrize("name", [catalog.entries()[0].slug, 1])
+def test_a_lesson_offers_its_exercises_by_name(name):
+    ex = exercises.lesson(name)
     names = [exercise.id for exercise in ex]
     assert set(names) <= set(dir(ex))
     assert getattr(ex, names[0]).id == names[0]
+    assert (ex.number, ex.slug) == (1, catalog.entries()[0].slug)
     assert repr(ex).startswith("Exercises of lesson 1:\n  ")
     with pytest.raises(
         AttributeError, match=f"lesson 1 has no exercise 'nonsense'; it has: {names[0]}"
@@ -276,7 +279,15 @@ def test_a_lesson_offers_its_exercises_by_name():
         _ = ex.nonsense
 
 
-@pytest.mark.parametrize("number", [0, 99, "1", True, None])
-def test_an_unknown_lesson_is_refused(number):
-    with pytest.raises(ValueError, match=r"number is .*; the lessons with exercises are 1, 2, 3"):
-        exercises.lesson(number)
+@pytest.mark.parametrize("name", [0, 99, "1", True, None, "nonsense", "judging", "progress"])
+def test_an_unknown_lesson_is_refused(name):
+    known = r"1 \(centralized_training\), 2 \(federated_data\), 3"
+    with pytest.raises(ValueError, match=rf"the lesson is .*; those with exercises are {known}"):
+        exercises.lesson(name)
+
+
+def test_a_sentence_names_a_lesson_by_its_number_of_today(monkeypatch):
+    order = [catalog.Entry(slug, slug.title(), {}) for slug in ("adding", "printing")]
+    monkeypatch.setattr(catalog, "numbers", lambda: {x.slug: n for n, x in enumerate(order, 1)})
+    assert say("See lesson {{printing}}, {where}.", where="below") == "See lesson 2, below."
+    assert say("See lesson {{printing}}, {{nonsense}}.") == "See lesson 2, {{nonsense}}."

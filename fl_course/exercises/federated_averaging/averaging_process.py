@@ -1,0 +1,174 @@
+"""The process of Federated Averaging."""
+
+from typing import Any
+
+import numpy as np
+
+from fl_course.exercises.exercise import OTHER, Exercise, Mistake
+from fl_course.exercises.judging import forms, reference
+
+_CLIENT_RATE, _SERVER_RATE = 0.02, 1.0
+
+
+_Weights = list[np.ndarray]
+
+
+def _judge(answer: Any) -> Any:
+    import tensorflow_federated as tff
+
+    if isinstance(answer, tff.learning.templates.LearningAlgorithmState):
+        return "a_state"
+    if not isinstance(answer, tff.learning.templates.LearningProcess):
+        return "not_called" if callable(answer) else OTHER
+
+    state = answer.initialize()
+    before = [np.asarray(array) for array in answer.get_model_weights(state).trainable]
+    if [array.shape for array in before] != [(784, 10), (10,)]:
+        return Mistake("other_model", count=forms.size(before))
+    if any(np.any(array) for array in before):
+        return OTHER
+    clients = reference.two_clients()
+    after = []
+    next_state = state
+    for _ in range(2):  # Momentum of the server shows in the second round.
+        next_state = answer.next(
+            next_state, [reference.dataset(batches) for batches in clients]
+        ).state
+        after.append(answer.get_model_weights(next_state).trainable)
+
+    def acts_like(client_rate: float, server_rate: float, **kind: bool) -> bool:
+        weights = before
+        for measured in after:
+            weights = _round(weights, clients, client_rate, server_rate, **kind)
+            for array, expected in zip(measured, weights, strict=True):
+                if np.abs(array - expected).max() > 1e-3 * np.abs(expected).max():
+                    return False
+        return True
+
+    if acts_like(_CLIENT_RATE, _SERVER_RATE):
+        return None
+    try:
+        # The clients' rate is in the state only if the model has variables; the server's always.
+        server_rate = float(state.finalizer["learning_rate"])
+    except (TypeError, KeyError):
+        return OTHER
+    if not server_rate:
+        return Mistake("server_rate", seen=0)
+    if acts_like(0, server_rate, one_step=True):
+        return "fed_sgd"
+    for weighted in (True, False):
+        client_rate = _fitted_rate(before, after[0], clients, server_rate, weighted=weighted)
+        if not acts_like(client_rate, server_rate, weighted=weighted):
+            continue
+        if not weighted:
+            return "unweighted"
+        if np.allclose((client_rate, server_rate), (_SERVER_RATE, _CLIENT_RATE), rtol=1e-2):
+            return "swapped_rates"
+        if not np.isclose(client_rate, _CLIENT_RATE, rtol=1e-2):
+            return Mistake("client_rate", seen=f"{client_rate:.2g}")
+        return Mistake("server_rate", seen=f"{server_rate:.2g}")
+    return "not_plain"
+
+
+def _fitted_rate(
+    before: _Weights, after: _Weights, clients: Any, server_rate: float, *, weighted: bool
+) -> float:
+    """The client learning rate with which a round would move the weights as far as it did."""
+    rate = _CLIENT_RATE
+    moved = np.linalg.norm(after[0] - before[0])
+    if not moved:
+        return 0.0
+    for _ in range(30):  # Nearly proportional, so this converges in a few steps.
+        expected = _round(before, clients, rate, server_rate, weighted=weighted)
+        rate *= float(moved / np.linalg.norm(expected[0] - before[0]))
+    return rate
+
+
+def _round(
+    weights: _Weights,
+    clients: list[list[reference.Batch]],
+    client_rate: float,
+    server_rate: float,
+    *,
+    weighted: bool = True,
+    one_step: bool = False,
+) -> _Weights:
+    """A round of Federated Averaging, or of FedSGD with `one_step`, in NumPy."""
+    if one_step:
+        batches = [batch for client in clients for batch in client]
+        examples = tuple(np.concatenate(parts) for parts in zip(*batches, strict=True))
+        gradient = _gradient(weights, examples)
+        return [w - server_rate * g for w, g in zip(weights, gradient, strict=True)]
+    updates, sizes = [], []
+    for batches in clients:
+        local = weights
+        for batch in batches:
+            local = [
+                w - client_rate * g for w, g in zip(local, _gradient(local, batch), strict=True)
+            ]
+        updates.append([end - start for end, start in zip(local, weights, strict=True)])
+        sizes.append(sum(len(labels) for _, labels in batches) if weighted else 1)
+    means = (np.average(parts, axis=0, weights=sizes) for parts in zip(*updates, strict=True))
+    return [w + server_rate * mean for w, mean in zip(weights, means, strict=True)]
+
+
+def _gradient(weights: _Weights, batch: reference.Batch) -> _Weights:
+    """Of the mean cross-entropy of a batch, for softmax regression."""
+    inputs, labels = batch
+    error = reference.softmax(inputs @ weights[0] + weights[1])
+    error[np.arange(len(labels)), labels] -= 1
+    return [inputs.T @ error / len(labels), error.mean(axis=0)]
+
+
+def _reference() -> Any:
+    import tensorflow_federated as tff
+
+    from fl_course import models
+
+    return tff.learning.algorithms.build_weighted_fed_avg(
+        models.variable_model_fn(),
+        client_optimizer_fn=tff.learning.optimizers.build_sgdm(learning_rate=_CLIENT_RATE),
+        server_optimizer_fn=tff.learning.optimizers.build_sgdm(learning_rate=_SERVER_RATE),
+    )
+
+
+EXERCISE = Exercise(
+    id="averaging_process",
+    expects="a `tff.learning.templates.LearningProcess` that does weighted Federated "
+    "Averaging of the softmax model, with plain gradient descent at clients and server",
+    judge=_judge,
+    reference=_reference,
+    hints=(
+        "The builder is `tff.learning.algorithms.build_weighted_fed_avg`. The cell that failed "
+        "because of a captured model calls it already, with one optimizer of the two.",
+        "Three arguments: your `model_fn`, without parentheses; `client_optimizer_fn`; and "
+        "`server_optimizer_fn`. Both optimizers come from `build_sgdm`.",
+        "The rate of 0.02 goes with the clients, who take many small steps; 1.0 goes with the "
+        "server, which takes one step: the whole mean update.",
+    ),
+    mistakes={
+        "not_called": "This is a function, and what is wanted is what the builder returns. "
+        "Call the builder with the model function and two optimizers.",
+        "a_state": "This is a state, which `initialize` returned. Keep the process itself: it "
+        "holds `initialize` and `next`.",
+        "other_model": "The process trains a model of {count} parameters, and the softmax "
+        "model has 7,850. Hand over your `model_fn`.",
+        "swapped_rates": "The two learning rates are swapped: your clients take steps with "
+        "1.0, and the server applies only 0.02 of their mean update.",
+        "client_rate": "The clients' learning rate is {seen}; the standard experiment has "
+        "0.02. Look at `client_optimizer_fn`.",
+        "server_rate": "The server applies {seen} of the mean update; with 1.0 the new model "
+        "would be the mean of the clients' models. Look at `server_optimizer_fn`.",
+        "unweighted": "A client with three times as many examples counts no more than the "
+        "other in your process. The formula above weights updates by $n_k$: which builder, or "
+        "which `client_weighting`, did you take?",
+        "fed_sgd": "Your clients compute one gradient at the model they were sent, and take no "
+        "steps of their own: this is FedSGD. Federated Averaging has a client optimizer.",
+        "not_plain": "The model moves, but in a way that plain gradient descent would not move "
+        "it with any learning rates. Does one of the optimizers have momentum, or is it "
+        "another one than `build_sgdm` makes?",
+    },
+    right="In two rounds with two small clients it moved the weights exactly as the formula "
+    "says, with the clients' updates weighted by their number of examples.",
+    trains=True,
+)

@@ -1,0 +1,181 @@
+"""Logs of rounds that TensorBoard can show."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run_for_effect
+from fl_course.localization import joined, say
+
+_PARTS = ("train", "evaluation")
+
+
+# A curve as it was read from disk: pairs of step and value, in the order of writing.
+_Curve = list[tuple[int, float]]
+
+
+def _judge(answer: Any) -> Any:
+    import tensorflow as tf
+
+    from fl_course.training import History
+
+    history = History(
+        rounds=[1, 2, 3, 4],
+        train={"loss": [2.5, 2.0, 1.5, 1.25], "accuracy": [0.125, 0.25, 0.375, 0.5]},
+        evaluation={"loss": [2.25, 1.75, 1.0, 0.75], "accuracy": [0.1875, 0.4375, 0.625, 0.75]},
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            run_for_effect(answer, folder, history)
+        except Exception as error:
+            key = error.__cause__.args[0] if isinstance(error.__cause__, KeyError) else None
+            if isinstance(key, str) and key not in history.train:
+                return Mistake("names_written_down", name=key)
+            raise
+        logs = _read_logs(folder)
+        if logs is None:
+            return "no_files"
+        if not logs:
+            tf.summary.flush()
+            return "not_flushed" if _read_logs(folder) else "empty_files"
+    return _judge_folders(logs, history) or next(
+        filter(None, (_judge_part(part, logs, history) for part in _PARTS)), None
+    )
+
+
+def _read_logs(folder: str) -> dict[str, dict[str, _Curve]] | None:
+    """Curves by folder below the given one and by name; None if there is no event file at all."""
+    import tensorflow as tf
+
+    files = sorted(Path(folder).rglob("events.out.tfevents*"))
+    logs: dict[str, dict[str, _Curve]] = {}
+    for file in files:
+        name = file.parent.relative_to(folder).as_posix()
+        for record in tf.data.TFRecordDataset(str(file)).as_numpy_iterator():
+            event = tf.compat.v1.Event.FromString(record)
+            for value in event.summary.value:
+                number = (
+                    float(tf.make_ndarray(value.tensor))
+                    if value.HasField("tensor")
+                    else value.simple_value
+                )
+                curves = logs.setdefault(name, {})
+                curves.setdefault(value.tag, []).append((event.step, number))
+    return logs if files else None
+
+
+def _judge_folders(logs: dict[str, dict[str, _Curve]], history: Any) -> Any:
+    if set(_PARTS) <= set(logs):
+        return None
+    if len(logs) == 1:
+        ((folder, curves),) = logs.items()
+        written = {number for curve in curves.values() for _, number in curve}
+        shown = say("`log_dir` itself")
+        if folder != ".":
+            shown = say("the folder `{folder}`", folder=folder)
+        for part, other in (_PARTS, _PARTS[::-1]):
+            if not written & set(getattr(history, part)["loss"]):
+                return Mistake("part_missing", missing=part, present=other, folder=shown)
+        both = {number for part in _PARTS for number in getattr(history, part)["loss"]}
+        if len([curve for curve in curves.values() if {n for _, n in curve} <= both]) > 1:
+            return Mistake("folders_in_names", seen=min(curves), folder=shown)
+        return Mistake("mixed", folder=shown)
+    names = [say("`log_dir` itself") if name == "." else f"`{name}`" for name in sorted(logs)]
+    return Mistake("folder_names", seen=joined(names))
+
+
+def _judge_part(part: str, logs: dict[str, dict[str, _Curve]], history: Any) -> Any:
+    curves, wanted = logs[part], getattr(history, part)
+    other = getattr(history, _PARTS[1 - _PARTS.index(part)])
+    if missing := [name for name in wanted if name not in curves]:
+        values = [[number for _, number in curve] for curve in curves.values()]
+        if all(wanted[name] in values for name in missing):
+            return Mistake("curve_names", folder=part, seen=_quoted(curves), wanted=_quoted(wanted))
+        return Mistake("metric_missing", folder=part, missing=_quoted(missing))
+    for name, values in wanted.items():
+        steps = [step for step, _ in curves[name]]
+        numbers = [number for _, number in curves[name]]
+        if numbers == other[name]:
+            return "swapped_parts"
+        if len(steps) == 1:
+            return "one_point"
+        if len(set(steps)) == 1:
+            return Mistake("same_step", step=steps[0])
+        if numbers == values and steps == [number - 1 for number in history.rounds]:
+            return "from_zero"
+        if sorted(curves[name]) != list(zip(history.rounds, values, strict=True)):
+            return OTHER
+    return None
+
+
+def _quoted(names: Any) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def _write_logs(log_dir: str, history: Any) -> None:
+    import tensorflow as tf
+
+    for part, curves in (("train", history.train), ("evaluation", history.evaluation)):
+        writer = tf.summary.create_file_writer(f"{log_dir}/{part}")
+        with writer.as_default():
+            for name, values in curves.items():
+                for round_num, value in zip(history.rounds, values, strict=True):
+                    tf.summary.scalar(name, value, step=round_num)
+        writer.close()
+
+
+def _reference() -> Any:
+    return _write_logs
+
+
+EXERCISE = Exercise(
+    id="summary_writer",
+    expects="a function of a folder and a history that writes the history's curves to event "
+    "files in the folders `train` and `evaluation` below it",
+    judge=_judge,
+    reference=_reference,
+    hints=(
+        "Start with the training curves only. One writer for `train` below `log_dir`; in its "
+        "`with` block a loop over the names and lists of `history.train`.",
+        "Inside that loop, a second one goes over the rounds and the values of one list at "
+        "once: `zip(history.rounds, values)`. Each pair is one call of `tf.summary.scalar`.",
+        "Then the same for `history.evaluation`, with a second writer for the folder "
+        "`evaluation`. Close both writers.",
+    ),
+    mistakes={
+        "no_files": "No event file appeared in the folder that your function was given. Is the "
+        "writer made with a path below its argument `log_dir`?",
+        "empty_files": "There are event files, but no point in them. `tf.summary.scalar` does "
+        "nothing, without a word, unless a writer is the default: put it inside the `with` "
+        "block of a writer.",
+        "not_flushed": "The points are still in the writer's memory and not on disk: there "
+        "they appeared only after we flushed the writer. Close it, or use a `with` block.",
+        "mixed": "Training and evaluation are both in {folder}: points of two curves under one "
+        "name, which TensorBoard draws as one zigzag. Give each a writer, and a folder, of its "
+        "own.",
+        "names_written_down": "Your function asks for `{name}`, which this history does not "
+        "have. The check uses a history of its own, whose metrics have other names. Loop over "
+        "the names, do not write them down.",
+        "folders_in_names": "All is in {folder}, under names that tell the parts apart, such "
+        "as `{seen}`. That works, but then the two curves get separate panels; put each part "
+        "in a folder of its own, under the same names.",
+        "part_missing": "There is one folder with curves, {folder}, and they are those of "
+        "`history.{present}`. Where do those of `history.{missing}` go?",
+        "folder_names": "The curves are in: {seen}. They should be in `train` and "
+        "`evaluation`, directly below `log_dir`.",
+        "curve_names": "In `{folder}` the curves are called {seen}. Only curves of the same "
+        "name share a panel: use the history's names, {wanted}.",
+        "metric_missing": "In `{folder}` this is missing: {missing}. The check uses a history "
+        "of its own, with other metrics. Loop over the names, do not write them down.",
+        "swapped_parts": "The folder `train` holds the numbers of the evaluation, or the other "
+        "way round. Which writer is the default when you write which dictionary?",
+        "one_point": "A curve has a single point, and the history has one for each round. "
+        "Which of your loops goes over the rounds?",
+        "same_step": "All points of a curve are at step {step}, one above the other. The step "
+        "is the number of the round.",
+        "from_zero": "The steps are one too low: they begin with 0. The history's first round "
+        "is round 1; see `history.rounds`, or tell `enumerate` where to start.",
+    },
+    right="We read the event files back: each curve is in its folder, with one point at each "
+    "round.",
+)

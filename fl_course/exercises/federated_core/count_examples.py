@@ -1,0 +1,106 @@
+"""How many examples all clients have."""
+
+from typing import Any
+
+import numpy as np
+
+from fl_course.exercises.exercise import Exercise, Found, run
+from fl_course.exercises.judging import federated_numbers
+from fl_course.localization import noted, say
+
+_LABELS = {
+    noted("clients with 3, 5 and 0 examples"): [[2, 2, 5], [1, 2, 7, 4, 5], []],
+    noted("one client with 4 examples"): [[3, 3, 7, 7]],
+}
+
+
+def _judge(answer: Any) -> Found:
+    import tensorflow as tf
+
+    def dataset(labels: list[int], lengths_known: bool) -> Any:
+        pixels = np.zeros([len(labels), 28, 28], np.float32)
+        rows = tf.data.Dataset.from_tensor_slices({"label": np.int32(labels), "pixels": pixels})
+        return rows if lengths_known else rows.filter(lambda example: example["label"] >= 0)
+
+    problem = (
+        federated_numbers.kind_problem(answer)
+        or federated_numbers.argument_problem(answer, [federated_numbers.writers_type()])
+        or federated_numbers.result_problem(answer, say("an integer at the server"))
+    )
+    if problem:
+        return problem
+    cases = list(_LABELS.values())
+    lengths = [list(map(len, clients)) for clients in cases]
+    sums = [list(map(sum, clients)) for clients in cases]
+    counts = [np.sum(clients) for clients in lengths]
+    results = [
+        float(run(answer, [dataset(labels, index == 0) for labels in clients]))
+        for index, clients in enumerate(cases)
+    ]
+    if all(map(federated_numbers.close, results, counts)):
+        dtype = answer.type_signature.result.member.dtype
+        # A wider integer does no harm; a float stops counting at 2**24.
+        return None if np.issubdtype(dtype, np.integer) else "float_count"
+    known = {
+        "average": [np.mean(clients) for clients in lengths],
+        "counts_clients": [len(clients) for clients in lengths],
+        "begins_at_one": [np.sum(clients) + len(clients) for clients in lengths],
+        "adds_labels": [np.sum(clients) for clients in sums],
+        "largest": [np.max(clients) for clients in lengths],
+        "one_label": [sum(labels.count(7) for labels in clients) for clients in cases],
+        "cardinality": [counts[0], -2 * len(cases[1])],
+    }
+    for name, values in known.items():
+        if np.allclose(results, values):
+            return name
+    return federated_numbers.wrong_value(_LABELS, results, counts)
+
+
+def _reference() -> Any:
+    import tensorflow_federated as tff
+
+    @tff.tensorflow.computation(federated_numbers.writers_type().member)
+    def count(examples: Any) -> Any:
+        return examples.reduce(0, lambda number, example: number + 1)
+
+    @tff.federated_computation(federated_numbers.writers_type())
+    def count_examples(datasets: Any) -> Any:
+        return tff.federated_sum(tff.federated_map(count, datasets))
+
+    return count_examples
+
+
+EXERCISE = Exercise(
+    id="count_examples",
+    expects="a federated computation that takes "
+    "`{<label=int32,pixels=float32[28,28]>*}@CLIENTS` and gives an integer at the server",
+    judge=_judge,
+    reference=_reference,
+    hints=(
+        "Two computations, as for the 7s: a TensorFlow computation that counts at one client, "
+        "and a federated one that maps it and adds up.",
+        "The first takes `writers_type.member` and returns `examples.reduce(...)`. What is the "
+        "state at the beginning, and what is added for each example?",
+        "The function in `reduce` gets the state and the example, and gives the state plus 1. "
+        "The second computation takes `writers_type`, and has a `federated_map` inside a "
+        "`federated_sum`.",
+    ),
+    mistakes={
+        **federated_numbers.OF_COMPUTATIONS,
+        "average": "This is the mean number of examples a client. Asked for is how many there "
+        "are together.",
+        "counts_clients": "This is the number of clients: each one adds 1, whatever its "
+        "dataset holds.",
+        "begins_at_one": "For a client with 3 examples and one with 5 it counts one too many "
+        "each. What is the state before the first example?",
+        "adds_labels": "The labels are added up. An example counts as 1, whatever its label.",
+        "largest": "This is the number of examples of the client that has most. The examples "
+        "of the others count too.",
+        "one_label": "Only examples of one label are counted, the 7s. Every example counts as 1.",
+        "cardinality": "`cardinality` gives -2 when it does not know the length, as for a "
+        "dataset that was filtered. Count with `reduce`.",
+        "float_count": "The number is right, but its type is a float, which can no longer "
+        "count in ones above some 16 million. Let the state begin as an integer.",
+    },
+    right="Each client has sent one number into the aggregation, and the server saw no example.",
+)

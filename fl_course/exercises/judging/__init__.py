@@ -1,0 +1,1 @@
+"""What the judges of several exercises need, a subject in each module."""

@@ -1,0 +1,147 @@
+"""A model update made shorter than a bound."""
+
+from typing import Any
+
+import numpy as np
+
+from fl_course.exercises.exercise import OTHER, Exercise, run
+from fl_course.exercises.judging import edits, forms, reference
+
+_MAX_NORM = 2.0
+
+
+def _lengths(first: float, second: float) -> edits.Arrays:
+    """Two tensors of given norms."""
+    return [
+        length * part / np.linalg.norm(part)
+        for length, part in zip((first, second), edits.like_weights(7), strict=True)
+    ]
+
+
+def _clipped(gradients: edits.Arrays, max_norm: float) -> edits.Arrays:
+    return edits.scaled(min(1.0, max_norm / max(edits.norm(gradients), 1e-30)), gradients)
+
+
+def _judge(answer: Any) -> Any:
+    weights, server_weights = edits.like_weights(8), edits.like_weights(9)
+
+    def clip(gradients: edits.Arrays, **keywords: float) -> edits.Arrays:
+        result = run(
+            answer, *map(reference.tensors, (gradients, weights, server_weights)), **keywords
+        )
+        if forms.is_sequence(result) and any(forms.is_sequence(part) for part in result):
+            raise edits.Odd("with_the_norm")
+        return edits.arrays(result, gradients)
+
+    try:
+        # The vector of the first is short enough alone; both of the second are, but not together.
+        long, both, short = _lengths(40.0, 4.0), _lengths(4.5, 4.0), _lengths(0.5, 0.4)
+        on_long, on_both, on_short, on_zero = map(clip, (long, both, short, edits.scaled(0, long)))
+        found = _judge_lengths(long, on_long, both, on_both, short, on_short)
+        if found is not None:
+            return found
+        if not all(np.isfinite(part).all() for part in on_zero):
+            return "zero_by_zero"
+        for max_norm in (1.0, 80.0):
+            if not edits.alike(clip(long, max_norm=max_norm), _clipped(long, max_norm)):
+                return "fixed_bound"
+    except edits.Odd as odd:
+        return odd.mistake
+    if not edits.can_be_recorded(answer, long, weights, server_weights):
+        return "not_recorded"
+    return None if np.allclose(on_zero[0], 0) else OTHER
+
+
+def _judge_lengths(
+    long: edits.Arrays,
+    on_long: edits.Arrays,
+    both: edits.Arrays,
+    on_both: edits.Arrays,
+    short: edits.Arrays,
+    on_short: edits.Arrays,
+) -> Any:
+    right_on_long = edits.alike(on_long, _clipped(long, _MAX_NORM))
+    if right_on_long and edits.alike(on_short, short):
+        return None if edits.alike(on_both, _clipped(both, _MAX_NORM)) else OTHER
+    if right_on_long:
+        times = _MAX_NORM / edits.norm(short)
+        return "short_ones_too" if edits.alike(on_short, edits.scaled(times, short)) else OTHER
+    if edits.alike(on_long, long):
+        return "not_clipped" if edits.alike(on_short, short) else "upside_down"
+    if edits.alike(on_long, edits.scaled(edits.norm(long) / _MAX_NORM, long)):
+        return "upside_down"
+    if edits.alike(on_long, [np.clip(part, -_MAX_NORM, _MAX_NORM) for part in long]):
+        return "elementwise"
+    if edits.alike(on_long, [_clipped([part], _MAX_NORM)[0] for part in long]):
+        return "each_alone"
+    if edits.alike(on_long, edits.scaled(1 / edits.norm(long), long)):
+        return "unit_length"
+    for norm in _norms_of_others():
+        if edits.alike(on_long, edits.scaled(min(1.0, _MAX_NORM / norm), long)):
+            return "norm_of_weights"
+    for norm in (edits.norm(long) ** 2, sum(np.linalg.norm(part) for part in long)):
+        if edits.alike(on_long, edits.scaled(_MAX_NORM / norm, long)):
+            return "other_norm"
+    return OTHER
+
+
+def _norms_of_others() -> tuple[float, ...]:
+    """Norms of what the other two arguments of the check hold."""
+    weights, server_weights = edits.like_weights(8), edits.like_weights(9)
+    moved = reference.plus(weights, server_weights, -1.0)
+    return edits.norm(moved), edits.norm(weights), edits.norm(server_weights)
+
+
+def _reference() -> Any:
+    from fl_course import algorithms
+
+    def clip(gradients: Any, weights: Any, server_weights: Any, max_norm: float = _MAX_NORM) -> Any:
+        return algorithms.clip_gradients(max_norm)(gradients, weights, server_weights)
+
+    return clip
+
+
+EXERCISE = Exercise(
+    id="clip_by_norm",
+    expects="a function of `gradients`, `weights`, `server_weights` and `max_norm`, 2.0 if not "
+    "given, that gives the gradients as a tuple, with a global norm of at most `max_norm`",
+    judge=_judge,
+    reference=_reference,
+    hints=(
+        "Two steps: one number for the length of all gradients together, and one factor that "
+        "all of them are multiplied by. `weights` and `server_weights` are not needed.",
+        "The length is the square root of the sum of all squares, over every tensor; "
+        "`tf.linalg.global_norm` works it out from a tuple.",
+        "The factor is 1 as long as the norm is within the bound, otherwise bound divided by "
+        "norm. `tf.minimum` of the two covers both cases, and a norm of zero as well.",
+    ),
+    mistakes=edits.FORM
+    | {
+        "with_the_norm": "A part of your result is itself a list. `tf.clip_by_global_norm` "
+        "gives two things, the clipped tensors and the norm they had; only the first is "
+        "wanted here.",
+        "not_clipped": "Gradients with a norm of 40 came back as they were. The bound is 2.",
+        "upside_down": "Gradients that are too long come back no shorter, and short ones are "
+        "changed. Check which of bound and norm is divided by which, and whether the factor "
+        "should be the smaller or the larger of the two candidates.",
+        "short_ones_too": "Short gradients are stretched to the bound. Clipping leaves alone "
+        "what is within it: without that, no client could ever take a small step.",
+        "elementwise": "Every element is cut off at the bound by itself. That changes the "
+        "direction of the step; what is to be bounded is the length of all elements together.",
+        "each_alone": "The matrix and the vector are clipped each by its own norm. Together "
+        "they are still too long, and their proportion has changed. There is one norm for all.",
+        "unit_length": "The gradients end with a norm of 1, whatever the bound is. Something "
+        "divides by the norm and does not come back to the bound.",
+        "other_norm": "The direction is right and the gradients are too short. The norm that "
+        "your function divides by is too large: is it the square root of the sum of all "
+        "squares?",
+        "norm_of_weights": "The factor follows the length of the weights, or of how far they "
+        "have moved. It must depend on the length of the gradients only; the weights are not "
+        "needed.",
+        "zero_by_zero": "For gradients that are all zero your function gives NaN: a zero was "
+        "divided by a zero. Such a gradient is within every bound.",
+        "fixed_bound": "With another `max_norm` the result is not that of this bound. Does "
+        "your function use its argument, or a number of its own?",
+    },
+    right="One factor for all tensors: the step keeps its direction, only its length is bounded.",
+)

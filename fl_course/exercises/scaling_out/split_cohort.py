@@ -1,0 +1,89 @@
+"""A cohort shared among workers."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
+from fl_course.exercises.judging import forms
+from fl_course.localization import say
+
+
+def _judge(answer: Any) -> Any:
+    for num_clients, num_workers in ((10, 3), (8, 4), (7, 4), (5, 5), (6, 1), (100, 7)):
+        clients = [f"client_{i:02}" for i in range(num_clients)]
+        mistake = _judge_parts(run(answer, list(clients), num_workers), clients, num_workers)
+        if mistake is not None:
+            return mistake
+    return None
+
+
+def _judge_parts(parts: Any, clients: list[str], num_workers: int) -> Any:
+    parts = parts.tolist() if isinstance(parts, np.ndarray) else parts
+    if not forms.is_sequence(parts):
+        return Mistake("not_lists", type=type(parts).__name__)
+    parts = [part.tolist() if isinstance(part, np.ndarray) else part for part in parts]
+    if not all(forms.is_sequence(part) for part in parts):
+        odd = next(part for part in parts if not forms.is_sequence(part))
+        return Mistake("not_lists", type=say("list of {type}", type=type(odd).__name__))
+    told = {"clients": len(clients), "workers": num_workers, "sizes": [len(p) for p in parts]}
+    if len(parts) != num_workers:
+        return Mistake("wrong_number", count=len(parts), **told)
+    dealt = [client for part in parts for client in part]
+    counts = Counter(dealt)
+    if any(counts[client] > 1 for client in clients):
+        return Mistake("twice", **told)
+    missing = len([client for client in clients if client not in counts])
+    if missing:
+        return Mistake("lost", missing=missing, **told)
+    if set(counts) != set(clients):
+        return OTHER
+    if max(told["sizes"]) - min(told["sizes"]) > 1:
+        return Mistake("uneven", **told)
+    if dealt == clients:
+        return None
+    return "in_turn" if parts == [clients[i::num_workers] for i in range(num_workers)] else "mixed"
+
+
+def _reference() -> Any:
+    def split_cohort(clients: Any, num_workers: int) -> list[Any]:
+        ends = [len(clients) * i // num_workers for i in range(num_workers + 1)]
+        return [clients[ends[i] : ends[i + 1]] for i in range(num_workers)]
+
+    return split_cohort
+
+
+EXERCISE = Exercise(
+    id="split_cohort",
+    expects="a function that takes a list of clients and a number of workers, and gives a list "
+    "of that many lists: runs of neighbours, as equal in length as can be",
+    judge=_judge,
+    reference=_reference,
+    hints=(
+        "Where does part `i` begin, as a position in the list? Part 0 begins at 0, and the "
+        "part after the last would begin at the length.",
+        "The positions lie evenly: part `i` of `k` begins at `i / k` of the length. "
+        "`len(clients) * i // k` rounds that down to a whole number.",
+        "A part ends where the next one begins. With the positions in a list, a slice for each "
+        "pair of neighbours is all there is.",
+    ),
+    mistakes={
+        "not_lists": "Your function gives a value of type `{type}`; wanted is a list of lists, "
+        "one for each worker.",
+        "wrong_number": "{clients} clients for {workers} workers came back in {count} parts. "
+        "Each worker gets one part. Did you cut pieces of a fixed length?",
+        "twice": "{clients} clients for {workers} workers: somebody is in two parts. The "
+        "sizes are {sizes}. Does one part begin where the last one ended?",
+        "lost": "{clients} clients for {workers} workers: {missing} are in no part. The sizes "
+        "are {sizes}. What becomes of the rest of the division?",
+        "uneven": "{clients} clients for {workers} workers came back with sizes {sizes}. The "
+        "round lasts as long as the largest part, so no two should differ by more than one.",
+        "in_turn": "The parts are as equal as can be, dealt out in turn like cards. Wanted are "
+        "neighbours, so that the parts one after the other give the cohort again.",
+        "mixed": "Everybody is in one part, and the parts are equal. But one after the other "
+        "they do not give the cohort in its order.",
+    },
+    right="The partition depends on the list and the number of workers alone, so the same "
+    "round has the same parts on every day.",
+)

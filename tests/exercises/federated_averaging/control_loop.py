@@ -1,0 +1,157 @@
+"""Answers to `control_loop`, as learners write them."""
+
+import functools
+
+import numpy as np
+import tensorflow as tf
+
+from fl_course import training
+from tests.exercises.cases import Case
+from tests.exercises.federated_averaging.at_hand import ACCURACY, weighted
+
+
+def training_metrics(result):
+    return result.metrics["client_work"]["train"]
+
+
+def with_a_while(process, cohort, num_rounds):
+    state, reported = process.initialize(), ()
+    while len(reported) < num_rounds:
+        state, metrics = process.next(state, list(cohort))
+        reported += (metrics["client_work"]["train"][ACCURACY],)
+    return [state, np.array(reported)]
+
+
+def recursive(process, cohort, num_rounds):
+    if num_rounds == 0:
+        return process.initialize(), []
+    state, reported = recursive(process, cohort, num_rounds - 1)
+    result = process.next(state, cohort)
+    return result.state, [*reported, tf.constant(training_metrics(result)[ACCURACY])]
+
+
+def with_the_course(process, cohort, num_rounds):
+    state, history = training.train(process, lambda round_num: cohort, num_rounds)
+    return state, history.train[ACCURACY]
+
+
+def loop(
+    process,
+    cohort,
+    num_rounds,
+    *,
+    note=lambda result: training_metrics(result)[ACCURACY],
+    give=lambda state, noted, result: (state, noted),
+    carry=lambda before, result: result.state,
+    rounds=lambda number: number,
+    start=None,
+):
+    """The right loop, with one part changed by each of the wrong answers."""
+    state = process.initialize() if start is None else start
+    noted = []
+    for _ in range(rounds(num_rounds)):
+        result = process.next(state, cohort)
+        state = carry(state, result)
+        noted.append(note(result))
+    return give(state, noted, result)
+
+
+def changed(**parts):
+    return lambda: functools.partial(loop, **parts)
+
+
+@functools.cache
+def notebooks_process():
+    return weighted()
+
+
+def with_the_notebooks_process(process, cohort, num_rounds):
+    return loop(notebooks_process(), cohort, num_rounds)
+
+
+def with_another_cohort(process, cohort, num_rounds):
+    return loop(process, cohort[:1], num_rounds)
+
+
+def starting_again(process, cohort, num_rounds):
+    reported = []
+    for _ in range(num_rounds):
+        state = process.initialize()
+        result = process.next(state, cohort)
+        state = result.state
+        reported.append(training_metrics(result)[ACCURACY])
+    return state, reported
+
+
+def a_list_anew(process, cohort, num_rounds):
+    state = process.initialize()
+    for _ in range(num_rounds):
+        reported = []
+        result = process.next(state, cohort)
+        state = result.state
+        reported.append(training_metrics(result)[ACCURACY])
+    return state, reported
+
+
+def with_a_list_outside():
+    reported = []
+
+    def run_rounds(process, cohort, num_rounds):
+        state, noted = loop(process, cohort, num_rounds)
+        reported.extend(noted)
+        return state, reported
+
+    return run_rounds
+
+
+def wrong_key(process, cohort, num_rounds):
+    return loop(process, cohort, num_rounds, note=lambda result: result.metrics["train"])
+
+
+def rounds_without_end(process, cohort, num_rounds):
+    state = process.initialize()
+    while True:
+        state = process.next(state, cohort).state
+
+
+def last_state_lost(process, cohort, num_rounds):
+    state = process.initialize()
+    reported = []
+    for _ in range(num_rounds):
+        before, result = state, process.next(state, cohort)
+        state = result.state
+        reported.append(training_metrics(result)[ACCURACY])
+    return before, reported
+
+
+CASE = Case(
+    right={
+        "while, tuple, NumPy": lambda: with_a_while,
+        "recursive, tensors": lambda: recursive,
+        "the course's own": lambda: with_the_course,
+        "for": changed(),
+    },
+    wrong={
+        "other_process": lambda: with_the_notebooks_process,
+        "no_initialize": changed(start=object()),
+        "result_carried": changed(carry=lambda before, result: result),
+        "other_cohort": lambda: with_another_cohort,
+        "wrong_rounds": changed(rounds=lambda number: number - 1),
+        "initialized_again": lambda: starting_again,
+        "not_carried": changed(carry=lambda before, result: before),
+        "not_two": changed(give=lambda state, noted, result: state),
+        "swapped": changed(give=lambda state, noted, result: (noted, state)),
+        "result_not_state": changed(give=lambda state, noted, result: (result, noted)),
+        "old_state": lambda: last_state_lost,
+        "only_last": lambda: a_list_anew,
+        "whole_metrics": changed(note=training_metrics),
+        "loss": changed(note=lambda result: training_metrics(result)["loss"]),
+        "percent": changed(note=lambda result: 100 * training_metrics(result)[ACCURACY]),
+        "older_rounds": with_a_list_outside,
+    },
+    other={
+        "no list": changed(give=lambda state, noted, result: (state, object())),
+    },
+    raises={"wrong key": lambda: wrong_key},
+    endless={"rounds without end": lambda: rounds_without_end},
+)

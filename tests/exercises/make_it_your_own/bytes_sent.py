@@ -1,0 +1,43 @@
+"""Answers to `bytes_sent`, as learners write them."""
+
+import numpy as np
+
+from tests.exercises.cases import Case
+
+
+def bytes_by_loop(weights, cohort_sizes):
+    total = 0
+    for size in cohort_sizes:
+        for _ in range(size):
+            for array in weights:
+                total += array.itemsize * np.prod(array.shape)  # down
+                total += array.itemsize * np.prod(array.shape)  # up
+    return total
+
+
+def bytes_as_float(weights, cohort_sizes):
+    one_way = sum(array.size * array.dtype.itemsize for array in weights)
+    return 2.0 * one_way * np.sum(cohort_sizes)
+
+
+def counted(formula):
+    return lambda: lambda weights, sizes: formula(sum(a.nbytes for a in weights), sizes)
+
+
+CASE = Case(
+    right={"by loop": lambda: bytes_by_loop, "as float": lambda: bytes_as_float},
+    wrong={
+        "not_a_number": counted(lambda size, sizes: [2 * size * n for n in sizes]),
+        "one_way": counted(lambda size, sizes: size * sum(sizes)),
+        "numbers_not_bytes": counted(lambda size, sizes: size // 4 * 2 * sum(sizes)),
+        "four_bytes": lambda: lambda weights, sizes: 8 * sum(a.size for a in weights) * sum(sizes),
+        "bits": counted(lambda size, sizes: 16 * size * sum(sizes)),
+        "one_tensor": lambda: lambda weights, sizes: 2 * weights[0].nbytes * sum(sizes),
+        "one_client": counted(lambda size, sizes: 2 * size * len(sizes)),
+        "one_round": counted(lambda size, sizes: 2 * size * sizes[0]),
+        "equal_cohorts": counted(lambda size, sizes: 2 * size * sizes[0] * len(sizes)),
+        "down_once": counted(lambda size, sizes: size * (sum(sizes) + len(sizes))),
+    },
+    other={"largest cohort": counted(lambda size, sizes: 2 * size * max(sizes) * len(sizes))},
+    raises={"no such attribute": lambda: lambda weights, sizes: weights.nbytes},
+)
