@@ -56,7 +56,7 @@ test-colab: $(COLAB:%=test-colab-%)
 $(COLAB:%=test-colab-%): test-colab-%:
 	@sh tests/colab/test.sh $* $(or $(WHICH),$(if $(filter $*,$(firstword $(COLAB))),solutions/en,solutions/en --part 4/4))
 
-# Lessons 1 and 3 in JupyterLab, as a learner uses it; needs Chromium or Chrome.
+# Two lessons in JupyterLab, as a learner uses it; needs Chromium or Chrome.
 test-browser: setup
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps -r tests/browser/requirements.txt
 	@$(BIN)/python -m pytest --confcutdir=tests/browser tests/browser

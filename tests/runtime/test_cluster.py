@@ -363,7 +363,7 @@ def test_too_few_clients_are_told(process, cohort):
 
 
 def test_nothing_is_computed_from_no_one():
-    """With one worker TFF's own answer stands: zero, or NaN; lesson 5 shows it."""
+    """With one worker TFF's own answer stands: zero, or NaN; Federated Core shows it."""
 
     @tff.federated_computation(tff.FederatedType(np.float32, tff.CLIENTS))
     def total(values):
