@@ -16,7 +16,7 @@ PYTEST := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # Which notebooks are executed: see docs/checks.md. WHICH=--everything is all of them.
 WHICH ?=
 
-.PHONY: setup course test open build lint lock bench test-all test-rebuilt test-colab $(COLAB:%=test-colab-%) test-browser \
+.PHONY: setup course test open build lint lock bench test-all test-times test-rebuilt test-colab $(COLAB:%=test-colab-%) test-browser \
 	test-deploy test-oldest test-processors test-soak clean
 
 course: setup
@@ -86,12 +86,16 @@ test-rebuilt: setup
 	@$(BIN)/fl-course build --force
 	@git diff --stat --exit-code -- notebooks solutions fl_course
 
+# Each check of an exercise within its seconds; on an idle machine.
+test-times: setup
+	@$(BIN)/python -m bench.exercise_checks
+
 # Every notebook in every language on every runtime, and what else takes long: for the night, and
 # before a release.
 test-all:
-	@$(MAKE) test WHICH=--everything
+	@$(MAKE) test WHICH="--everything --session-timeout=14400"
 	@$(MAKE) lint
-	@$(MAKE) test-rebuilt
+	@$(MAKE) test-rebuilt test-times
 	@$(MAKE) test-processors test-oldest WHICH="solutions --everything"
 	@$(MAKE) test-colab WHICH="solutions --everything"
 	@$(MAKE) test-deploy test-browser test-soak

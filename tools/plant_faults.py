@@ -142,7 +142,8 @@ FIRST, THIRD, SEVENTH = (
     "07_make_it_your_own",
 )
 NOTEBOOKS = "tests/lessons/test_lessons.py::test_notebooks_are_those_of_the_lesson_scripts"
-EXERCISES = "tests/exercises/test_every_exercise.py"
+EXERCISE = "make_it_your_own/pull_back.py"
+ANSWERS = f"tests/exercises/{EXERCISE}"
 SAME_CODE = "tests/lessons/test_lessons.py::test_every_language_has_the_same_code"
 
 FAULTS = (
@@ -316,35 +317,35 @@ FAULTS = (
             '        if _is_blank(answer):\n            return Verdict(Outcome.RIGHT, None, "")',
         ),
         TEST,
-        f"{EXERCISES} -k blank_is_not_attempted",
+        f"{ANSWERS} -k blank_is_not_attempted",
         "FAILED",
     ),
     Fault(
         "a wrong answer is accepted",
         edit(
-            "fl_course/exercises/make_it_your_own/pull_back.py",
+            f"fl_course/exercises/{EXERCISE}",
             "def _judge",
             "def _judge(*args, **kwargs):\n    return None\n\n\ndef _never",
         ),
         TEST,
-        f"{EXERCISES} -k pull_back",
+        ANSWERS,
         "FAILED",
     ),
     Fault(
         "a right answer is refused",
         edit(
-            "fl_course/exercises/make_it_your_own/pull_back.py",
+            f"fl_course/exercises/{EXERCISE}",
             "def _judge",
             "def _judge(*args, **kwargs):\n    return OTHER\n\n\ndef _never",
         ),
         TEST,
-        f"{EXERCISES} -k pull_back",
+        ANSWERS,
         "FAILED",
     ),
     Fault(
         "a check that takes too long",
         edit(
-            "fl_course/exercises/make_it_your_own/pull_back.py",
+            f"fl_course/exercises/{EXERCISE}",
             "def _judge",
             "def _judge(*args, **kwargs):\n    import time\n\n    time.sleep(2.5)\n"
             "    return _quick(*args, **kwargs)\n\n\ndef _quick",

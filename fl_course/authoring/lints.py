@@ -6,6 +6,7 @@ language come first; those of Korean and Japanese know their grammar only as far
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,7 +120,8 @@ def lint(catalog: Catalog, glossary: Glossary, unseen: Collection[str] = ()) -> 
             time.
     """
     found = []
-    lints = (*COMMON, *BY_LANGUAGE.get(catalog.language, ()))
+    foreign = letters_of_another_language(catalog.language)
+    lints = (*COMMON, foreign, *BY_LANGUAGE.get(catalog.language, ()))
     for entry in catalog.entries:
         if not entry.current:
             continue
@@ -316,6 +318,28 @@ def wrong_terms(english: str, translation: str, glossary: Glossary) -> Iterator[
         # At the beginning of both it is the name of an argument, as in "seed must be 0 or more".
         if match and not (match.start() == 0 and english.startswith(match[0])):
             yield f"{term.english!r} in English. The glossary has {term.term!r}."
+
+
+# Which language a letter gives away. Chinese characters belong to several.
+_LETTERS = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja"}
+
+
+def letters_of_another_language(language: str) -> Lint:
+    """A lint for words of another language than this one."""
+
+    def letters_of_another(english: str, translation: str, _: Glossary) -> Iterator[str]:
+        others = {script for script, code in _LETTERS.items() if code != language}
+        # Unicode names a letter by its script first.
+        found = [
+            word
+            for word in re.findall(r"\w+", translation)
+            if word not in english
+            and others & {unicodedata.name(letter, "").split(" ")[0] for letter in word}
+        ]
+        if found:
+            yield f"{', '.join(found)}: letters of another language. Translate, or correct it."
+
+    return letters_of_another
 
 
 def first_uses(

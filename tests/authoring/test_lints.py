@@ -142,6 +142,22 @@ def test_sentences_left_in_english(english, translation, trips):
 
 
 @pytest.mark.parametrize(
+    ("language", "translation", "trips"),
+    [
+        ("ko", "ラウンド마다 학습합니다.", True),
+        ("ko", "라운드마다 학습합니다.", False),
+        ("ja", "라운드で学習します。", True),
+        ("ja", "ラウンドーで学習します。", False),
+        ("fr", "Un tour (ラウンド).", True),
+        ("ja", "README は 한국어 もあります。", False),  # as in the English
+    ],
+)
+def test_letters_of_another_language(language, translation, trips):
+    check = lints.letters_of_another_language(language)
+    assert bool(faults(check, "The README in 한국어.", translation)) is trips
+
+
+@pytest.mark.parametrize(
     ("translation", "trips"),
     [
         ("고객이 학습합니다.", True),
@@ -309,7 +325,9 @@ def test_one_style(translation):
 def test_each_language_has_its_own_lints():
     polite = catalog(("Give it.", "값을 줘요."))
     assert len(lint(polite, GLOSSARY)) == 1
-    assert lint(catalog(("Give it.", "값을 줘요."), language="fr"), GLOSSARY) == []
+    assert lint(catalog(("Give it.", "Donnez-le."), language="fr"), GLOSSARY) == []
+    (fault,) = lint(catalog(("Give it.", "값을 줘요."), language="fr"), GLOSSARY)
+    assert "값을, 줘요: letters of another language" in fault.text
 
 
 def test_a_glossary_is_read(tmp_path):
