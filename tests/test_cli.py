@@ -169,7 +169,7 @@ def test_build_and_check(course_dir):
     done = call("build", "--root", str(course_dir), "--lesson", "printing")
     assert done.exit_code == 0, done.output
     assert "wrote solutions/en/02_printing.ipynb, executed" in done.stdout
-    assert done.stdout.endswith("3 files written, 0 unchanged, 2 notebooks executed.\n")
+    assert done.stdout.endswith("4 files written, 0 unchanged, 2 notebooks executed.\n")
     assert "solutions/printing  a\n" in done.stderr
     solved = json.loads((course_dir / "solutions/en/02_printing.ipynb").read_text())
     assert solved["cells"][2]["outputs"][0]["text"] == ["hello\n"]
