@@ -128,7 +128,7 @@ def strung(separator: str, parts: Iterable[str]) -> Said:
 
 def word(message: str) -> Said:
     """A word in a figure in the language that is spoken; one that the course doesn't know stays."""
-    return in_language(message, None, _language)
+    return message if isinstance(message, Said) else in_language(message, None, _language)
 
 
 def one_line(text: str) -> str:

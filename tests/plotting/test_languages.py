@@ -106,6 +106,19 @@ def test_without_its_font_a_figure_is_drawn_all_the_same():
 
 
 @each_language
+@each_figure
+def test_a_description_follows_from_the_english_one(language, function, args):
+    """So that the builder says it again without drawing."""
+    with style.collected():
+        function(*args)
+        english = style._described
+    with localization.speaking(language), style.collected() as shown:
+        function(*args)
+    again = localization.in_language(english.message, english.values, language)
+    assert shown[0][0]["text/plain"] == localization.one_line(again)
+
+
+@each_language
 def test_what_is_displayed_is_described_in_the_language(language):
     with localization.speaking(language), style.collected() as shown:
         plotting.learning_curves(CURVES)
