@@ -135,6 +135,22 @@ def test_run_begins_with_the_last_lesson(course_dir):
     assert names == ["Adding", "Printing"]
 
 
+def test_run_takes_the_lessons_that_are_released_in_the_language(course_dir):
+    toml = course_dir / "lessons" / "course.toml"
+    text = toml.read_text().replace('languages = ["en"]', 'languages = ["en", "ko"]', 1)
+    toml.write_text(text.replace('slug = "printing"', 'slug = "printing"\nlanguages = ["en"]'))
+    done = call("run", "--language", "ko")
+    assert "Not released in 'ko', so left out: printing.\n" in done.output
+    assert done.output.endswith("solutions/ko/01_adding.ipynb is missing. Run: fl-course build\n")
+    done = call("run", "printing", "--language", "ko")
+    assert done.output.endswith(
+        "not released in 'ko': printing. Leave out --language to run the English.\n"
+    )
+    done = call("run", "--language", "xx")
+    assert "language 'xx' is not released. Use one of: en, ko." in done.output
+    assert done.exit_code == 1
+
+
 def test_run_names_failed_cells(course_dir):
     solve(course_dir, "01_adding", cell("bad", "1 / 0"), cell("b", "print('x')", result=True))
     solve(course_dir, "02_printing", cell("end", "import os\nos._exit(1)"), cell("b", "x = 1"))

@@ -6,7 +6,7 @@ import pathlib
 import nbformat
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-NOTEBOOK = ROOT / "solutions" / "en" / "03_federated_averaging.ipynb"
+(NOTEBOOK,) = (ROOT / "solutions" / "en").glob("??_federated_averaging.ipynb")
 CELL = "learning_curves"
 FIGURE = ROOT / "docs" / "federated_averaging.png"
 

@@ -5,7 +5,6 @@ process, all of it is in the kernels that JupyterLab starts.
 """
 
 import os
-import re
 import shutil
 
 import psutil
@@ -66,8 +65,8 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="module")
 def lesson(request, browser, lab, tmp_path_factory):
     """The lesson that the test file is named after, every cell run, in a fresh kernel."""
-    number = re.search(r"\d+$", request.module.__name__)[0]
-    (file,) = lab.notebooks.glob(f"{int(number):02}_*.ipynb")
+    slug = request.path.stem.removeprefix("test_")
+    (file,) = lab.notebooks.glob(f"??_{slug}.ipynb")
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     request.config.stash[_screen] = (page, tmp_path_factory.getbasetemp())
     lesson = Lesson(page, lab, file.name)

@@ -56,7 +56,7 @@ plotting.label_counts({"writer_00": [5, 0, 3, 1, 1, 1, 1, 1, 1, 1]})
 
 
 def first_cell(language="en"):
-    notebook = NOTEBOOKS / language / "01_centralized_training.ipynb"
+    (notebook,) = (NOTEBOOKS / language).glob("??_centralized_training.ipynb")
     cells = json.loads(notebook.read_text())["cells"]
     return next("".join(c["source"]) for c in cells if c["cell_type"] == "code")
 
