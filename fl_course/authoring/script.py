@@ -305,8 +305,9 @@ def _text_problems(cell: Cell, body: list[str], course: Course) -> Iterator[tupl
 def _reference_problems(cell: Cell, body: list[str], course: Course) -> Iterator[tuple[int, str]]:
     """Lessons that are named by number or that aren't there, and lines too long with numbers."""
     for number, line in enumerate(body, start=cell.line + 1):
-        for slug in course.unknown_lessons(line):
-            yield number, f"{{{{{slug}}}}} is no lesson. {_known(course)}"
+        if unknown := course.unknown_lessons(line):
+            yield number, f"{{{{{unknown[0]}}}}} is no lesson. {_known(course)}"
+            continue
         columns = len(course.with_numbers(line))
         if columns > MAX_COLUMNS and " " in line.removeprefix("# ").rstrip():
             yield number, f"the line has {columns} columns. Break it before {MAX_COLUMNS}."

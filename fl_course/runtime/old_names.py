@@ -97,7 +97,7 @@ def _text(what: str, today: str = "", lesson: str | None = None, note: str = "")
     if note:
         lines.append(say(note))
     docs = say("All such changes: {docs} in the course's repository.", docs=_DOCS)
-    if lesson:
+    if lesson in catalog.numbers():  # one that is left out teaches nothing
         number = catalog.numbers()[lesson]
         title = say(catalog.entries()[number - 1].title)
         taught = say("Lesson {lesson} · {title} teaches it.", lesson=number, title=title)

@@ -209,6 +209,13 @@ def test_lesson_teaches_what_the_table_says(change):
     assert change.word in said
 
 
+def test_a_lesson_that_is_left_out_is_not_named(monkeypatch):
+    monkeypatch.setattr(catalog, "numbers", dict)
+    text = old_names.message("This is old.", api_changes.CHANGES[0])
+    assert "teaches it" not in text
+    assert text.startswith("This is old.\nToday: ")
+
+
 def load_tool():
     spec = importlib.util.spec_from_file_location("api_changes", ROOT / "tools" / "api_changes.py")
     tool = importlib.util.module_from_spec(spec)
