@@ -34,6 +34,10 @@ def faults(check, english, translation):
         ("See [this](a.ipynb).", "[이것](b.ipynb)을 보세요.", "link ](a.ipynb) of the English"),
         ("At https://a.org now", "지금", "address https://a.org of the English"),
         ("It is {value}.", "그것은 {값}입니다.", "placeholder {value} of the English"),
+        ("In lesson {{a_b}}.", "{{a_c}}강에.", "lesson {{a_b}} of the English is missing"),
+        ("In lesson {{a_b}}.", "{{a_b}}, {{a_c}}강에.", "lesson {{a_c}} is not in the English"),
+        ("In lesson {{a_b}}.", "{a_b}강에.", "placeholder {a_b} is not in the English"),
+        ("In lesson {{a_b}}.", "{{a_b}}강, lesson 3.", "'lesson 3' names a lesson by its number"),
         ("It is {value}.", "{value} {other}", "placeholder {other} is not in the English"),
         ("A <b>word</b>.", "<b>말</b", "tag </b> of the English is missing"),
     ],
@@ -175,7 +179,7 @@ def test_terms(translation, trips):
     assert bool(faults(lints.wrong_terms, "x", translation)) is trips
 
 
-def catalog(*pairs, name="01_adding", language="ko"):
+def catalog(*pairs, name="adding", language="ko"):
     entries = [
         Entry(Message(f"adding/cell_{n}", english), translation, line=10 * n)
         for n, (english, translation) in enumerate(pairs, start=1)
@@ -189,11 +193,17 @@ def test_the_first_use_of_a_term_has_the_english_word():
     late = catalog(("A client.", "클라이언트입니다."), ("Client.", "클라이언트(client)입니다."))
     (fault,) = lint(late, GLOSSARY)
     assert fault.text == (
-        "translations/ko/01_adding.po:10: adding/cell_1: the lesson's first '클라이언트' lacks its "
+        "translations/ko/adding.po:10: adding/cell_1: the lesson's first '클라이언트' lacks its "
         "English word. Write 클라이언트(client)."
     )
     assert not fault.breaks
     assert lint(late, GLOSSARY, unseen=["adding/cell_1"]) == []
+
+
+def test_the_first_use_may_be_in_what_is_not_translated_yet():
+    begun = catalog(("A client.", ""), ("Client.", "클라이언트입니다."))
+    assert lint(begun, GLOSSARY) == []
+    assert len(lint(catalog(("A word.", ""), ("Client.", "클라이언트입니다.")), GLOSSARY)) == 1
 
 
 def test_the_packages_own_words_need_no_english():
@@ -203,7 +213,7 @@ def test_the_packages_own_words_need_no_english():
 def test_a_fault_names_file_line_and_cell_and_whether_it_breaks():
     (fault,) = lint(catalog(("Call `fit`.", "호출합니다.")), GLOSSARY)
     assert fault.text.startswith(
-        "translations/ko/01_adding.po:10: adding/cell_1: code `fit` of the English is missing. Put"
+        "translations/ko/adding.po:10: adding/cell_1: code `fit` of the English is missing. Put"
     )
     assert fault.breaks
 
@@ -211,7 +221,7 @@ def test_a_fault_names_file_line_and_cell_and_whether_it_breaks():
 def test_what_is_missing_or_fuzzy_is_not_looked_at():
     entry = Entry(Message("adding/a", "Call `fit`."), "호출", fuzzy=True)
     missing = Entry(Message("adding/a", "Call `fit`."))
-    path = Path("translations/ko/01_adding.po")
+    path = Path("translations/ko/adding.po")
     assert lint(Catalog(path, "ko", (entry, missing)), GLOSSARY) == []
 
 
