@@ -71,13 +71,14 @@ def test_a_test_that_waits_for_ever_fails_and_the_next_one_runs(run):
 
 
 def test_what_no_signal_reaches_is_ended_and_named(run):
-    """Two at once, one of which holds Python's lock; both after a test that passes."""
+    """Two, one of which holds Python's lock; not at once, or their stacks are mixed."""
     before = f"{IN_C}\ndef test_before(): pass\n"
     said = run(
         "--timeout=1",
         *IN_TWO_PROCESSES,
         test_a=f"{before}def test_keeps_the_lock(): hang(ctypes.PyDLL(None))\n",
-        test_b=f"{before}def test_lets_python_run(): hang(ctypes.CDLL(None))\n",
+        test_b=f"import pytest\n{before}@pytest.mark.timeout(5)\n"
+        "def test_lets_python_run(): hang(ctypes.CDLL(None))\n",
         **OTHERS,
     )
     for name in ("test_keeps_the_lock", "test_lets_python_run"):

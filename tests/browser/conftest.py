@@ -27,7 +27,7 @@ ARGUMENTS = (
     # The badges in the notebooks are elsewhere; no test depends on a network.
     f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {jupyterlab.HOST}",
 )
-_ENDS_WITHIN = 10.0  # seconds, what a kernel has started, after the kernel
+_ENDS_WITHIN = 30.0  # seconds, what a kernel has started, after the kernel
 _screen = pytest.StashKey()
 
 

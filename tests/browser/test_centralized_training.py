@@ -1,10 +1,14 @@
 """Lesson 1 as a learner without a network meets it."""
 
 import nbformat
+import pytest
 
 from fl_course import exercises
 from tests.browser.jupyterlab import ROOT
 from tests.browser.learner import as_shown, keys_with_figures
+
+# The first test of a file runs the lesson.
+pytestmark = pytest.mark.timeout(900)
 
 NEEDS_THE_NETWORK = "mnist"
 
