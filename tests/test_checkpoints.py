@@ -75,6 +75,7 @@ def never_stopped(processes):
     return {name: stopped_training.train(process) for name, process in processes.items()}
 
 
+@pytest.mark.timeout(600)  # the first waits for all trainings
 @pytest.mark.parametrize("point", stopped_training.POINTS)
 def test_stopped_anywhere_it_ends_as_if_never_stopped(stopped, processes, never_stopped, point):
     folder = stopped / point
