@@ -192,7 +192,7 @@ def test_build_and_check(course_dir):
     done = call("build", "--check", "--lesson", "2")
     assert (done.exit_code, done.stdout) == (
         0,
-        "0 files written, 3 unchanged, 0 notebooks executed.\n",
+        "0 files written, 4 unchanged, 0 notebooks executed.\n",
     )
 
 

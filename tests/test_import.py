@@ -144,7 +144,11 @@ def test_a_lesson_is_known_by_its_slug_in_every_file_name():
     files = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.splitlines()
-    built = [file for file in files if re.fullmatch(r"(notebooks|solutions)/.*\.ipynb", file)]
+    built = [
+        file
+        for file in files
+        if re.fullmatch(r"(notebooks|solutions)/.*\.(ipynb|records\.json)", file)
+    ]
     numbered = [file for file in files if re.search(r"(?:^|/)\d\d_|(?:lesson|answers)_?\d", file)]
     assert built
     assert set(numbered) == set(built)

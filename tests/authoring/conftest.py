@@ -136,7 +136,7 @@ class SmallCourse:
             path.relative_to(self.root).as_posix(): path.read_bytes()
             for folder in ("notebooks", "solutions")
             for path in sorted((self.root / folder).rglob("*"))
-            if path.is_file()
+            if path.is_file() and not path.name.endswith(".records.json")
         }
 
 

@@ -12,6 +12,7 @@ FILES = [
     "solutions/en/02_printing.ipynb",
 ]
 SOLVED = FILES[2]
+RECORDS = [file.replace(".ipynb", ".records.json") for file in FILES[2:]]
 CATALOG = "fl_course/catalog.json"
 
 
@@ -27,7 +28,7 @@ def edit_notebook(course_dir, name, change):
 def test_a_build_makes_both_notebooks_of_every_lesson(course_dir, executions):
     report = build(course_dir.root)
     assert report.problems == []
-    assert sorted(map(str, report.written)) == [CATALOG, *FILES]
+    assert sorted(map(str, report.written)) == sorted([CATALOG, *FILES, *RECORDS])
     assert sorted(map(str, report.executed)) == FILES
     assert sorted(course_dir.built()) == FILES
     assert executions == ["adding", "printing"]
@@ -41,7 +42,7 @@ def test_an_unchanged_lesson_is_not_executed_again(course_dir, executions):
     before = course_dir.built()
     report = build(course_dir.root)
     assert (report.written, report.executed, report.problems) == ([], [], [])
-    assert len(report.unchanged) == 5
+    assert len(report.unchanged) == 7
     assert executions == ["adding", "printing"]
     assert course_dir.built() == before
 
@@ -207,7 +208,7 @@ def test_a_build_removes_what_no_lesson_makes_now(course_dir, executions):
     course_dir.edit("lessons/adding.py", "printing", "adding")
     (course_dir.root / "lessons/printing.py").unlink()
     report = build(course_dir.root)
-    assert sorted(map(str, report.removed)) == [FILES[1], FILES[3]]
+    assert sorted(map(str, report.removed)) == [FILES[1], FILES[3], RECORDS[1]]
     assert sorted(course_dir.built()) == [FILES[0], FILES[2]]
 
 
@@ -231,7 +232,7 @@ def test_a_script_that_is_not_in_the_course_is_reported(course_dir, executions):
     assert report.problems == [
         "lessons/new.py: is not in lessons/course.toml. Add a [[lesson]] there."
     ]
-    assert len(report.written) == 5
+    assert len(report.written) == 7
 
 
 def test_a_failing_lesson_keeps_its_files_and_not_the_others(course_dir, executions):
