@@ -1,10 +1,16 @@
 """The engine, started once for all tests of a process, and the limits of what may hang."""
 
+from hypothesis import HealthCheck, settings
+
 import fl_course
 
 fl_course.setup()
 
 from tests.limits import LastLine  # noqa: E402
+
+# Hypothesis' own limits, tenths of a second, are met on a quiet machine only.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 # Needs Chromium and Playwright: `make test-browser`.
 collect_ignore = ["browser"]
