@@ -71,7 +71,10 @@ def test_a_test_that_waits_for_ever_fails_and_the_next_one_runs(run):
 
 
 def test_what_no_signal_reaches_is_ended_and_named(run):
-    """Two, one of which holds Python's lock; not at once, or their stacks are mixed."""
+    """In two processes, one of which holds Python's lock.
+
+    Not at once, or their stacks are mixed; and of two files, each process gets one.
+    """
     before = f"{IN_C}\ndef test_before(): pass\n"
     said = run(
         "--timeout=1",
@@ -79,7 +82,6 @@ def test_what_no_signal_reaches_is_ended_and_named(run):
         test_a=f"{before}def test_keeps_the_lock(): hang(ctypes.PyDLL(None))\n",
         test_b=f"import pytest\n{before}@pytest.mark.timeout(5)\n"
         "def test_lets_python_run(): hang(ctypes.CDLL(None))\n",
-        **OTHERS,
     )
     for name in ("test_keeps_the_lock", "test_lets_python_run"):
         assert f"in {name}\n" in said, "no stack"
