@@ -8,7 +8,9 @@ list=$2
 ready=$venv/colab-ready
 pip="$venv/bin/python -m pip --disable-pip-version-check"
 
-if [ ! -f "$ready" ] || ! cmp -s "$list" "$ready"; then
+wanted=$(cat "$list" tests/colab/test-tools.txt | cksum)
+
+if [ "$(cat "$ready" 2>/dev/null)" != "$wanted" ]; then
     python=$(sh tools/find_python.sh "$3")
     rm -rf "$venv"
     "$python" -m venv "$venv"
@@ -17,7 +19,7 @@ if [ ! -f "$ready" ] || ! cmp -s "$list" "$ready"; then
     # To run the notebooks and compare what they print; Colab has none of these.
     $pip install --quiet --no-deps -r tests/colab/test-tools.txt
     "$venv/bin/python" -c "import matplotlib.font_manager" 2>/dev/null
-    cp "$list" "$ready"
+    echo "$wanted" > "$ready"
 fi
 
 # What an earlier run of a first cell added is not there when a learner opens a notebook.
