@@ -3,10 +3,7 @@
 from hypothesis import HealthCheck, settings
 
 import fl_course
-
-fl_course.setup()
-
-from tests.limits import LastLine  # noqa: E402
+from tests.limits import LastLine
 
 # Hypothesis' own limits, tenths of a second, are met on a quiet machine only.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -18,3 +15,6 @@ collect_ignore = ["browser"]
 
 def pytest_configure(config):
     config.pluginmanager.register(LastLine(config))
+    # pytest-xdist's own process only hands out what others run.
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        fl_course.setup()
