@@ -65,5 +65,13 @@ def judge(exercise, case):
 
 @pytest.fixture
 def short_limit(monkeypatch):
+    """For answers that may be judged in time or not: both are an answer."""
     monkeypatch.setattr(module, "SECONDS", 1.0)
     monkeypatch.setattr(module, "TRAINING_SECONDS", 1.0)
+
+
+@pytest.fixture
+def shortest_limit(monkeypatch):
+    """For code that never ends: it is waited for in vain."""
+    monkeypatch.setattr(module, "SECONDS", 0.2)
+    monkeypatch.setattr(module, "TRAINING_SECONDS", 0.2)

@@ -94,7 +94,7 @@ def test_odd_answers_are_answered(judge, odd, short_limit):
     assert judge(ODD[odd]).text == verdict.text
 
 
-def test_a_function_that_never_ends_is_answered(judge, short_limit):
+def test_a_function_that_never_ends_is_answered(judge, shortest_limit):
     assert judge(never_done).outcome is Outcome.NOT_YET
 
 
