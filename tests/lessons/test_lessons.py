@@ -211,7 +211,7 @@ def test_readme_figure_is_the_one_of_the_lesson():
 
 def test_notebooks_are_those_of_the_lesson_scripts():
     report = build(ROOT, check=True)
-    assert report.problems == []
+    assert report.problems == [], "\n".join(report.problems)
 
 
 def test_every_make_target_that_the_readme_names_exists():
