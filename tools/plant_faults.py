@@ -402,7 +402,7 @@ FAULTS = (
         "the engine imports what stands above it",
         edit("fl_course/runtime/places.py", "\nimport", "\nimport fl_course.plotting\nimport"),
         TEST,
-        "tests/test_import.py",
+        "tests/test_import.py -k may",
         "FAILED",
     ),
     Fault(
@@ -514,7 +514,7 @@ def main() -> None:
                 continue
             if how not in sound:
                 code, said = run(root, fault.venv, fault.check, dict(fault.environment))
-                sound[how] = code == 0
+                sound[how] = code in (0, 5)  # 5: the test that is planted isn't there yet.
             fault.plant(root)
             if fault.settled:
                 code, said = run(root, ".venv", f"-m tools.plant_faults --settle {root}", {})
