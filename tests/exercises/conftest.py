@@ -73,5 +73,5 @@ def short_limit(monkeypatch):
 @pytest.fixture
 def shortest_limit(monkeypatch):
     """For code that never ends: it is waited for in vain."""
-    monkeypatch.setattr(module, "SECONDS", 0.2)
-    monkeypatch.setattr(module, "TRAINING_SECONDS", 0.2)
+    monkeypatch.setattr(module, "SECONDS", 0.3)
+    monkeypatch.setattr(module, "TRAINING_SECONDS", 0.3)

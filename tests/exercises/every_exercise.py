@@ -59,7 +59,7 @@ def test_error_is_shown_with_the_learners_lines(judge, case, raises):
     assert "fl_course/" not in verdict.text
 
 
-def test_endless_code_is_stopped(judge, case, endless, short_limit):
+def test_endless_code_is_stopped(judge, case, endless, shortest_limit):
     verdict = judge(case.endless[endless]())
     assert (verdict.outcome, verdict.mistake) == (Outcome.NOT_YET, "too_long"), verdict.text
 
