@@ -6,9 +6,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from types import FrameType
 
 from fl_course.exercises import feedback
 from fl_course.localization import noted, say
+from fl_course.runtime import interrupts
 
 # TensorFlow's own loops end only when they are told to; the alarm comes first, for Python's.
 _CANCEL_AFTER = 0.5
@@ -45,9 +47,11 @@ def at_most(seconds: float) -> Iterator[None]:
     active = True
     rang = False
 
-    def ring(*_: object) -> None:
+    def ring(_: int, frame: FrameType | None) -> None:
         nonlocal rang
-        if active:
+        if active and not interrupts.may_raise(frame):
+            signal.setitimer(signal.ITIMER_REAL, interrupts.AGAIN_AFTER, 1.0)
+        elif active:
             rang = True
             raise TimeIsUp
 

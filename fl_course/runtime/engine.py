@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import nest_asyncio
 
 from fl_course.localization import say
-from fl_course.runtime import imports, packages
+from fl_course.runtime import imports, interrupts, packages
 from fl_course.runtime.errors import SetupError
 from fl_course.runtime.worker import Worker, start_worker
 
@@ -67,6 +67,7 @@ def start(seed: int) -> str:
         _factories.append(context.SupervisedExecutorFactory(worker=worker))
         context.set_default_context(_factories[0])
         _let_tensorboard_end_with_us()
+        interrupts.protect_from_ctrl_c()
         # TFF's own loop runs in another thread; learners' asyncio code in a notebook needs this.
         nest_asyncio.apply()
 

@@ -56,7 +56,7 @@ print(count(10))
 """
 
 
-def test_interrupt_leaves_an_engine_that_works(kernel):
+def test_interrupt_leaves_an_engine_that_works(hears_ctrl_c, kernel):
     manager, client = kernel
     execute(client, "import fl_course; fl_course.setup()")
     assert execute(client, LONG) == ("45\n", "", [])
@@ -66,6 +66,8 @@ def test_interrupt_leaves_an_engine_that_works(kernel):
         with within(PROMPT):
             assert execute(client, begun, soon.start)[2] == ["KeyboardInterrupt"]
             assert execute(client, "print(count(10))") == ("45\n", "", [])
+    in_charge = "import signal; print(signal.getsignal(signal.SIGINT).__module__)"
+    assert execute(client, in_charge) == ("fl_course.runtime.interrupts\n", "", [])
     worker = int(execute(client, "print(fl_course.runtime.worker_pid())")[0])
     psutil.Process(manager.provisioner.pid).kill()
     assert wait_until_gone(worker)
