@@ -264,7 +264,7 @@ def status() -> None:
     file = progress.path()
     if file is None:
         click.echo(f"Progress is not kept: {progress.VARIABLE} is off.")
-    elif file.exists():
+    elif progress.is_kept():
         click.echo(f"Kept in {file}; delete it to begin anew.")
 
 

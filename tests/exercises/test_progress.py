@@ -1,3 +1,4 @@
+import fcntl
 import json
 import os
 import stat
@@ -51,18 +52,107 @@ def test_by_default_it_is_in_the_users_data(monkeypatch, tmp_path):
     assert progress.done() == {"first"}
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"{", b"\xff\xfe", b"[]", b"3", b'{"solved": 3}', b'{"solved": [1]}', b"[" * 9999],
-)
-def test_a_damaged_file_is_set_aside_with_a_warning(file, content):
+OF_SOMEBODY_ELSE = [
+    b"",
+    b"my thesis",
+    b"{",
+    b"\xff\xfe",
+    b"[]",
+    b"3",
+    b'{"solved": 3}',
+    b'{"solved": [1]}',
+    b'{"solved": ["sudoku"], "game": 7}',
+    b'{"course": "fl-course"}',
+    b"[" * 9999,
+]
+
+
+@pytest.mark.parametrize("content", OF_SOMEBODY_ELSE)
+@pytest.mark.parametrize("named", [True, False])
+def test_a_file_that_holds_something_else_is_left_as_it_is(monkeypatch, tmp_path, content, named):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    file = tmp_path / "fl-course" / "progress.json"
+    monkeypatch.setenv(progress.VARIABLE, str(file) if named else "")
     file.parent.mkdir()
     file.write_bytes(content)
-    with pytest.warns(UserWarning, match=r"was damaged. It is kept as progress.json.damaged"):
+    before = file.stat()
+    with pytest.warns(UserWarning, match=r"progress.json is no progress file, or it is damaged"):
         assert progress.done() == frozenset()
+    with pytest.warns(UserWarning, match=r"Rename or delete it, or name another file"):
+        progress.record("first")
+    assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert file.read_bytes() == content
+    assert os.listdir(file.parent) == ["progress.json"]
+    assert not progress.is_kept()
+
+
+def test_neither_is_what_is_no_file(monkeypatch, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path / "pipe", tmp_path, "/dev/zero"):
+        monkeypatch.setenv(progress.VARIABLE, str(place))
+        with pytest.warns(UserWarning, match="is no progress file"):
+            assert progress.done() == frozenset()
+        with pytest.warns(UserWarning, match="is no progress file"):
+            progress.record("first")
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
+def test_a_link_stays_a_link(file, tmp_path):
+    file.parent.mkdir()
+    kept_elsewhere = tmp_path / "kept elsewhere.json"
+    file.symlink_to(kept_elsewhere)
     progress.record("first")
-    assert progress.done() == {"first"}
-    assert file.with_name("progress.json.damaged").read_bytes() == content
+    progress.record("second")
+    assert file.is_symlink()
+    assert json.loads(kept_elsewhere.read_text())["solved"] == ["first", "second"]
+
+
+def test_fields_of_a_newer_version_stay(file):
+    progress.record("first")
+    file.write_text(json.dumps({**json.loads(file.read_text()), "badges": {"gold": [1]}}))
+    progress.record("second")
+    assert json.loads(file.read_text()) == {
+        "course": "fl-course",
+        "solved": ["first", "second"],
+        "badges": {"gold": [1]},
+    }
+
+
+def test_the_form_without_a_name_is_read(file):
+    file.parent.mkdir()
+    file.write_text('{"solved": ["first"]}')
+    progress.record("second")
+    assert progress.done() == {"first", "second"}
+
+
+def test_a_file_beside_it_stays(file):
+    file.parent.mkdir()
+    beside = [f".progress.json.{os.getpid()}.tmp", "progress.json.damaged"]
+    for name in beside:
+        (file.parent / name).write_text("not ours")
+    progress.record("first")
+    assert [(file.parent / name).read_text() for name in beside] == ["not ours", "not ours"]
+
+
+def test_an_unknown_user_is_a_warning(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(progress.VARIABLE, "~nobody_of_this_name/progress.json")
+    assert progress.done() == frozenset()
+    with pytest.warns(UserWarning, match="could not be saved: No such file"):
+        progress.record("first")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_notebook_that_never_ends_its_writing_is_not_waited_for(file, monkeypatch):
+    progress.record("first")
+    monkeypatch.setattr(progress, "_PATIENCE", 0.1)
+    holder = os.open(file.parent, os.O_RDONLY)
+    fcntl.flock(holder, fcntl.LOCK_EX)
+    with pytest.warns(UserWarning, match="could not be saved"):
+        progress.record("second")
+    os.close(holder)
+    progress.record("second")
+    assert progress.done() == {"first", "second"}
 
 
 def test_a_folder_that_cannot_be_made_is_a_warning(monkeypatch, tmp_path):
@@ -83,7 +173,7 @@ def test_a_write_that_fails_keeps_the_old_file(file, monkeypatch):
     monkeypatch.setattr(os, "replace", broken)
     with pytest.warns(UserWarning, match="No space left"):
         progress.record("second")
-    assert json.loads(file.read_text()) == {"solved": ["first"]}
+    assert json.loads(file.read_text())["solved"] == ["first"]
     assert [path.name for path in file.parent.iterdir()] == ["progress.json"]
 
 
