@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from fl_course.localization import say
+from fl_course.localization import say, tell
 
 __version__ = "0.1.0"
 
@@ -43,9 +43,7 @@ def setup(language: str = "en", *, seed: int = 0, install: bool = False) -> None
     if install:
         runtime.install_missing(language)
     versions = runtime.start(seed)
-    print(
-        say("{versions} · data: handwritten digits by 14 writers, no download", versions=versions)
-    )
+    tell(say("{versions} · data: handwritten digits by 14 writers, no download", versions=versions))
 
 
 def use_workers(workers: int | Sequence[str] = 1, *, concurrency: int | None = None) -> None:
@@ -71,7 +69,7 @@ def use_workers(workers: int | Sequence[str] = 1, *, concurrency: int | None = N
     """
     from fl_course import runtime
 
-    print(runtime.use_workers(workers, concurrency))
+    tell(runtime.use_workers(workers, concurrency))
 
 
 def __getattr__(name: str) -> ModuleType:

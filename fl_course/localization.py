@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import pickle
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -129,6 +130,15 @@ def strung(separator: str, parts: Iterable[str]) -> Said:
 def word(message: str) -> Said:
     """A word in a figure in the language that is spoken; one that the course doesn't know stays."""
     return message if isinstance(message, Said) else in_language(message, None, _language)
+
+
+def tell(text: str) -> None:
+    """Prints a line, also where the output has no letters for it: with question marks there."""
+    try:
+        print(text)
+    except UnicodeEncodeError:  # a terminal in EUC-JP, a log file in ASCII
+        encoding = sys.stdout.encoding
+        print(text.replace("·", "-").encode(encoding, "replace").decode(encoding))
 
 
 def one_line(text: str) -> str:

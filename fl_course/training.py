@@ -4,13 +4,13 @@ import contextlib
 import dataclasses
 import itertools
 import os
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_federated as tff
-from tqdm.auto import tqdm
 
 from fl_course.checkpoints import Checkpoints
 from fl_course.localization import say
@@ -97,7 +97,7 @@ def train(
     if state is None:
         state = process.initialize()
     logs = _Logs(log_dir, history) if log_dir else None
-    progress = tqdm(
+    progress = _bar()(
         range(done + 1, num_rounds + 1),
         desc=say("Rounds"),
         unit=say("round"),
@@ -201,6 +201,14 @@ def _append(history: History, round_num: int, measured: dict[str, dict[str, floa
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or say("none")
+
+
+def _bar() -> Any:
+    with warnings.catch_warnings():
+        # Without ipywidgets, tqdm draws its bar as text and says so in red.
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+    return tqdm
 
 
 class _Logs:

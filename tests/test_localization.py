@@ -1,9 +1,11 @@
 """The course's own words: said in a language, recorded, and said again in another one."""
 
 import ast
+import io
 import pathlib
 import pickle
 import string
+import sys
 
 import numpy as np
 import pytest
@@ -124,3 +126,20 @@ def test_nothing_is_recorded_elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     say("{count} clients", count=3)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "seen"),
+    [
+        ("utf-8", "TFF · 라운드\n"),
+        ("ascii", "TFF - ???\n"),
+        ("euc_jp", "TFF - ???\n"),
+        ("cp949", "TFF · 라운드\n"),
+    ],
+)
+def test_a_line_is_told_in_what_letters_there_are(monkeypatch, encoding, seen):
+    output = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(output, encoding=encoding))
+    localization.tell("TFF · 라운드")
+    sys.stdout.flush()
+    assert output.getvalue().decode(encoding) == seen

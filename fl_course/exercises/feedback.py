@@ -3,6 +3,8 @@
 import sys
 from typing import Any
 
+from fl_course.localization import tell
+
 
 def show(markdown: str, **about: Any) -> None:
     """Shows a text to the learner.
@@ -20,7 +22,7 @@ def show(markdown: str, **about: Any) -> None:
             metadata={"text/markdown": {"fl_course": about}} if about else {},
         )
     else:
-        print(plain(markdown))
+        tell(plain(markdown))
 
 
 def plain(markdown: str) -> str:

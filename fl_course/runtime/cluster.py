@@ -24,7 +24,7 @@ from tensorflow_federated.python.core.impl.execution_contexts import (
 )
 from tensorflow_federated.python.core.impl.types import type_analysis
 
-from fl_course.localization import say
+from fl_course.localization import say, tell
 from fl_course.runtime.client_loops import compile_native
 from fl_course.runtime.context import (
     NO_CLIENTS,
@@ -139,7 +139,7 @@ class Cluster(context_base.SyncContext):
         result = self.run(0, comp, arg) if form is None else self._spread.invoke(form, arg)
         if self._lost:
             times = say("once") if self._lost == 1 else say("{lost} times", lost=self._lost)
-            print(
+            tell(
                 say(
                     "A worker was lost {times}; its part of the clients was computed again.",
                     times=times,

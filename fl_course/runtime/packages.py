@@ -12,7 +12,7 @@ import sys
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from fl_course.localization import say
+from fl_course.localization import say, tell
 from fl_course.runtime import imports, places
 from fl_course.runtime.errors import SetupError
 
@@ -166,7 +166,8 @@ def install_missing(language: str = "en") -> list[str]:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--retries=1"]
     # TFF declares Python < 3.12, though nothing in it needs that.
     command += ["--ignore-requires-python", "--disable-pip-version-check", *wanted]
-    print(say("Fetching {packages} …", packages=", ".join(wanted)), flush=True)
+    tell(say("Fetching {packages} …", packages=", ".join(wanted)))
+    sys.stdout.flush()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SetupError(_why_pip_failed(wanted, done.stderr or done.stdout))

@@ -21,13 +21,15 @@ def kernel(tmp_path):
 
 
 ROUND = """
+import sys
 import tensorflow as tf, tensorflow_federated as tff
-from fl_course import data, models, preprocessing
+sys.modules["ipywidgets"] = None  # as where it is not installed
+from fl_course import data, models, preprocessing, training
 train, test = data.load()
 cohort = preprocessing.make_federated_data(train, train.client_ids[:2])
 process = tff.learning.algorithms.build_weighted_fed_avg(
     models.functional_model(), client_optimizer_fn=tff.learning.optimizers.build_sgdm(0.02))
-result = process.next(process.initialize(), cohort)
+state, history = training.train(process, lambda round_num: cohort, 1)
 from fl_course import runtime
 print(runtime.worker_pid())
 """
