@@ -376,6 +376,29 @@ _PERSONALIZATION = "tff.learning.algorithms.build_personalization_eval_computati
 
 MOVED = {
     "tff.AnonymousTuple": "tff.structure.Struct",
+    "tff.federated_average": "tff.federated_mean",
+    "tff.sequence_average": "tff.sequence_sum, divided by how many there are",
+    "tff.learning.federated_averaging": "tff.learning.algorithms.build_weighted_fed_avg",
+    "tff.learning.federated_evaluation": "tff.learning.algorithms.build_fed_eval",
+    "tff.learning.federated_sgd": "tff.learning.algorithms.build_fed_sgd",
+    "tff.learning.keras_utils": "tff.learning.models.from_keras_model",
+    "tff.learning.keras_weights_from_tff_weights": (
+        "process.get_model_weights(state).assign_weights_to(keras_model)"
+    ),
+    "tff.learning.model": "tff.learning.models",
+    "tff.learning.model_utils": "tff.learning.models",
+    "tff.learning.personalization_eval": (
+        "tff.learning.algorithms.build_personalization_eval_computation"
+    ),
+    "tff.simulation.client_data": "tff.simulation.datasets",
+    "tff.simulation.file_per_user_client_data": "tff.simulation.datasets.FilePerUserClientData",
+    "tff.simulation.from_tensor_slices_client_data": "tff.simulation.datasets.TestClientData",
+    "tff.simulation.hdf5_client_data": "tff.simulation.datasets.SqlClientData",
+    "tff.simulation.sql_client_data": "tff.simulation.datasets.SqlClientData",
+    "tff.simulation.transforming_client_data": "tff.simulation.datasets.TransformingClientData",
+    "tff.simulation.datasets.ClientData.from_clients_and_fn": (
+        "tff.simulation.datasets.ClientData.from_clients_and_tf_fn"
+    ),
     "tff.PlacementType": "tff.types.PlacementType",
     "tff.Struct": "tff.structure.Struct",
     "tff.federated_secure_modular_sum": "tff.backends.mapreduce.federated_secure_modular_sum",

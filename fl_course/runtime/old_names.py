@@ -45,6 +45,8 @@ def explain_old_names() -> None:
     """Arranges the errors of `docs/api-changes.md`; TFF must have been imported, call it once."""
     tff = sys.modules[_PUBLIC]
     absent = _absent_names(tff)
+    for owner, name, text in _absent_members(tff):
+        setattr(owner, name, _GoneMember(text))
     for module, messages in absent:
         _explain_absence(module, messages)
     sys.meta_path.append(_OldImports({module.__name__: texts for module, texts in absent}))
@@ -116,6 +118,28 @@ def _absent_names(tff: ModuleType) -> list[tuple[ModuleType, dict[str, str]]]:
         if isinstance(module, ModuleType) and path[-1] not in vars(module):
             found.setdefault(module.__name__, (module, {}))[1][path[-1]] = text
     return list(found.values())
+
+
+def _absent_members(tff: ModuleType) -> list[tuple[type, str, str]]:
+    found = []
+    for dotted, text in messages().items():
+        *path, name = dotted.split(".")[1:]
+        owner: Any = tff
+        for part in path:
+            owner = getattr(owner, part, None)
+        if isinstance(owner, type) and not hasattr(owner, name):
+            found.append((owner, name, text))
+    return found
+
+
+class _GoneMember:
+    """In a class, the place of a name that is gone: whoever asks is told, and `hasattr` says no."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        raise AttributeError(self._text)
 
 
 def _explain_absence(module: ModuleType, texts: dict[str, str]) -> None:
