@@ -1,5 +1,6 @@
 """Starting the engine: packages, imports, worker process, seeds."""
 
+import contextlib
 import functools
 import os
 import pathlib
@@ -68,8 +69,7 @@ def start(seed: int) -> str:
         context.set_default_context(_factories[0])
         _let_tensorboard_end_with_us()
         interrupts.protect_from_ctrl_c()
-        # TFF's own loop runs in another thread; learners' asyncio code in a notebook needs this.
-        nest_asyncio.apply()
+        _let_notebooks_await()
 
     import tensorflow as tf
     import tensorflow_federated as tff
@@ -78,6 +78,13 @@ def start(seed: int) -> str:
     return (
         f"Python {platform.python_version()} · TensorFlow {tf.__version__} · TFF {tff.__version__}"
     )
+
+
+def _let_notebooks_await() -> None:
+    # TFF's own loop runs in another thread; learners' asyncio code in a notebook needs this. Loops
+    # that are not Python's, as web servers have them, can't be nested and need not be.
+    with contextlib.suppress(ValueError):
+        nest_asyncio.apply()
 
 
 def _let_tensorboard_end_with_us() -> None:

@@ -214,6 +214,7 @@ def import_tff() -> None:
     old_names.explain_old_names()
     repairs.repair_copies_of_data_sources()
     repairs.repair_seeds_of_emnist_models()
+    repairs.repair_text_beyond_ascii()
 
 
 def _offer_privacy_queries() -> None:

@@ -1,7 +1,10 @@
 """Repairs of what does not work in TFF 0.87 with today's libraries, made after its import."""
 
+import functools
 import random
 from typing import Any
+
+import numpy as np
 
 
 def repair_copies_of_data_sources() -> None:
@@ -40,3 +43,31 @@ def repair_seeds_of_emnist_models() -> None:
         initialize(self, initializer_type, base_seed)
 
     initializer.__init__ = initialize_with_seed
+
+
+def repair_text_beyond_ascii() -> None:
+    """Lets a computation take text in any language: TFF encodes it as ASCII, its results as UTF-8.
+
+    `tf.constant` and `tf.data` take UTF-8, so the same text went through as a client's dataset.
+    """
+    from tensorflow_federated.python.core.impl.compiler import array
+
+    to_proto = array.to_proto
+
+    @functools.wraps(to_proto)
+    def to_proto_in_utf8(value: Any, *, dtype_hint: Any = None) -> Any:
+        if dtype_hint in (None, np.str_):
+            value = _in_utf8(value)
+        return to_proto(value, dtype_hint=dtype_hint)
+
+    array.to_proto = to_proto_in_utf8
+
+
+def _in_utf8(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode()
+    if isinstance(value, np.ndarray) and value.dtype.kind in "UO" and value.size:
+        encoded = np.empty(value.size, np.object_)
+        encoded[:] = [x.encode() if isinstance(x, str) else x for x in value.flat]
+        return encoded.reshape(value.shape)
+    return value

@@ -1,5 +1,6 @@
 """The engine in fresh processes: it starts, is quiet, and explains what keeps it from starting."""
 
+import asyncio
 import collections
 import os
 import random
@@ -14,6 +15,7 @@ import tensorflow_federated as tff
 
 import fl_course
 from fl_course import runtime
+from fl_course.runtime import engine
 from tests.runtime.meanwhile import PROMPT
 
 
@@ -189,3 +191,41 @@ def test_learners_code_still_goes_through_autograph():
         )
         metrics = process.next(process.initialize(), [dataset]).metrics["client_work"]["train"]
         assert float(metrics["loss"]) == pytest.approx(loss)
+
+
+@pytest.mark.parametrize(
+    ("given", "form"),
+    [
+        ("서울", None),
+        (np.str_("東京"), None),
+        ("Köln".encode(), None),
+        (["서울", "Köln"], [2]),
+        (np.array(["서울", "Köln"]), [2]),
+        (np.array(["서울", "Köln".encode()], object), [2]),
+        (np.array([["서울"], ["b"]]), [2, 1]),
+    ],
+)
+def test_text_in_any_language_goes_through(given, form):
+    same = tff.tensorflow.computation(
+        lambda text: tf.identity(text), tff.TensorType(np.str_, form or [])
+    )
+    np.testing.assert_array_equal(same(given), tf.constant(given).numpy())
+
+
+def test_clients_may_have_text_in_any_language():
+    @tff.federated_computation(tff.FederatedType(np.str_, tff.CLIENTS))
+    def names(cities):
+        return cities
+
+    assert [city.decode() for city in names(["서울", "東京"])] == ["서울", "東京"]
+
+
+def test_a_loop_that_is_not_pythons_is_left_alone():
+    class Loop(asyncio.AbstractEventLoop):  # as uvloop's
+        pass
+
+    asyncio.set_event_loop(Loop())
+    try:
+        engine._let_notebooks_await()
+    finally:
+        asyncio.set_event_loop(None)
