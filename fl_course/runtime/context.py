@@ -14,7 +14,7 @@ from tensorflow_federated.python.core.impl.executor_stacks import executor_facto
 from tensorflow_federated.python.core.impl.executors import cardinalities_utils
 from tensorflow_federated.python.core.impl.types import type_analysis
 
-from fl_course.localization import noted, say
+from fl_course.localization import noted, say, tell
 from fl_course.runtime.client_data import send_compressed
 from fl_course.runtime.client_loops import compile_native
 from fl_course.runtime.errors import EngineError
@@ -77,6 +77,7 @@ class _Invocation:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._workers: list[AnyWorker] = []
+        self._met: dict[AnyWorker, None] = {}  # in order
         self.is_abandoned = False
 
     def enter(self, worker: AnyWorker) -> None:
@@ -85,6 +86,7 @@ class _Invocation:
             if self.is_abandoned:
                 raise EngineError(say("The cell that called this computation was interrupted."))
             self._workers.append(worker)
+            self._met[worker] = None
 
     def leave(self, worker: AnyWorker) -> None:
         """Notes that the worker has done its part."""
@@ -97,6 +99,12 @@ class _Invocation:
             self.is_abandoned = True
             for worker in self._workers:
                 worker.end_because(say("the cell that waited for it was interrupted"))
+
+    def pass_on_words(self) -> None:
+        """Prints what its workers printed, in the cell that waited for it."""
+        for worker in self._met:
+            if words := worker.new_words():
+                tell(words)
 
 
 # TFF runs an invocation in a thread of its own, which inherits the caller's variables.
@@ -129,6 +137,7 @@ def make_interruptible(context_class: type) -> None:
             raise interrupt.with_traceback(None) from None
         finally:
             _invocation.reset(token)
+            invocation.pass_on_words()
 
     context_class.invoke = invoke_or_abandon
 

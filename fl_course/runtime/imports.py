@@ -215,6 +215,7 @@ def import_tff() -> None:
     repairs.repair_copies_of_data_sources()
     repairs.repair_seeds_of_emnist_models()
     repairs.repair_text_beyond_ascii()
+    repairs.repair_prints()
 
 
 def _offer_privacy_queries() -> None:

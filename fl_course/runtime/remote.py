@@ -98,6 +98,10 @@ class RemoteWorker:
         with self._lock:
             self._closers.append(close)
 
+    def new_words(self) -> str:
+        """What computations printed is shown where the worker runs, and not here."""
+        return ""
+
     def end_because(self, cause: str, remedy: str | None = None) -> None:
         """Gives the worker up; calls that wait for it are told why. Does nothing a second time."""
         with self._lock:

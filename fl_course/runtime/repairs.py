@@ -1,6 +1,7 @@
 """Repairs of what does not work in TFF 0.87 with today's libraries, made after its import."""
 
 import functools
+import itertools
 import random
 from typing import Any
 
@@ -43,6 +44,32 @@ def repair_seeds_of_emnist_models() -> None:
         initialize(self, initializer_type, base_seed)
 
     initializer.__init__ = initialize_with_seed
+
+
+def repair_prints() -> None:
+    """Has `tf.print` print in a computation: nothing there depends on it, so it was left out.
+
+    In a `tf.function`, TensorFlow sees to that itself; TFF records a computation as a plain graph.
+    """
+    import tensorflow as tf
+    import tree
+    from tensorflow_federated.python.core.impl.utils import tensorflow_utils
+
+    capture = tensorflow_utils.capture_result_from_graph
+
+    @functools.wraps(capture)
+    def capture_after_prints(result: Any, graph: tf.Graph) -> Any:
+        prints = [op for op in graph.get_operations() if op.type == "PrintV2"]
+        for one, next_one in itertools.pairwise(prints):
+            next_one._add_control_input(one)  # in the order in which they are written
+        if prints:
+            with graph.as_default(), graph.control_dependencies(prints):
+                result = tree.map_structure(
+                    lambda part: tf.identity(part) if isinstance(part, tf.Tensor) else part, result
+                )
+        return capture(result, graph)
+
+    tensorflow_utils.capture_result_from_graph = capture_after_prints
 
 
 def repair_text_beyond_ascii() -> None:

@@ -65,6 +65,8 @@ def serve(port: int, host: str, concurrency: int | None, tell: Callable[[str], N
             )
             while not worker.has_ended(within=_LOOK_AROUND):
                 worker.guard_new_addresses()
+                if words := worker.new_words():
+                    tell(words)
             raise worker.error(say("ended"), say("Start it again with the same command."))
     finally:
         worker.stop()

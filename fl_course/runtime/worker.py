@@ -47,6 +47,10 @@ _IDLE_START = 7.0  # seconds without any activity; a healthy worker listens with
 _LONGEST_START = 60.0  # seconds; the program is 300 MB, which a slow disk takes time to read
 _PORT_TRIES = 3
 _LOG_BYTES = 4000  # as much as is read of what a worker printed
+_PASSED_ON_BYTES = 20_000  # as much as is shown of what one computation printed
+_OWN_NOTE = re.compile(
+    r"[IWEF]\d{4} [\d:.]+ |\d{4}-\d\d-\d\d [\d:.]+: [IWEF] |WARNING: All log messages before absl"
+)
 _CANNOT_EXECUTE = 126  # the shells' exit code for a program that can't be executed
 _NO_LOOPBACK = (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN)
 _NO_INSTRUCTION = "was compiled to use"  # TensorFlow, of FMA, before it aborts
@@ -151,6 +155,7 @@ class Worker:
         self._owner = os.getpid()
         self._end_told: tuple[str, str] | None = None
         self._oom_kills = _oom_kills()
+        self._passed_on = 0
         self._running = self._start(reserve=True)
         self._tries = 1
         atexit.register(self.stop)
@@ -263,6 +268,7 @@ class Worker:
         self._running.process.wait()
         self._release()
         self._running = self._start(reserve=False)
+        self._passed_on = 0
         self._tries += 1
 
     def error(self, what: str, remedy: str | None = None) -> WorkerError:
@@ -376,6 +382,18 @@ class Worker:
         for held in (self._running.reservation, self._running.guard):
             if held is not None:
                 held.close()
+
+    def new_words(self) -> str:
+        """What computations printed since the last call, by `tf.print`.
+
+        The worker's and TensorFlow's own notes are left out. Of very much, the end is given.
+        """
+        log = self._running.log.fileno()
+        end = os.fstat(log).st_size
+        begin = max(min(self._passed_on, end), end - _PASSED_ON_BYTES)
+        self._passed_on = end
+        text = os.pread(log, end - begin, begin).decode(errors="replace")
+        return "\n".join(line for line in text.splitlines() if not _OWN_NOTE.match(line))
 
     def _log_text(self) -> str:
         # Read without moving the position, which the worker's own writing uses.

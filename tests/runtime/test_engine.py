@@ -229,3 +229,59 @@ def test_a_loop_that_is_not_pythons_is_left_alone():
         engine._let_notebooks_await()
     finally:
         asyncio.set_event_loop(None)
+
+
+def test_what_a_computation_prints_is_seen_where_it_was_called(capsys):
+    @tff.tensorflow.computation(np.int32)
+    def look(x):
+        tf.print("the client sees", x, "서울")
+        tf.print("no line's end", end="")
+        return collections.OrderedDict(more=x + 1, pair=(x, [x]))
+
+    assert look(41) == collections.OrderedDict(more=42, pair=(41, [41]))
+    assert capsys.readouterr().out == "the client sees 41 서울\nno line's end\n"
+    look(1)
+    assert capsys.readouterr().out.startswith("the client sees 1 ")
+
+
+def test_what_clients_print_is_seen_as_well(capsys):
+    @tff.tensorflow.computation(tff.SequenceType(np.int32))
+    def total(numbers):
+        def add(total, number):
+            tf.print("adds", number)
+            return total + number
+
+        return numbers.reduce(0, add)
+
+    @tff.federated_computation(tff.FederatedType(tff.SequenceType(np.int32), tff.CLIENTS))
+    def everyone(clients):
+        return tff.federated_sum(tff.federated_map(total, clients))
+
+    assert everyone([[1, 2], [3]]) == 6
+    assert sorted(capsys.readouterr().out.splitlines()) == ["adds 1", "adds 2", "adds 3"]
+    everyone([[], []])
+    assert capsys.readouterr().out == ""
+
+
+def test_what_was_printed_before_an_error_is_seen(capsys):
+    @tff.tensorflow.computation(np.int32)
+    def fails(x):
+        tf.print("x is", x)
+        return tf.constant([1, 2])[x + tf.cast(tf.size(tf.range(x)), tf.int32)]
+
+    with pytest.raises(runtime.ComputationError):
+        fails(41)
+    assert capsys.readouterr().out == "x is 41\n"
+
+
+def test_only_the_end_of_very_much_is_seen(capsys):
+    @tff.tensorflow.computation(np.int32)
+    def counts(n):
+        return tf.data.Dataset.range(tf.cast(n, tf.int64)).reduce(
+            n, lambda total, number: (tf.print("number", number), total)[1]
+        )
+
+    counts(5000)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "number 4999"
+    assert 1000 < len(lines) < 2000
