@@ -34,6 +34,13 @@ _WAYS_OUT = (
         ),
     ),
     (
+        r"No such file or directory",
+        noted(
+            "The worker looks for a relative name in the folder in which the notebook was when it "
+            "called fl_course.setup(). Give the whole path: os.path.abspath(name)."
+        ),
+    ),
+    (
         r"Cannot embed a federated value",
         noted(
             "Is there a secure sum in it? A worker has no secure aggregation; to try one, call "

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import nest_asyncio
 
 from fl_course.localization import say
-from fl_course.runtime import imports, interrupts, packages
+from fl_course.runtime import hidden, imports, interrupts, packages
 from fl_course.runtime.errors import SetupError
 from fl_course.runtime.worker import Worker, start_worker
 
@@ -48,6 +48,7 @@ def start(seed: int) -> str:
             say("seed must be an integer from 0 to 2**32 - 1, and it is {seed}.", seed=repr(seed))
         )
     if not _factories:
+        hidden.check_nothing_is_hidden()
         packages.check_tff()
         worker = start_worker()
         try:

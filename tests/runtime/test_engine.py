@@ -15,7 +15,7 @@ import tensorflow_federated as tff
 
 import fl_course
 from fl_course import runtime
-from fl_course.runtime import engine
+from fl_course.runtime import engine, hidden
 from tests.runtime.meanwhile import PROMPT
 
 
@@ -95,6 +95,28 @@ def test_keras_3_imported_before():
     )
     assert "Keras 3" in message
     assert "Restart the kernel" in message
+
+
+@pytest.mark.parametrize(
+    "name", ["tensorflow.py", "tensorflow_federated.py", "tf_keras/__init__.py", "tree.py"]
+)
+def test_a_file_that_hides_a_package_is_named(name, tmp_path):
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("x = 1\n")
+    message, seconds = ends_with_setup_error(
+        "import fl_course; fl_course.setup()", env={"PYTHONPATH": str(tmp_path)}
+    )
+    assert f"{tmp_path / name.removesuffix('/__init__.py')} hides the package" in message
+    assert "Rename it. Restart the kernel" in message
+    assert seconds < PROMPT
+
+
+def test_what_hides_nothing_is_left_alone(tmp_path, monkeypatch):
+    (tmp_path / "tensorflow").mkdir()  # where somebody keeps notes
+    (tmp_path / "my_numpy.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    hidden.check_nothing_is_hidden()
 
 
 @pytest.mark.parametrize("version", ["0.1.0", "0.33.0"])
@@ -285,3 +307,19 @@ def test_only_the_end_of_very_much_is_seen(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == "number 4999"
     assert 1000 < len(lines) < 2000
+
+
+def test_a_file_that_the_worker_does_not_find_is_explained(monkeypatch, tmp_path):
+    (tmp_path / "numbers.txt").write_text("1.5\n2.5\n")
+    monkeypatch.chdir(tmp_path)
+
+    @tff.tensorflow.computation(tff.SequenceType(np.float32))
+    def total(numbers):
+        return numbers.reduce(0.0, lambda a, b: a + b)
+
+    def lines(name):
+        return tf.data.TextLineDataset(name).map(tf.strings.to_number)
+
+    with pytest.raises(runtime.ComputationError, match="in which the notebook was when it called"):
+        total(lines("numbers.txt"))
+    assert total(lines(os.path.abspath("numbers.txt"))) == 4.0
