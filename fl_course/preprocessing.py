@@ -8,12 +8,24 @@ from collections.abc import Sequence
 import tensorflow as tf
 import tensorflow_federated as tff
 
+from fl_course.arguments import (
+    check_client_data,
+    check_client_ids,
+    check_integer,
+    check_known,
+    check_seed,
+)
 from fl_course.localization import say
 
 ClientData = tff.simulation.datasets.ClientData
 
 # More than any writer of ours or of EMNIST has, so that a shuffle mixes all of a client's examples.
 SHUFFLE_BUFFER = 1000
+
+# The buffer's places are reserved whether there are examples for them or not, 24 bytes each:
+# gigabytes of them end the process without a word.
+_LARGEST_BUFFER = 10**6
+_MOST_EPOCHS = 10**6  # tf.data takes an overflowing number of elements for none at all
 
 # tf.data tunes a pipeline while it runs; for a client's few batches that costs more than it gains.
 _OPTIONS = tf.data.Options()
@@ -50,17 +62,20 @@ def preprocess(
 
     Args:
         dataset: Elements are dicts of `pixels`, [height, width], and `label`, [].
-        epochs: How many times to go through the data (local epochs); 1 or more.
+        epochs: How many times to go through the data (local epochs); 1 to 1,000,000.
         batch_size: Examples in a batch; 1 or more. The last batch of all may be smaller.
-        shuffle_buffer: Examples among which the next one is drawn; 1 or less keeps the order.
-        seed: Of the shuffle. Each epoch has an order of its own, the same in every run.
+        shuffle_buffer: Examples among which the next one is drawn, 0 to 1,000,000; 1 or less keeps
+            the order.
+        seed: Of the shuffle, 0 to 2**32 - 1. Each epoch has an order of its own, the same in every
+            run.
 
     Returns:
         A dataset of batches, ordered dicts of `x`, [n, height * width], and `y`, [n].
 
     Raises:
         TypeError: If `dataset` is not a dataset.
-        ValueError: If a number is out of its range, or the examples are not images with a label.
+        ValueError: If a number is not a whole one in its range, the examples are not images with a
+            label, or they never end.
     """
     if not isinstance(dataset, tf.data.Dataset):
         raise TypeError(
@@ -69,22 +84,16 @@ def preprocess(
                 dataset=_described(dataset),
             )
         )
-    for name, value, least in (
-        ("epochs", epochs, 1),
-        ("batch_size", batch_size, 1),
-        ("shuffle_buffer", shuffle_buffer, 0),
-        ("seed", seed, 0),
-    ):
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise ValueError(
-                say(
-                    "{name} must be an integer of {least} or more, and it is {value}.",
-                    name=name,
-                    least=least,
-                    value=repr(value),
-                )
-            )
+    epochs, batch_size, shuffle_buffer, seed = _numbers(epochs, batch_size, shuffle_buffer, seed)
     _check_images(dataset.element_spec)
+    # A round with it would never end, nor hear Ctrl-C.
+    if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
+        raise ValueError(
+            say(
+                "dataset must have an end, and it repeats for ever. Leave out its repeat(); epochs "
+                "says how many times to go through the examples."
+            )
+        )
     if shuffle_buffer > 1:
         dataset = dataset.shuffle(shuffle_buffer, seed=seed, reshuffle_each_iteration=True)
     return _batches(epochs, batch_size)(dataset)
@@ -119,30 +128,22 @@ def make_federated_data(
         epochs: See `preprocess`, as for the other arguments.
         batch_size: Examples in a batch.
         shuffle_buffer: Examples among which the next one is drawn.
-        seed: Of the shuffles. Each client gets an order of its own from it; give another seed in
-            another round to give every client another order.
+        seed: Of the shuffles, 0 to 2**32 - 1. Each client gets an order of its own from it; give
+            another seed in another round to give every client another order.
 
     Returns:
         One preprocessed dataset for each id, in the same order.
 
     Raises:
+        TypeError: If `client_data` is not client data, or `client_ids` not a list of texts.
         ValueError: If `client_ids` is empty, holds an unknown id, or a number is out of its range.
     """
-    if len(client_ids) == 0:
+    client_data = check_client_data(client_data)
+    client_ids = check_client_ids(client_ids)
+    if not client_ids:
         raise ValueError(say("client_ids is empty; a round needs at least one client."))
-    known = set(client_data.client_ids)
-    for client_id in client_ids:
-        if client_id not in known:
-            raise ValueError(
-                say(
-                    "client_ids holds {client_id}, which is not a client; there are {num_known}, "
-                    "from {first} to {last}.",
-                    client_id=repr(client_id),
-                    num_known=len(known),
-                    first=repr(client_data.client_ids[0]),
-                    last=repr(client_data.client_ids[-1]),
-                )
-            )
+    check_known(client_ids, client_data)
+    epochs, batch_size, shuffle_buffer, seed = _numbers(epochs, batch_size, shuffle_buffer, seed)
     return [
         preprocess(
             client_data.create_tf_dataset_for_client(client_id),
@@ -155,6 +156,17 @@ def make_federated_data(
         )
         for client_id in client_ids
     ]
+
+
+def _numbers(
+    epochs: int, batch_size: int, shuffle_buffer: int, seed: int
+) -> tuple[int, int, int, int]:
+    return (
+        check_integer("epochs", epochs, 1, _MOST_EPOCHS),
+        check_integer("batch_size", batch_size, 1),
+        check_integer("shuffle_buffer", shuffle_buffer, 0, _LARGEST_BUFFER),
+        check_seed(seed),
+    )
 
 
 def _described(value: object) -> str:

@@ -18,7 +18,7 @@ LESSONS = {
 }
 WITH_EXERCISES = [slug for slug, exercises in LESSONS.items() if exercises]
 # What all parts may import.
-EVERYWHERE = {"catalog", "localization"}
+EVERYWHERE = {"arguments", "catalog", "localization"}
 # Part of the package -> the other parts it may import.
 ALLOWED = {
     "__init__": {"runtime"},
@@ -40,6 +40,7 @@ ALLOWED = {
         "training",
     },
     "authoring": {"exercises", "plotting"},
+    "arguments": set(),
     "catalog": set(),
     "localization": set(),
     "cli": {"authoring", "exercises", "runtime"},

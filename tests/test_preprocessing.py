@@ -74,6 +74,23 @@ def test_no_shuffle_keeps_the_order(train, examples):
     np.testing.assert_array_equal(batch["y"], labels)
 
 
+def test_the_largest_shuffle_buffer_can_be_borne(examples):
+    (batch,) = batches(preprocess(examples, shuffle_buffer=10**6, batch_size=1000))
+    assert len(batch["y"]) == len(list(examples))
+    message = "shuffle_buffer must be an integer from 0 to 1000000, and it is 2147483648."
+    with pytest.raises(ValueError, match=message):
+        preprocess(examples, shuffle_buffer=2**31)
+
+
+@pytest.mark.parametrize(
+    "make_endless", [lambda ds: ds.repeat(), lambda ds: ds.repeat().shuffle(10).map(dict)]
+)
+def test_a_dataset_that_never_ends(examples, make_endless):
+    dataset = make_endless(examples)
+    with pytest.raises(ValueError, match="dataset must have an end, and it repeats for ever"):
+        preprocess(dataset)
+
+
 def test_one_dataset_a_client_in_the_order_asked_for(train):
     ids = ["writer_05", "writer_02"]
     datasets = make_federated_data(train, ids, shuffle_buffer=1, batch_size=1000)
@@ -91,7 +108,6 @@ def test_one_dataset_a_client_in_the_order_asked_for(train):
         ("batch_size", 0, 1),
         ("batch_size", "20", 1),
         ("shuffle_buffer", -1, 0),
-        ("seed", -1, 0),
         ("epochs", True, 1),
     ],
 )

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 import tensorflow_federated as tff
 
-from fl_course.algorithms.arguments import check_number
 from fl_course.algorithms.gradient_edits import GradientEdit
 from fl_course.algorithms.server_optimizers import ServerOptimizer, server_sgd
+from fl_course.arguments import check_number
 from fl_course.localization import say
 
 Weights = tuple[tf.Tensor, ...]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from fl_course.algorithms.arguments import check_number
+from fl_course.arguments import check_number
 
 Weights = tuple[tf.Tensor, ...]
 GradientEdit = Callable[[Weights, Weights, Weights], Weights]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from fl_course.algorithms.arguments import check_number
+from fl_course.arguments import check_number
 
 Weights = tuple[tf.Tensor, ...]
 
