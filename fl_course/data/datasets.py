@@ -2,6 +2,7 @@
 
 import tensorflow_federated as tff
 
+from fl_course.arguments import described
 from fl_course.data import digits
 from fl_course.localization import say
 
@@ -40,7 +41,7 @@ def load(name: str = "digits") -> tuple[ClientData, ClientData]:
         say(
             "name must be one of {names}, and it is {name}.",
             names=", ".join(map(repr, _NAMES)),
-            name=repr(name),
+            name=described(name),
         )
     )
 

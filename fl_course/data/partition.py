@@ -3,11 +3,20 @@
 import numpy as np
 import tensorflow_federated as tff
 
-from fl_course.data.clients import pool
+from fl_course.arguments import (
+    MOST_CLIENTS,
+    check_client_data,
+    check_integer,
+    check_number,
+    check_seed,
+)
+from fl_course.data.clients import examples, pool
 from fl_course.data.datasets import client_data as make_client_data
 from fl_course.localization import say
 
 ClientData = tff.simulation.datasets.ClientData
+
+_MOST_LABELS = 1000  # as many as ImageNet has; each client has a number for each of them
 
 
 def dirichlet_proportions(
@@ -21,29 +30,23 @@ def dirichlet_proportions(
     `num_labels` times ours, which is the parameter of each label, as in most later work.
 
     Args:
-        num_clients: 1 or more.
-        num_labels: 1 or more.
+        num_clients: 1 to 1,000,000.
+        num_labels: 1 to 1,000.
         alpha: The concentration, above 0. Small values give clients with few labels; large values
             give clients that are all alike.
-        seed: 0 or more.
+        seed: 0 to 2**32 - 1.
 
     Returns:
         float64 [num_clients, num_labels], each row of which sums to 1.
 
     Raises:
+        TypeError: If `alpha` is not a number.
         ValueError: If an argument is out of its range.
     """
-    for name, value in (("num_clients", num_clients), ("num_labels", num_labels)):
-        if value < 1:
-            raise ValueError(
-                say("{name} must be 1 or more, and it is {value}.", name=name, value=repr(value))
-            )
-    if not (alpha > 0 and np.isfinite(alpha)):
-        raise ValueError(
-            say("alpha must be a finite number above 0, and it is {alpha}.", alpha=repr(alpha))
-        )
-    if seed < 0:
-        raise ValueError(say("seed must be 0 or more, and it is {seed}.", seed=repr(seed)))
+    num_clients = check_integer("num_clients", num_clients, 1, MOST_CLIENTS)
+    num_labels = check_integer("num_labels", num_labels, 1, _MOST_LABELS)
+    alpha = check_number("alpha", alpha, least_allowed=False)
+    seed = check_seed(seed)
     return np.random.default_rng(seed).dirichlet([alpha] * num_labels, size=num_clients)
 
 
@@ -62,14 +65,18 @@ def label_skew(
         client_data: The examples to deal out.
         num_clients: How many clients to make, 1 to the number of examples.
         alpha: The concentration, above 0, see `dirichlet_proportions`.
-        seed: 0 or more; the same arguments always give the same clients.
+        seed: 0 to 2**32 - 1; the same arguments always give the same clients.
 
     Returns:
         Client data with ids "client_00", "client_01", and so on.
 
     Raises:
-        ValueError: If an argument is out of its range.
+        TypeError: If `client_data` is not client data, or `alpha` not a number.
+        ValueError: If an argument is out of its range, or the clients have no examples.
     """
+    num_clients = check_integer("num_clients", num_clients, 1)
+    alpha = check_number("alpha", alpha, least_allowed=False)
+    seed = check_seed(seed)
     images, labels = pool(client_data)
     if num_clients > len(labels):
         raise ValueError(
@@ -107,12 +114,20 @@ def label_counts(client_data: ClientData, num_labels: int = 10) -> dict[str, np.
 
     Args:
         client_data: Elements must have `label` and `pixels`.
-        num_labels: Labels are 0 to `num_labels - 1`.
+        num_labels: Labels are 0 to `num_labels - 1`; 1 to 1,000.
 
     Returns:
         Client id to counts, int64 [num_labels].
+
+    Raises:
+        TypeError: If `client_data` is not client data.
+        ValueError: If `num_labels` is not a whole number in its range, or there are more labels.
     """
-    return {
-        client_id: np.bincount(pool(client_data, [client_id])[1], minlength=num_labels)
-        for client_id in client_data.client_ids
-    }
+    client_data = check_client_data(client_data)
+    num_labels = check_integer("num_labels", num_labels, 1, _MOST_LABELS)
+    counts = {}
+    for client_id in client_data.client_ids:
+        _, labels = examples(client_data, client_id)
+        check_integer("num_labels", num_labels, int(labels.max(initial=0)) + 1)
+        counts[client_id] = np.bincount(labels, minlength=num_labels)
+    return counts

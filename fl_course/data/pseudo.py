@@ -1,7 +1,6 @@
 """More clients than there are writers, for rounds of any size."""
 
 import functools
-import numbers
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -9,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_federated as tff
 
-from fl_course.data.clients import pool
+from fl_course.arguments import MOST_CLIENTS, check_client_data, check_integer, check_seed
+from fl_course.data.clients import examples
 from fl_course.localization import say
 
 ClientData = tff.simulation.datasets.ClientData
@@ -24,7 +24,7 @@ class _PseudoClients(ClientData):
 
     def __init__(self, base: ClientData, origins: dict[str, tuple[str, int]], seed: int) -> None:
         self._base = base
-        self._examples = functools.lru_cache(maxsize=_KEPT)(lambda writer: pool(base, [writer]))
+        self._examples = functools.lru_cache(maxsize=_KEPT)(lambda writer: examples(base, writer))
         self._origins = origins
         self._seed = seed
 
@@ -84,8 +84,8 @@ def pseudo_clients(client_data: ClientData, num_clients: int, *, seed: int = 0) 
     Args:
         client_data: Elements have `label`, int32 [], and `pixels`, float32 [height, width] from 0.0
             (ink) to 1.0 (paper).
-        num_clients: How many to make; 1 or more. The clients of `client_data` take turns.
-        seed: 0 or more; the same arguments always give the same clients.
+        num_clients: How many to make; 1 to 1,000,000. The clients of `client_data` take turns.
+        seed: 0 to 2**32 - 1; the same arguments always give the same clients.
 
     Returns:
         Client data whose ids are those of `client_data` with a number behind, such as
@@ -95,25 +95,9 @@ def pseudo_clients(client_data: ClientData, num_clients: int, *, seed: int = 0) 
         TypeError: If `client_data` is not client data.
         ValueError: If a number is not a whole one in its range.
     """
-    if not isinstance(client_data, ClientData):
-        raise TypeError(
-            say(
-                "client_data must be a ClientData, such as data.load()[0], and it is of type "
-                "{type}.",
-                type=type(client_data).__name__,
-            )
-        )
-    for name, value, least in (("num_clients", num_clients, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
-            raise ValueError(
-                say(
-                    "{name} must be an integer of {least} or more, and it is {value}.",
-                    name=name,
-                    least=least,
-                    value=repr(value),
-                )
-            )
-    num_clients, seed = int(num_clients), int(seed)
+    client_data = check_client_data(client_data)
+    num_clients = check_integer("num_clients", num_clients, 1, MOST_CLIENTS)
+    seed = check_seed(seed)
     writers = client_data.client_ids
     most = (num_clients - 1) // len(writers)
     origins = {}

@@ -85,7 +85,7 @@ def test_of_other_client_data():
 def test_wrong_numbers(train, num_clients):
     with pytest.raises(ValueError, match="num_clients must be an integer of 1 or more, and it is"):
         data.pseudo_clients(train, num_clients)
-    with pytest.raises(ValueError, match="seed must be an integer of 0 or more"):
+    with pytest.raises(ValueError, match="seed must be an integer from 0 to"):
         data.pseudo_clients(train, 3, seed=-1)
 
 
