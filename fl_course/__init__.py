@@ -34,12 +34,16 @@ def setup(language: str = "en", *, seed: int = 0, install: bool = False) -> None
     Raises:
         fl_course.runtime.SetupError: If something has to be installed or changed first.
         fl_course.runtime.WorkerError: If TFF's worker process can't run on this machine.
+        TypeError: If `install` is neither True nor False.
         ValueError: If the course has no such language, or `seed` is not an integer from 0 to
             2**32 - 1.
     """
-    from fl_course import localization, runtime
+    from fl_course import arguments, localization, runtime
 
     localization.use(language)
+    # Before anything is installed.
+    seed = arguments.check_seed(seed)
+    install = arguments.check_flag("install", install)
     if install:
         runtime.install_missing(language)
     versions = runtime.start(seed)

@@ -2,9 +2,11 @@
 
 import importlib
 import importlib.util
+import numbers
 from collections.abc import Iterator
 
 from fl_course import catalog
+from fl_course.arguments import described
 from fl_course.exercises import exercise as _exercise
 from fl_course.exercises import progress
 from fl_course.localization import say
@@ -69,12 +71,13 @@ def lesson(name: str | int) -> Lesson:
     """
     known = lesson_slugs()
     by_number = {number: slug for slug, number in catalog.numbers().items()}
-    slug = by_number.get(name) if isinstance(name, int) and not isinstance(name, bool) else name
-    if slug not in known:
+    whole = isinstance(name, numbers.Integral) and not isinstance(name, bool)
+    slug = by_number.get(int(name)) if whole else name
+    if not isinstance(slug, str) or slug not in known:
         raise ValueError(
             say(
-                "the lesson is {name}; those with exercises are {known}.",
-                name=repr(name),
+                "the lesson's name or number is {name}; those with exercises are {known}.",
+                name=described(name),
                 known=", ".join(f"{catalog.numbers()[slug]} ({slug})" for slug in known),
             )
         )

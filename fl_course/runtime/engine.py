@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 import nest_asyncio
 
+from fl_course.arguments import check_integer, check_seed
 from fl_course.localization import say
 from fl_course.runtime import hidden, imports, interrupts, packages
 from fl_course.runtime.errors import SetupError
@@ -24,6 +25,8 @@ try:
 except RuntimeError as error:
     raise SystemExit(str(error))
 """
+
+_MOST_WORKERS = 1000  # a process and a few hundred megabytes each
 
 _factories: list = []  # what makes executors, one for each worker in use
 _stop_cluster: Callable[[], None] | None = None
@@ -43,10 +46,7 @@ def start(seed: int) -> str:
         WorkerError: If TFF's worker process can't run here.
         ValueError: If `seed` is not an integer in that range.
     """
-    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**32:
-        raise ValueError(
-            say("seed must be an integer from 0 to 2**32 - 1, and it is {seed}.", seed=repr(seed))
-        )
+    seed = check_seed(seed)
     if not _factories:
         hidden.check_nothing_is_hidden()
         packages.check_tff()
@@ -119,7 +119,7 @@ def use_workers(workers: int | Sequence[str], concurrency: int | None) -> str:
         raise SetupError(say("The engine is not running. Call fl_course.setup() first."))
     workers = _checked_workers(workers)
     if concurrency is not None:
-        _check_number("concurrency", concurrency)
+        concurrency = check_integer("concurrency", concurrency, 1)
         if not isinstance(workers, int):
             raise ValueError(
                 say(
@@ -170,17 +170,6 @@ def _replace_workers(factories: list, stop: Callable[[], None] | None) -> None:
     _stop_cluster = stop
 
 
-def _check_number(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(
-            say(
-                "{name} must be an integer of 1 or more, and it is {value}.",
-                name=name,
-                value=repr(value),
-            )
-        )
-
-
 def _checked_workers(workers: object) -> int | list[str]:
     from fl_course.runtime.remote import parse_address
 
@@ -193,8 +182,7 @@ def _checked_workers(workers: object) -> int | list[str]:
             )
         )
     if not isinstance(workers, list | tuple):
-        _check_number("workers", workers)
-        return workers
+        return check_integer("workers", workers, 1, _MOST_WORKERS)
     if not workers:
         raise ValueError(say("workers is an empty list. Give the address of one worker at least."))
     seen = set()

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 from importlib.metadata import version
 
+from fl_course.arguments import check_function, check_integer, check_text
 from fl_course.localization import say
 from fl_course.runtime import packages
 from fl_course.runtime.errors import SetupError
@@ -27,9 +28,17 @@ def serve(port: int, host: str, concurrency: int | None, tell: Callable[[str], N
         tell: Prints a line.
 
     Raises:
+        TypeError: If `host` is not a text, or `tell` not a function.
+        ValueError: If `port` is not an integer from 1 to 65535, or `concurrency` not one of 1 or
+            more.
         SetupError: If the host is not this computer's, the port can't be had, or TFF isn't there.
         WorkerError: If the worker can't start, or ends.
     """
+    port = check_integer("port", port, 1, 2**16 - 1)
+    host = check_text("host", host)
+    if concurrency is not None:
+        concurrency = check_integer("concurrency", concurrency, 1)
+    check_function("tell", tell, say("of a line, which prints it"))
     packages.check_tff()
     if host not in (HOST, EVERYWHERE, *own_addresses()):
         raise SetupError(

@@ -282,7 +282,9 @@ def test_a_lesson_offers_its_exercises_by_name(name):
 @pytest.mark.parametrize("name", [0, 99, "1", True, None, "nonsense", "judging", "progress"])
 def test_an_unknown_lesson_is_refused(name):
     known = r"1 \(centralized_training\), 2 \(federated_data\), 3"
-    with pytest.raises(ValueError, match=rf"the lesson is .*; those with exercises are {known}"):
+    with pytest.raises(
+        ValueError, match=rf"the lesson's name or number is .*; those with exercises are {known}"
+    ):
         exercises.lesson(name)
 
 
