@@ -6,8 +6,13 @@ from collections.abc import Callable
 import tensorflow as tf
 import tensorflow_federated as tff
 
+from fl_course.arguments import check_function, check_seed
+from fl_course.localization import noted, say
+
 IMAGE_SIZE = 28  # pixels, both ways
 NUM_LABELS = 10
+
+KERAS_FN = noted("that makes a Keras model, such as models.softmax_model")
 
 
 def softmax_model() -> tf.keras.Model:
@@ -31,11 +36,15 @@ def cnn_model(*, seed: int = 0) -> tf.keras.Model:
     """A small convolutional network: two convolutions, pooling, one dense layer; 14,410 parameters.
 
     Args:
-        seed: Of the initial weights; the same seed gives the same weights.
+        seed: Of the initial weights, 0 to 2**32 - 1; the same seed gives the same weights.
 
     Returns:
         An uncompiled Keras model from [n, 784] to [n, 10]; rows of the output sum to 1.
+
+    Raises:
+        ValueError: If `seed` is not an integer in that range.
     """
+    seed = check_seed(seed)
 
     def initializer(layer: int) -> tf.keras.initializers.Initializer:
         return tf.keras.initializers.GlorotUniform(seed=seed * 10 + layer)
@@ -79,7 +88,11 @@ def variable_model_fn(
 
     Returns:
         A function without arguments, for `tff.learning.algorithms`.
+
+    Raises:
+        TypeError: If `keras_fn` is not a function.
     """
+    check_function("keras_fn", keras_fn, say(KERAS_FN))
 
     def model_fn() -> tff.learning.models.VariableModel:
         return tff.learning.models.from_keras_model(
@@ -104,7 +117,11 @@ def functional_model(
 
     Returns:
         A functional model with loss and accuracy, for `tff.learning.algorithms`.
+
+    Raises:
+        TypeError: If `keras_fn` is not a function.
     """
+    check_function("keras_fn", keras_fn, say(KERAS_FN))
     return tff.learning.models.functional_model_from_keras(
         keras_fn,
         tf.keras.losses.SparseCategoricalCrossentropy(),

@@ -5,15 +5,17 @@ import dataclasses
 import itertools
 import os
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_federated as tff
 
+from fl_course.arguments import check_folder, check_function, check_integer, described
 from fl_course.checkpoints import Checkpoints
 from fl_course.localization import say
+from fl_course.models import KERAS_FN
 
 
 @dataclasses.dataclass
@@ -74,15 +76,26 @@ def train(
         The state after the last round, and the history of metrics from round 1 on.
 
     Raises:
+        TypeError: If an argument is of another type, `cohort_fn` gives no list of datasets, or
+            `evaluate` no numbers by name.
         ValueError: If `num_rounds` or `checkpoint_every` is no whole number or below 1, a cohort is
-            empty, `evaluate` gives other metrics than before, or `checkpoint_dir` is a file or has
-            checkpoints of another process, of another starting `state`, or with `evaluate` where
-            this call has none or the reverse. What is in the folder stays as it is.
+            empty or has a dataset without an end, `log_dir` is a file, `evaluate` gives other
+            metrics than before, or `checkpoint_dir` is a file or has checkpoints of another
+            process, of another starting `state`, or with `evaluate` where this call has none or the
+            reverse. What is in the folder stays as it is.
         fl_course.checkpoints.CheckpointError: If the folder can't be written to, or no checkpoint
             in it can be read. The error has the trained state and the history.
     """
-    _check_count("num_rounds", num_rounds)
-    _check_count("checkpoint_every", checkpoint_every)
+    num_rounds = check_integer("num_rounds", num_rounds, 1)
+    checkpoint_every = check_integer("checkpoint_every", checkpoint_every, 1)
+    _check_process(process)
+    check_function("cohort_fn", cohort_fn, say("of the round's number, giving a list of datasets"))
+    if evaluate is not None:
+        check_function("evaluate", evaluate, say("of the model's weights, giving metrics by name"))
+    if state is not None:
+        _check_state(process, state)
+    if log_dir is not None:
+        log_dir = check_folder("log_dir", log_dir)
     history = History()
     checkpoints = None
     if checkpoint_dir is not None:
@@ -107,19 +120,13 @@ def train(
         disable=bool(os.environ.get("TQDM_DISABLE")),
     )
     for round_num in progress:
-        cohort = list(cohort_fn(round_num))
-        if not cohort:
-            raise ValueError(
-                say(
-                    "cohort_fn gave no datasets for round {round_num}; give at least one.",
-                    round_num=round_num,
-                )
-            )
+        cohort = _datasets(cohort_fn(round_num), round_num)
         result = process.next(state, cohort)
         state = result.state
         measured = {"train": _numbers(result.metrics["client_work"]["train"])}
         if evaluate is not None:
-            measured["evaluation"] = evaluate(process.get_model_weights(state))
+            metrics = evaluate(process.get_model_weights(state))
+            measured["evaluation"] = _checked_metrics(metrics)
         _append(history, round_num, measured)
         due = round_num % checkpoint_every == 0 or round_num == num_rounds
         if checkpoints and due:
@@ -145,7 +152,22 @@ def keras_evaluation(
 
     Returns:
         A function from model weights to `loss` and `sparse_categorical_accuracy`, both floats.
+
+    Raises:
+        TypeError: If `keras_fn` is not a function, or `images` or `labels` not an array of numbers.
+        ValueError: If there are not as many labels as images.
     """
+    check_function("keras_fn", keras_fn, say(KERAS_FN))
+    images, labels = _array("images", images), _array("labels", labels)
+    if len(images) != len(labels):
+        raise ValueError(
+            say(
+                "labels must be one for each of the {num_images} images, and there are "
+                "{num_labels}.",
+                num_images=len(images),
+                num_labels=len(labels),
+            )
+        )
     model = keras_fn()
     model.compile(
         loss=tf.keras.losses.SparseCategoricalCrossentropy(),
@@ -160,6 +182,21 @@ def keras_evaluation(
     return evaluate
 
 
+def _array(name: str, value: Any) -> np.ndarray:
+    array = None
+    with contextlib.suppress(TypeError, ValueError):
+        array = np.asarray(value)
+    if array is None or array.dtype.kind not in "biuf" or array.ndim == 0 or len(array) == 0:
+        raise TypeError(
+            say(
+                "{name} must be an array of numbers, with at least one example, and it is {value}.",
+                name=name,
+                value=described(value),
+            )
+        )
+    return array
+
+
 def _numbers(metrics: dict[str, Any]) -> dict[str, float]:
     return {
         name: float(value)
@@ -168,15 +205,84 @@ def _numbers(metrics: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def _check_count(name: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(
+def _check_process(process: Any) -> None:
+    if not isinstance(process, tff.learning.templates.LearningProcess):
+        raise TypeError(
             say(
-                "{name} must be a whole number, 1 or more, and it is {value}.",
-                name=name,
-                value=repr(value),
+                "process must be a LearningProcess, such as algorithms.build_fed_avg() makes, and "
+                "it is {process}.",
+                process=described(process),
             )
         )
+
+
+def _check_state(process: tff.learning.templates.LearningProcess, state: Any) -> None:
+    try:
+        # TFF itself knows best what it takes for a state; to ask it moves no data of clients.
+        process.get_model_weights(state)
+    except (TypeError, ValueError):
+        raise TypeError(
+            say(
+                "state must be a state of this process, such as process.initialize() or train() "
+                "gives, and it is {state}.",
+                state=described(state),
+            )
+        ) from None
+
+
+def _datasets(cohort: Any, round_num: int) -> list[Any]:
+    """Checks what `cohort_fn` gave for a round: datasets, or what else TFF takes for them."""
+    datasets = None
+    # A dataset can be gone through too, and one that never ends gives no end of batches.
+    if isinstance(cohort, Iterable) and not isinstance(cohort, tf.data.Dataset | str | Mapping):
+        datasets = list(cohort)
+        if not datasets:
+            raise ValueError(
+                say(
+                    "cohort_fn gave no datasets for round {round_num}; give at least one.",
+                    round_num=round_num,
+                )
+            )
+    if datasets is None or not all(isinstance(x, tf.data.Dataset | list) for x in datasets):
+        raise TypeError(
+            say(
+                "cohort_fn must give a list of datasets, such as make_federated_data() makes, and "
+                "for round {round_num} it gave {cohort}.",
+                round_num=round_num,
+                cohort=described(cohort),
+            )
+        )
+    for dataset in datasets:
+        if isinstance(dataset, tf.data.Dataset) and _is_endless(dataset):
+            raise ValueError(
+                say(
+                    "cohort_fn gave a dataset for round {round_num} that repeats for ever; give "
+                    "datasets that have an end.",
+                    round_num=round_num,
+                )
+            )
+    return datasets
+
+
+def _is_endless(dataset: tf.data.Dataset) -> bool:
+    return dataset.cardinality() == tf.data.INFINITE_CARDINALITY
+
+
+def _checked_metrics(metrics: Any) -> dict[str, float]:
+    """Checks what `evaluate` gave."""
+    numbers = None
+    if isinstance(metrics, Mapping) and all(isinstance(name, str) for name in metrics):
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            numbers = {name: float(value) for name, value in metrics.items()}
+    if numbers is None:
+        raise TypeError(
+            say(
+                "evaluate must give numbers by name, such as {example}, and it gave {metrics}.",
+                example="{'loss': 0.5}",
+                metrics=described(metrics),
+            )
+        )
+    return numbers
 
 
 def _append(history: History, round_num: int, measured: dict[str, dict[str, float]]) -> None:

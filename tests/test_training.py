@@ -84,7 +84,7 @@ def test_writes_tensorboard_logs(process, parts, evaluate, tmp_path):
 @pytest.mark.parametrize("number", [0, -1, True, 1.5, "3"])
 @pytest.mark.parametrize("name", ["num_rounds", "checkpoint_every"])
 def test_bad_numbers_of_rounds(process, name, number):
-    with pytest.raises(ValueError, match=f"{name} must be a whole number, 1 or more, and it is"):
+    with pytest.raises(ValueError, match=f"{name} must be an integer of 1 or more, and it is"):
         training.train(process, lambda round_num: [], **{"num_rounds": 1, name: number})
 
 
@@ -105,3 +105,41 @@ def test_evaluation_measures_the_given_weights(evaluate):
     metrics = evaluate(zeros)
     assert metrics["loss"] == pytest.approx(np.log(10), rel=1e-4)
     assert set(metrics) == {"loss", "sparse_categorical_accuracy"}
+
+
+@pytest.mark.parametrize(
+    ("cohort", "error", "message"),
+    [
+        (lambda datasets: datasets[0], TypeError, "it gave of type"),
+        (lambda datasets: None, TypeError, "it gave None"),
+        (lambda datasets: ["writer_00"], TypeError, r"it gave \['writer_00'\]"),
+        (lambda datasets: [datasets[0].repeat()], ValueError, "repeats for ever"),
+    ],
+    ids=["one dataset", "nothing", "ids", "endless"],
+)
+def test_cohorts_that_are_no_lists_of_datasets(process, parts, cohort, error, message):
+    datasets = make_federated_data(parts[0], ["writer_00"])
+    with pytest.raises(error, match=f"cohort_fn .*round 1.*{message}"):
+        training.train(process, lambda round_num: cohort(datasets), 1)
+
+
+@pytest.mark.parametrize("metrics", [None, 0.5, {"loss": "low"}, {"loss": None}, {1: 0.5}])
+def test_evaluations_that_are_no_numbers_by_name(process, parts, metrics):
+    cohort = make_federated_data(parts[0], ["writer_00"])
+    with pytest.raises(TypeError, match="evaluate must give numbers by name"):
+        training.train(process, lambda round_num: cohort, 1, evaluate=lambda weights: metrics)
+
+
+@pytest.mark.parametrize("state", ["x", 5, [1.0], "other"])
+def test_a_state_of_something_else(process, state):
+    with pytest.raises(TypeError, match="state must be a state of this process"):
+        training.train(process, lambda round_num: [], 1, state=state)
+
+
+def test_logs_where_a_file_is(process, tmp_path):
+    file = tmp_path / "file"
+    file.write_text("mine")
+    for folder in (file, file / "below"):
+        with pytest.raises(ValueError, match=r"log_dir must be a folder, and .*file' is a file"):
+            training.train(process, lambda round_num: [], 1, log_dir=folder)
+    assert file.read_text() == "mine"

@@ -12,7 +12,7 @@ import tensorflow_federated as tff
 
 from fl_course.algorithms.gradient_edits import GradientEdit
 from fl_course.algorithms.server_optimizers import ServerOptimizer, server_sgd
-from fl_course.arguments import check_number
+from fl_course.arguments import check_flag, check_number, described
 from fl_course.localization import say
 
 Weights = tuple[tf.Tensor, ...]
@@ -205,7 +205,7 @@ def _check_parts(model: Any, server_optimizer: Any, edits: Any, weighted: Any) -
             say(
                 "model must be a tff.learning.models.FunctionalModel, such as "
                 "models.functional_model() makes, and it is {model}.",
-                model=_described(model),
+                model=described(model),
             )
         )
     if len(model.initial_weights[1]) > 0:
@@ -221,7 +221,7 @@ def _check_parts(model: Any, server_optimizer: Any, edits: Any, weighted: Any) -
             say(
                 "server_optimizer must be a ServerOptimizer, such as server_sgd() makes, and it"
                 " is {server_optimizer}.",
-                server_optimizer=_described(server_optimizer),
+                server_optimizer=described(server_optimizer),
             )
         )
     if not isinstance(edits, tuple) or not all(map(callable, edits)):
@@ -229,16 +229,7 @@ def _check_parts(model: Any, server_optimizer: Any, edits: Any, weighted: Any) -
             say(
                 "edits must be a list of functions, such as [clip_gradients(1.0)], and it is "
                 "{edits}.",
-                edits=_described(edits),
+                edits=described(edits),
             )
         )
-    if not isinstance(weighted, bool):
-        raise TypeError(
-            say("weighted must be True or False, and it is {weighted}.", weighted=repr(weighted))
-        )
-
-
-def _described(value: Any) -> str:
-    """Without the address that a function's or an object's own representation holds."""
-    plain = isinstance(value, (str, int, float, tuple, list, type(None)))
-    return repr(value) if plain else say("of type {type}", type=type(value).__name__)
+    check_flag("weighted", weighted)

@@ -4,12 +4,13 @@ A mean update points from the server's weights to the mean of the clients' weigh
 place of a negative gradient (Reddi et al., "Adaptive Federated Optimization", 2021, Section 2).
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from fl_course.arguments import check_number
+from fl_course.arguments import LARGEST_FLOAT32, check_number
 
 Weights = tuple[tf.Tensor, ...]
 
@@ -128,7 +129,8 @@ def server_adam(
     learning_rate = check_number("learning_rate", learning_rate, least_allowed=False)
     beta_1 = check_number("beta_1", beta_1, below=1.0)
     beta_2 = check_number("beta_2", beta_2, below=1.0)
-    tau = check_number("tau", tau, least_allowed=False)
+    # Its square is among the weights.
+    tau = check_number("tau", tau, least_allowed=False, below=math.sqrt(LARGEST_FLOAT32))
 
     def init(weights: Weights) -> AdamState:
         return AdamState(

@@ -122,7 +122,7 @@ def test_types_read_as_in_the_lesson(ours):
 @pytest.mark.parametrize("rate", [-0.1, 0, float("nan"), float("inf")])
 def test_bad_client_learning_rate(model, rate):
     with pytest.raises(
-        ValueError, match=f"client_learning_rate must be a number above 0, and it is {rate!r}"
+        ValueError, match=f"client_learning_rate must be a number above 0.* it is {rate!r}"
     ):
         algorithms.build_fed_avg(model, client_learning_rate=rate)
 
