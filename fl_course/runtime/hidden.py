@@ -38,16 +38,19 @@ def check_nothing_is_hidden() -> None:
         SetupError: If one does; it names the file.
     """
     for module, package in _PACKAGES.items():
+        homes = [
+            Path(str(distribution.locate_file(""))).resolve()
+            for distribution in importlib.metadata.distributions(name=package)
+        ]
         try:
-            installed = Path(str(importlib.metadata.distribution(package).locate_file("")))
             spec = importlib.util.find_spec(module)
-        except (importlib.metadata.PackageNotFoundError, ValueError):
-            continue  # not there, or loaded by hand
-        if spec is None or not spec.has_location or spec.origin is None:
-            # A folder of that name without Python files gives way to the package.
+        except ValueError:  # loaded by hand
+            continue
+        # A folder of that name without Python files gives way to the package.
+        if not homes or spec is None or not spec.has_location or spec.origin is None:
             continue
         found = Path(spec.origin)
-        if not found.resolve().is_relative_to(installed.resolve()):
+        if not any(found.resolve().is_relative_to(home) for home in homes):
             theirs = found.parent if found.name == "__init__.py" else found
             raise SetupError(
                 say(
