@@ -77,10 +77,10 @@ def train(
 
     Raises:
         TypeError: If an argument is of another type, `cohort_fn` gives no list of datasets, or
-            `evaluate` no numbers by name.
+            `evaluate` or the process no numbers by name.
         ValueError: If `num_rounds` or `checkpoint_every` is no whole number or below 1, a cohort is
-            empty or has a dataset without an end, `log_dir` is a file, `evaluate` gives other
-            metrics than before, or `checkpoint_dir` is a file or has checkpoints of another
+            empty, has no batch or a dataset without an end, `log_dir` is a file, `evaluate` gives
+            other metrics than before, or `checkpoint_dir` is a file or has checkpoints of another
             process, of another starting `state`, or with `evaluate` where this call has none or the
             reverse. What is in the folder stays as it is.
         fl_course.checkpoints.CheckpointError: If the folder can't be written to, or no checkpoint
@@ -123,7 +123,7 @@ def train(
         cohort = _datasets(cohort_fn(round_num), round_num)
         result = process.next(state, cohort)
         state = result.state
-        measured = {"train": _numbers(result.metrics["client_work"]["train"])}
+        measured = {"train": _train_metrics(result.metrics, cohort, round_num)}
         if evaluate is not None:
             metrics = evaluate(process.get_model_weights(state))
             measured["evaluation"] = _checked_metrics(metrics)
@@ -197,12 +197,46 @@ def _array(name: str, value: Any) -> np.ndarray:
     return array
 
 
-def _numbers(metrics: dict[str, Any]) -> dict[str, float]:
-    return {
-        name: float(value)
-        for name, value in metrics.items()
-        if name not in ("num_examples", "num_batches")
-    }
+def _train_metrics(metrics: Any, cohort: list[Any], round_num: int) -> dict[str, float]:
+    """The clients' metrics of a round, where `tff.learning` has them."""
+    try:
+        train = dict(metrics["client_work"]["train"])
+    except (KeyError, TypeError, ValueError):
+        raise TypeError(
+            say(
+                "process must train a model: its metrics have no ['client_work']['train']. To "
+                "evaluate, call process.next yourself."
+            )
+        ) from None
+    numbers = {}
+    for name, value in train.items():
+        if name in ("num_examples", "num_batches"):
+            continue
+        # A list of one number is none either: a larger cohort gives more.
+        if np.ndim(value) or not np.issubdtype(np.asarray(value).dtype, np.number):
+            raise TypeError(
+                say(
+                    "The metric {name} of the clients' training is no single number, and `train` "
+                    "keeps single numbers. Leave it out of the model's metrics, or call "
+                    "process.next yourself.",
+                    name=repr(name),
+                )
+            )
+        numbers[name] = float(value)
+    # Of no example the loss is 0.0, the best there is.
+    if numbers.get("loss") == 0.0 and not any(_has_a_batch(dataset) for dataset in cohort):
+        raise ValueError(
+            say(
+                "No client of round {round_num} had a batch to train on. Are their datasets empty? "
+                "Batches larger than a client's data, with drop_remainder, leave none.",
+                round_num=round_num,
+            )
+        )
+    return numbers
+
+
+def _has_a_batch(dataset: Any) -> bool:
+    return next(iter(dataset), None) is not None
 
 
 def _check_process(process: Any) -> None:

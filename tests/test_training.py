@@ -143,3 +143,33 @@ def test_logs_where_a_file_is(process, tmp_path):
         with pytest.raises(ValueError, match=r"log_dir must be a folder, and .*file' is a file"):
             training.train(process, lambda round_num: [], 1, log_dir=folder)
     assert file.read_text() == "mine"
+
+
+def test_a_round_without_a_batch_is_no_perfect_round(process, parts):
+    clients = parts[0].client_ids[:2]
+    whole = make_federated_data(parts[0], clients)
+    empty = [dataset.unbatch().batch(10**4, drop_remainder=True) for dataset in whole]
+    nothing_left = [dataset.filter(lambda batch: False) for dataset in whole]
+    for cohort in (empty, nothing_left):
+        with pytest.raises(ValueError, match="No client of round 2 had a batch to train on"):
+            training.train(process, lambda n, cohort=cohort: whole if n == 1 else cohort, 2)
+    _, history = training.train(process, lambda n: [empty[0], whole[1]], 1)
+    assert history.train["loss"][0] > 0
+
+
+def test_a_process_that_trains_nothing_is_named():
+    process = tff.learning.algorithms.build_fed_kmeans(num_clusters=2, data_shape=(3,))
+    points = tf.data.Dataset.from_tensor_slices(np.eye(3, dtype=np.float32))
+    with pytest.raises(TypeError, match="process must train a model"):
+        training.train(process, lambda round_num: [points], 1)
+
+
+def test_a_metric_that_is_no_number_is_named(parts):
+    process = tff.learning.algorithms.build_weighted_fed_avg(
+        models.variable_model_fn(),
+        client_optimizer_fn=tff.learning.optimizers.build_sgdm(0.02),
+        metrics_aggregator=tff.learning.metrics.finalize_then_sample,
+    )
+    cohort = make_federated_data(parts[0], parts[0].client_ids[:1])
+    with pytest.raises(TypeError, match=r"The metric '\w+' of the clients' training is no single"):
+        training.train(process, lambda round_num: cohort, 1)
