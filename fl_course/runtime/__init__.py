@@ -4,6 +4,11 @@ Each name is imported when it is asked for: what installs the engine's packages 
 """
 
 import importlib
+import os
+
+# Read when grpc is imported. Its way through a fork does not work while a thread waits for an
+# answer, and says so in red at every `!ls` of a notebook.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 
 _MODULES = {
     "ComputationError": "context",

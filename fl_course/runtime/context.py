@@ -17,7 +17,9 @@ from tensorflow_federated.python.core.impl.types import type_analysis
 from fl_course.localization import noted, say, tell
 from fl_course.runtime.client_data import send_compressed
 from fl_course.runtime.client_loops import compile_native
+from fl_course.runtime.context_stack import share_default_context
 from fl_course.runtime.errors import EngineError
+from fl_course.runtime.forks import is_fork, refuse_in_a_fork
 from fl_course.runtime.remote import RemoteWorker
 from fl_course.runtime.watchdog import Watchdog
 from fl_course.runtime.worker import CHANNEL_OPTIONS, Worker, start_worker
@@ -116,6 +118,7 @@ class _Invocation:
 
 # TFF runs an invocation in a thread of its own, which inherits the caller's variables.
 _invocation: contextvars.ContextVar[_Invocation] = contextvars.ContextVar("fl_course_invocation")
+_turns: weakref.WeakKeyDictionary[Any, threading.Lock] = weakref.WeakKeyDictionary()
 
 
 def is_abandoned() -> bool:
@@ -125,13 +128,22 @@ def is_abandoned() -> bool:
 
 
 def make_interruptible(context_class: type) -> None:
-    """Has an interrupted invocation end, and not go on where no one sees it."""
+    """Has an interrupted invocation end, and not go on where no one sees it.
+
+    Those of several threads take turns: they would share executors that TFF throws away when one
+    of them fails, and an interrupt of one would end the worker of all.
+    """
     invoke = context_class.invoke
 
     @functools.wraps(invoke)
     def invoke_or_abandon(self: Any, comp: Any, arg: Any) -> Any:
         if _invocation.get(None) is not None:  # a part of another one, which sees to it
             return invoke(self, comp, arg)
+        refuse_in_a_fork()
+        with _turns.setdefault(self, threading.Lock()):
+            return invoke_in_turn(self, comp, arg)
+
+    def invoke_in_turn(self: Any, comp: Any, arg: Any) -> Any:
         invocation = _Invocation()
         token = _invocation.set(invocation)
         try:
@@ -325,6 +337,8 @@ class SupervisedExecutorFactory(tff.framework.ExecutorFactory):
 
 
 def _stop_all(workers: list[AnyWorker]) -> None:
+    if is_fork():  # the workers are the parent's, and so are the threads that close connections
+        return
     for worker in workers:
         worker.stop()
 
@@ -345,9 +359,13 @@ def _local_cpp_executor_factory(
 
 
 def supervise() -> None:
-    """Puts our workers and our way to interrupt under every context that TFF makes from here on."""
+    """Puts our workers and our way to interrupt under every context that TFF makes from here on.
+
+    The default context becomes one for all threads.
+    """
     executor_factory.local_cpp_executor_factory = _local_cpp_executor_factory
     tff.framework.local_cpp_executor_factory = _local_cpp_executor_factory
+    share_default_context()
     make_interruptible(tff.framework.SyncExecutionContext)
     make_interruptible(tff.framework.MergeableCompExecutionContext)
     send_compressed()

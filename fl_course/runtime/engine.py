@@ -8,13 +8,14 @@ import platform
 import subprocess
 import sys
 import sysconfig
+import threading
 from collections.abc import Callable, Sequence
 
 import nest_asyncio
 
 from fl_course.arguments import check_integer, check_seed
 from fl_course.localization import say
-from fl_course.runtime import hidden, imports, interrupts, packages
+from fl_course.runtime import forks, hidden, imports, interrupts, packages
 from fl_course.runtime.errors import SetupError
 from fl_course.runtime.worker import Worker, start_worker
 
@@ -30,10 +31,13 @@ _MOST_WORKERS = 1000  # a process and a few hundred megabytes each
 
 _factories: list = []  # what makes executors, one for each worker in use
 _stop_cluster: Callable[[], None] | None = None
+_changing = threading.Lock()  # of what is in use: two threads may ask at the same time
 
 
 def start(seed: int) -> str:
-    """Makes TensorFlow and TFF ready for use in this process. Doing it again only seeds again.
+    """Makes TensorFlow and TFF ready for use in this process, from whichever of its threads.
+
+    Doing it again only seeds again.
 
     Args:
         seed: Seeds Python's, NumPy's and TensorFlow's generators; 0 to 2**32 - 1, as NumPy allows.
@@ -47,30 +51,11 @@ def start(seed: int) -> str:
         ValueError: If `seed` is not an integer in that range.
     """
     seed = check_seed(seed)
-    if not _factories:
-        hidden.check_nothing_is_hidden()
-        packages.check_tff()
-        worker = start_worker()
-        try:
-            # First: on a processor without AVX, TensorFlow's import ends this process without a
-            # word, and the worker ends with a reason.
-            worker.wait_until_listening()
-            with imports.without_garbage_collection():
-                imports.import_tensorflow()
-                imports.import_tff()
-                from fl_course.runtime import context
-                from fl_course.runtime.keras_modes import restore_keras_after_graphs
-
-                restore_keras_after_graphs()
-                context.supervise()
-        except BaseException:
-            worker.stop()
-            raise
-        _factories.append(context.SupervisedExecutorFactory(worker=worker))
-        context.set_default_context(_factories[0])
-        _let_tensorboard_end_with_us()
-        interrupts.protect_from_ctrl_c()
-        _let_notebooks_await()
+    forks.refuse_in_a_fork()
+    with _changing:
+        if not _factories:
+            _start()
+    interrupts.protect_from_ctrl_c()  # here: the first call may have come from another thread
 
     import tensorflow as tf
     import tensorflow_federated as tff
@@ -79,6 +64,32 @@ def start(seed: int) -> str:
     return (
         f"Python {platform.python_version()} · TensorFlow {tf.__version__} · TFF {tff.__version__}"
     )
+
+
+def _start() -> None:
+    hidden.check_nothing_is_hidden()
+    packages.check_tff()
+    worker = start_worker()
+    try:
+        # First: on a processor without AVX, TensorFlow's import ends this process without a
+        # word, and the worker ends with a reason.
+        worker.wait_until_listening()
+        with imports.without_garbage_collection():
+            imports.import_tensorflow()
+            imports.import_tff()
+            from fl_course.runtime import context
+            from fl_course.runtime.keras_modes import restore_keras_after_graphs
+
+            restore_keras_after_graphs()
+            context.supervise()
+    except BaseException:
+        worker.stop()
+        raise
+    _factories.append(context.SupervisedExecutorFactory(worker=worker))
+    context.set_default_context(_factories[0])
+    forks.watch_for_forks()
+    _let_tensorboard_end_with_us()
+    _let_notebooks_await()
 
 
 def _let_notebooks_await() -> None:
@@ -117,6 +128,7 @@ def use_workers(workers: int | Sequence[str], concurrency: int | None) -> str:
     """
     if not _factories:
         raise SetupError(say("The engine is not running. Call fl_course.setup() first."))
+    forks.refuse_in_a_fork()
     workers = _checked_workers(workers)
     if concurrency is not None:
         concurrency = check_integer("concurrency", concurrency, 1)
@@ -127,24 +139,10 @@ def use_workers(workers: int | Sequence[str], concurrency: int | None) -> str:
                     " started: fl-course worker --concurrency."
                 )
             )
-    import tensorflow_federated as tff
-
-    from fl_course.runtime import cluster, context
-
     if isinstance(workers, int):
         concurrency = concurrency or max(1, (os.cpu_count() or 1) // workers)
-    if workers == 1:
-        factory = context.SupervisedExecutorFactory(
-            functools.partial(start_worker, concurrency=concurrency)
-        )
-        factory.start()
-        _replace_workers([factory], stop=None)
-        context.set_default_context(factory)
-    else:
-        several = cluster.connect(workers, concurrency)
-        _replace_workers([member.executors for member in several.members], stop=several.stop)
-        tff.framework.set_default_context(several)
-    count = len(_factories)
+    with _changing:
+        count = _use(workers, concurrency)
     if not isinstance(workers, int):
         if count == 1:
             return say("1 worker at the given address")
@@ -157,6 +155,26 @@ def use_workers(workers: int | Sequence[str], concurrency: int | None) -> str:
     return say(
         "{count} workers on this machine, {clients} at a time each", count=count, clients=clients
     )
+
+
+def _use(workers: int | list[str], concurrency: int | None) -> int:
+    """Puts other workers in the place of those in use; tells how many there are."""
+    import tensorflow_federated as tff
+
+    from fl_course.runtime import cluster, context
+
+    if workers == 1:
+        factory = context.SupervisedExecutorFactory(
+            functools.partial(start_worker, concurrency=concurrency)
+        )
+        factory.start()
+        _replace_workers([factory], stop=None)
+        context.set_default_context(factory)
+    else:
+        several = cluster.connect(workers, concurrency)
+        _replace_workers([member.executors for member in several.members], stop=several.stop)
+        tff.framework.set_default_context(several)
+    return len(_factories)
 
 
 def _replace_workers(factories: list, stop: Callable[[], None] | None) -> None:
@@ -218,6 +236,8 @@ def worker_pid() -> int:
 
 def end_worker() -> None:
     """Ends the workers in use, whatever they are doing. The next computation has fresh ones."""
+    if forks.is_fork():  # they are the parent's
+        return
     for factory in _factories:
         factory.end_worker(say("its computation took too long, or was interrupted"))
 

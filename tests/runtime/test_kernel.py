@@ -44,6 +44,10 @@ def test_a_round_is_quiet_and_nothing_is_left_behind(kernel):
     assert (stderr, errors) == ("", [])
     worker = int(stdout)
     assert psutil.pid_exists(worker)
+    assert execute(client, "!echo a fork") == ("a fork\r\n", "", [])
+    assert (
+        execute(client, "import asyncio; await asyncio.to_thread(process.initialize); 0")[2] == []
+    )
     manager.shutdown_kernel()
     assert wait_until_gone(worker)
 
