@@ -36,6 +36,21 @@ _WAYS_OUT = (
         ),
     ),
     (
+        r"support Op '(Eager)?PyFunc",
+        noted(
+            "The worker is a program without Python: it can't call a function of the notebook, as "
+            "from_generator, tf.numpy_function and tf.py_function do. Make arrays of what the "
+            "function gives, and a dataset by tf.data.Dataset.from_tensor_slices."
+        ),
+    ),
+    (
+        r"DebugNumericSummary|You must feed a value for placeholder",
+        noted(
+            "If tf.debugging.enable_check_numerics is on, switch it off: its checks run in this "
+            "process only. In a computation, tf.debugging.check_numerics finds NaN."
+        ),
+    ),
+    (
         r"No such file or directory",
         noted(
             "The worker looks for a relative name in the folder in which the notebook was when it "

@@ -323,3 +323,20 @@ def test_a_file_that_the_worker_does_not_find_is_explained(monkeypatch, tmp_path
     with pytest.raises(runtime.ComputationError, match="in which the notebook was when it called"):
         total(lines("numbers.txt"))
     assert total(lines(os.path.abspath("numbers.txt"))) == 4.0
+
+
+def test_a_function_of_the_notebooks_has_a_way_out():
+    rows = np.ones([2, 3], np.float32)
+
+    @tff.tensorflow.computation(tff.SequenceType(tff.TensorType(np.float32, [3])))
+    def total(dataset):
+        return dataset.reduce(tf.zeros([3]), lambda a, b: a + b)
+
+    spec = tf.TensorSpec([3])
+    generated = tf.data.Dataset.from_generator(lambda: iter(rows), output_signature=spec)
+    by_numpy = tf.data.Dataset.from_tensor_slices(rows).map(
+        lambda row: tf.ensure_shape(tf.numpy_function(lambda x: x, [row], tf.float32), [3])
+    )
+    for dataset in (generated, by_numpy):
+        with pytest.raises(runtime.ComputationError, match=r"without Python.*from_tensor_slices"):
+            total(dataset)
