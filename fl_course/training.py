@@ -53,9 +53,10 @@ def train(
     the last digit as if it had never stopped. That holds where `cohort_fn` depends on the round
     number alone, and nothing in the process is drawn at random without a seed.
 
-    One folder is for one training. Another model, optimizer or learning rate is noticed and
-    refused; other data or cohorts can't be, so name another folder for them. Only the two latest
-    checkpoints are kept.
+    One folder is for one training. Another model, optimizer, learning rate or way to aggregate is
+    noticed and refused; other data or cohorts can't be, so name another folder for them. Only the
+    two latest checkpoints are kept. They are numbers and text, so a folder from somebody else
+    does no harm: `fl_course.checkpoints` says what is in it.
 
     Args:
         process: Made by `tff.learning.algorithms` or `fl_course.algorithms`.
@@ -68,9 +69,10 @@ def train(
             names each time.
         log_dir: A folder to write TensorBoard logs to, in `train` and `evaluation` below it. With
             `checkpoint_dir`, rounds appear there when they are saved, each of them once.
-        checkpoint_dir: A folder for checkpoints; made if there is none. Without it, none are saved.
+        checkpoint_dir: A folder of this computer for checkpoints; made if there is none. Without
+            it, none are saved.
         checkpoint_every: After every how many rounds to save, 1 or more. The last is always saved.
-            A save takes about 0.1 s for the course's models.
+            A save takes some milliseconds for the course's models.
 
     Returns:
         The state after the last round, and the history of metrics from round 1 on.
@@ -81,8 +83,8 @@ def train(
         ValueError: If `num_rounds` or `checkpoint_every` is no whole number or below 1, a cohort is
             empty, has no batch or a dataset without an end, `log_dir` is a file, `evaluate` gives
             other metrics than before, or `checkpoint_dir` is a file or has checkpoints of another
-            process, of another starting `state`, or with `evaluate` where this call has none or the
-            reverse. What is in the folder stays as it is.
+            process, of another starting `state`, of an earlier or a newer form, or with `evaluate`
+            where this call has none or the reverse. What is in the folder stays as it is.
         fl_course.checkpoints.CheckpointError: If the folder can't be written to, or no checkpoint
             in it can be read. The error has the trained state and the history.
     """

@@ -13,6 +13,7 @@ import resource
 import shutil
 import signal
 import sys
+import zipfile
 from unittest import mock
 
 ROUNDS = 5
@@ -23,7 +24,7 @@ POINTS = {
     "between_rounds": "adam_by_hand",
     "before_renaming": "momentum",
     "after_renaming": "momentum_by_hand",
-    "while_removing": "adam",
+    "before_removing": "adam",
     "before_logging": "adam_by_hand",
     "while_writing": "adam",
 }
@@ -85,28 +86,27 @@ def stop_at(point, end):
         What has to be replaced meanwhile, and what to call before each round.
     """
     import tensorflow as tf
-    from tensorflow_federated.python.program import file_utils
 
-    save, rename, scalar = tf.saved_model.save, tf.io.gfile.rename, tf.summary.scalar
+    open_archive, rename, remove = zipfile.ZipFile, os.replace, os.remove
+    scalar = tf.summary.scalar
 
-    def write_half(module, path, **options):
-        if f"program_state_{STOPPED_IN}" in path:
+    def write_half(file, mode="r"):
+        if mode == "w" and f"round_{STOPPED_IN}.npz" in file.name:
             end()
-        return save(module, path, **options)
+        return open_archive(file, mode)
 
-    def rename_or_end(source, target, overwrite=False):
-        ours = f"program_state_{STOPPED_IN}" in str(target)
+    def rename_or_end(source, target):
+        ours = f"round_{STOPPED_IN}.npz" in str(target)
         if ours and point == "before_renaming":
             end()
-        rename(source, target, overwrite)
+        rename(source, target)
         if ours and point == "after_renaming":
             end()
 
-    async def remove_half(path):
-        os.remove(os.path.join(path, "saved_model.pb"))
-        if str(path).endswith(f"program_state_{STOPPED_IN - 2}"):
+    def remove_or_end(path):
+        if str(path).endswith(f"round_{STOPPED_IN - 2}.npz"):
             end()
-        tf.io.gfile.rmtree(path)
+        remove(path)
 
     def log_or_end(name, value, step):
         if step == STOPPED_IN:
@@ -114,10 +114,10 @@ def stop_at(point, end):
         return scalar(name, value, step=step)
 
     replaced = {
-        "while_writing": (tf.saved_model, "save", write_half),
-        "before_renaming": (tf.io.gfile, "rename", rename_or_end),
-        "after_renaming": (tf.io.gfile, "rename", rename_or_end),
-        "while_removing": (file_utils, "rmtree", remove_half),
+        "while_writing": (zipfile, "ZipFile", write_half),
+        "before_renaming": (os, "replace", rename_or_end),
+        "after_renaming": (os, "replace", rename_or_end),
+        "before_removing": (os, "remove", remove_or_end),
         "before_logging": (tf.summary, "scalar", log_or_end),
     }
     if point in replaced:

@@ -2,12 +2,17 @@
 
 import asyncio
 import collections
+import dataclasses
+import io
+import json
+import os
 import pathlib
 import resource
 import shutil
 import signal
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -16,7 +21,7 @@ import tensorflow_federated as tff
 import tree
 
 from fl_course import data, models, training
-from fl_course.checkpoints import CheckpointError
+from fl_course.checkpoints import CheckpointError, Checkpoints
 from fl_course.preprocessing import make_federated_data
 from tests import stopped_training
 
@@ -93,16 +98,16 @@ def test_stopped_anywhere_it_ends_as_if_never_stopped(stopped, processes, never_
     # The point was where it was meant to be.
     half_written = {name for name in left if "_temp" in name}
     assert len(half_written) == (point in ("while_writing", "before_renaming"))
-    saved = point in ("after_renaming", "while_removing", "before_logging")
-    assert ("program_state_4" in left) == saved
-    assert ("program_state_2" in left) == (point != "before_logging")
+    saved = point in ("after_renaming", "before_removing", "before_logging")
+    assert ("round_4.npz" in left) == saved
+    assert ("round_2.npz" in left) == (point != "before_logging")
 
     # Only the rounds that were not saved were run again, and nothing stays behind.
     assert asked == ([5] if saved else [4, 5])
     assert {path.name for path in (folder / "checkpoints").iterdir()} == {
         "training.json",
-        "program_state_4",
-        "program_state_5",
+        "round_4.npz",
+        "round_5.npz",
     }
 
     # Each round is in the logs once.
@@ -177,12 +182,12 @@ def test_saves_every_second_round_and_the_last(process, cohorts, tmp_path):
     seen = []
 
     def cohort_of(round_num):
-        seen.append(sorted(path.name[-1] for path in tmp_path.glob("program_state_*")))
+        seen.append(sorted(path.stem[-1] for path in tmp_path.glob("round_*")))
         return cohorts(round_num)
 
     training.train(process, cohort_of, 5, checkpoint_dir=tmp_path, checkpoint_every=2)
     assert seen == [[], [], ["2"], ["2"], ["2", "4"]]
-    assert sorted(path.name[-1] for path in tmp_path.glob("program_state_*")) == ["4", "5"]
+    assert sorted(path.stem[-1] for path in tmp_path.glob("round_*")) == ["4", "5"]
 
 
 def test_an_error_between_checkpoints_leaves_no_round_in_the_logs_twice(process, cohorts, tmp_path):
@@ -289,13 +294,252 @@ def test_a_random_model_built_again_is_the_same_process(cohorts, tmp_path):
     assert history.rounds == [1, 2]
 
 
-def test_a_folder_of_states_saved_by_hand(process, tmp_path):
-    manager = tff.program.FileProgramStateManager(tmp_path)
-    asyncio.run(manager.save(process.initialize(), 5))
-    before = contents(tmp_path)
-    with pytest.raises(ValueError, match="did not save"):
-        training.train(process, never, 10, checkpoint_dir=tmp_path)
-    assert contents(tmp_path) == before
+class Program(tf.Module):
+    """Writes a file when its state is loaded, as any SavedModel can."""
+
+    def __init__(self, state, written):
+        self.state = [tf.Variable(leaf) for leaf in tree.flatten(state)]
+        self.written = str(written)
+
+    @tf.function(input_signature=())
+    def __call__(self):
+        tf.io.write_file(self.written, "by a checkpoint")
+        return self.state
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_checkpoints_that_are_programs_are_not_run(process, folder, tmp_path, described):
+    # Of the form that earlier versions saved, or saved by hand.
+    written = tmp_path / "written.txt"
+    for path in folder.glob("round_*"):
+        path.unlink()
+    if not described:
+        (folder / "training.json").unlink()
+    program = Program(process.initialize(), written)
+    tf.saved_model.save(program, str(folder / "program_state_2"), signatures={})
+    before = contents(folder)
+    with pytest.raises(ValueError, match=r"program_state_2.* earlier versions .* runs when"):
+        training.train(process, never, 10, checkpoint_dir=folder)
+    assert contents(folder) == before
+    assert not written.exists()
+
+
+def rewrite(path, changed):
+    """Writes a checkpoint anew with some members changed; None takes one out."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()} | changed
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, value in members.items():
+            if value is not None:
+                archive.writestr(zipfile.ZipInfo(name), value)
+
+
+def saved_array(array, **options):
+    file = io.BytesIO()
+    np.save(file, array, **options)
+    return file.getvalue()
+
+
+class Pickled:
+    def __init__(self, written):
+        self.written = written
+
+    def __reduce__(self):
+        return pathlib.Path.touch, (self.written,)
+
+
+BIAS = "state/global_model_weights/trainable/1.npy"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {BIAS: saved_array(np.zeros(11, np.float32))},
+        {BIAS: saved_array(np.zeros(10, np.float64))},
+        {BIAS: saved_array(np.zeros(10, ">f4"))},
+        {BIAS: saved_array(np.zeros(10, np.float32))[:-1]},
+        {BIAS: saved_array(np.zeros(10, np.float32)) + b"0"},
+        {BIAS: b"no array"},
+        {BIAS: None},
+        {"state/more.npy": saved_array(np.zeros(10, np.float32))},
+        {"../../outside.npy": saved_array(np.zeros(10, np.float32))},
+        {"history.json": None},
+    ],
+    ids=["shape", "dtype", "order", "short", "long", "text", "gone", "more", "outside", "history"],
+)
+def test_a_state_of_another_form_is_never_taken(process, cohorts, folder, tmp_path, changed):
+    rewrite(folder / "round_3.npz", changed)
+    with pytest.warns(UserWarning, match="round 3 in .* is damaged"):
+        _, history = training.train(process, cohorts, 2, checkpoint_dir=folder)
+    assert history.rounds == [1, 2]
+    assert not list(tmp_path.rglob("outside*"))
+
+
+def test_a_pickle_is_not_read(process, folder, tmp_path):
+    written = tmp_path / "written.txt"
+    evil = saved_array(np.array([Pickled(written)]), allow_pickle=True)
+    rewrite(folder / "round_3.npz", {BIAS: evil})
+    with pytest.warns(UserWarning, match="round 3 in .* is damaged"):
+        training.train(process, never, 2, checkpoint_dir=folder)
+    assert not written.exists()
+
+
+def history_of_3(**fields):
+    columns = {"loss": [1.0, 2.0, 3.0]}
+    history = {"rounds": [1, 2, 3], "train": columns, "evaluation": {}} | fields
+    return {name: value for name, value in history.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        history_of_3(rounds=None),
+        history_of_3(train=None),
+        history_of_3(evaluation=None),
+        history_of_3(rounds=[1, 2]),
+        history_of_3(rounds=[1, 2, 4]),
+        history_of_3(rounds=3),
+        history_of_3(train=[1, 2, 3]),
+        history_of_3(train={"loss": 1.0}),
+        history_of_3(train={"loss": [1.0, 2.0]}),
+        history_of_3(train={"loss": [1.0, 2.0, "3"]}),
+        [],
+        "text",
+        None,
+    ],
+    ids=str,
+)
+def test_a_history_of_another_form_is_damage(process, folder, history):
+    rewrite(folder / "round_3.npz", {"history.json": json.dumps(history)})
+    with pytest.warns(UserWarning, match=r"round 3 in .* is damaged \(its history|damaged \(.* in"):
+        _, read = training.train(process, never, 2, checkpoint_dir=folder)
+    assert read.rounds == [1, 2]
+
+
+def test_a_newer_version_s_history_is_refused(process, folder):
+    # Not taken for damage: the newer version can go on with it.
+    history = json.dumps(history_of_3(seconds=[1, 2, 3]))
+    rewrite(folder / "round_3.npz", {"history.json": history})
+    before = contents(folder)
+    for num_rounds in (2, 5):
+        with pytest.raises(ValueError, match=r"newer version .*seconds in the history"):
+            training.train(process, never, num_rounds, checkpoint_dir=folder)
+    assert contents(folder) == before
+
+
+def test_the_history_has_the_fields_that_checkpoints_know(process, folder):
+    with zipfile.ZipFile(folder / "round_3.npz") as archive:
+        saved = json.loads(archive.read("history.json"))
+    assert list(saved) == [field.name for field in dataclasses.fields(training.History)]
+    assert list(saved) == list(history_of_3())
+
+
+DESCRIPTION = {"form": 2, "state": {}, "computation": "", "start": None, "evaluated": False}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (json.dumps(DESCRIPTION | {"form": 3}), "newer version"),
+        (json.dumps(DESCRIPTION | {"form": "2"}), "or it is damaged"),
+        (json.dumps(DESCRIPTION | {"state": []}), "or it is damaged"),
+        (json.dumps(DESCRIPTION | {"state": {"weights": 1}}), "or it is damaged"),
+        (json.dumps(DESCRIPTION | {"computation": 1}), "or it is damaged"),
+        (json.dumps(DESCRIPTION | {"start": 1}), "or it is damaged"),
+        (json.dumps(DESCRIPTION | {"evaluated": 1}), "or it is damaged"),
+        ("[]", "or it is damaged"),
+        ("", "or it is damaged"),
+        ("[" * 100_000, "or it is damaged"),
+        ("\xff", "or it is damaged"),
+        (None, "or it is damaged"),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+@pytest.mark.parametrize("checkpoints", [True, False])
+def test_a_description_that_is_not_ours(process, folder, text, message, checkpoints):
+    path = folder / "training.json"
+    path.unlink()
+    if text is not None:
+        path.write_bytes(text.encode("latin-1"))
+    if not checkpoints:
+        if text is None:
+            pytest.skip("an empty folder")
+        for checkpoint in folder.glob("round_*"):
+            checkpoint.unlink()
+    before = contents(folder)
+    with pytest.raises(ValueError, match=message):
+        training.train(process, never, 5, checkpoint_dir=folder)
+    assert contents(folder) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["round_3.npz", "round_4.npz_temp", "training.json", "training.json_temp"]
+)
+@pytest.mark.parametrize("kind", ["link", "folder", "fifo"])
+def test_what_is_no_file_of_ours_is_not_touched(process, folder, tmp_path, name, kind):
+    outside = tmp_path / "mine.txt"
+    outside.write_text("mine")
+    (folder / name).unlink(missing_ok=True)
+    if kind == "link":
+        (folder / name).symlink_to(outside)
+    elif kind == "folder":
+        (folder / name).mkdir()
+    else:
+        os.mkfifo(folder / name)
+    before = set(folder.iterdir())
+    with pytest.raises(ValueError, match=f"{name} in .* is no ordinary file"):
+        training.train(process, never, 5, checkpoint_dir=folder)
+    assert set(folder.iterdir()) == before
+    assert outside.read_text() == "mine"
+
+
+def test_other_files_in_the_folder_stay(process, cohorts, folder):
+    names = ["notes.txt", "round_1", "round_01.npz", "round_9.npz.bak", "my_round_1.npz_temp"]
+    for name in names:
+        (folder / name).write_text("mine")
+    training.train(process, cohorts, 5, checkpoint_dir=folder)
+    assert all((folder / name).read_text() == "mine" for name in names)
+    ours = {"training.json", "round_4.npz", "round_5.npz"}
+    assert {path.name for path in folder.iterdir()} == {*names, *ours}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lr[0.1]", "back\\slash", "all*of?them", "{a,b}", "course [2026]/run", "rün 1", "~", "%s"],
+)
+def test_folders_of_any_name(process, cohorts, tmp_path, name):
+    for num_rounds in (1, 2):
+        _, history = training.train(process, cohorts, num_rounds, checkpoint_dir=tmp_path / name)
+    assert history.rounds == [1, 2]
+
+
+@pytest.mark.parametrize("name", ["gs://bucket/run", "/cns/\0"])
+def test_a_folder_of_another_computer(process, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="must be a folder of this computer"):
+        training.train(process, never, 1, checkpoint_dir=name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_equal_trainings_give_equal_bytes_that_numpy_reads(process, cohorts, folder, tmp_path):
+    state, _ = training.train(process, cohorts, 3, checkpoint_dir=tmp_path / "again")
+    for name in ("round_2.npz", "round_3.npz", "training.json"):
+        assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes()
+    bias = np.load(folder / "round_3.npz", allow_pickle=False)[BIAS.removesuffix(".npy")]
+    assert (bias == state.global_model_weights.trainable[1]).all()
+
+
+def test_a_state_whose_form_changed_is_not_saved_unreadable(process, cohorts, tmp_path):
+    checkpoints = Checkpoints(tmp_path, process, start=None, evaluated=False)
+    checkpoints.prepare()
+    state, history = training.train(process, cohorts, 1)
+    state = tree.map_structure(
+        lambda leaf: np.zeros(11, leaf.dtype) if leaf.shape == (10,) else leaf, state
+    )
+    with pytest.raises(CheckpointError, match=r"trainable/1 is float32\[11\], and at the") as error:
+        checkpoints.save(1, state, history)
+    assert error.value.state is state
+    assert {path.name for path in tmp_path.iterdir()} == {"training.json"}
 
 
 def test_a_starting_state_and_a_checkpoint(process, cohorts, folder, tmp_path):
@@ -320,25 +564,38 @@ def test_evaluated_before_and_not_now(process, cohorts, folder):
     assert contents(folder) == before
 
 
-@pytest.mark.parametrize("name", ["saved_model.pb", "variables/variables.index"])
-@pytest.mark.parametrize("left", [0, 100, None])
+def damage(path, how):
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    path.write_bytes(
+        {
+            "empty": b"",
+            "cut": whole[:100],
+            "nearly whole": whole[:-1],
+            "a bit": whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :],
+            "zeros": bytes(len(whole)),
+        }[how]
+    )
+
+
+@pytest.mark.parametrize("how", ["empty", "cut", "nearly whole", "a bit", "zeros"])
 def test_a_damaged_checkpoint_falls_back_to_the_one_before(
-    process, cohorts, folder, in_one_go, name, left
+    process, cohorts, folder, in_one_go, how
 ):
-    damaged = folder / "program_state_3" / name
-    if left is None:
-        damaged.unlink()
-    else:
-        damaged.write_bytes(damaged.read_bytes()[:left])
+    damage(folder / "round_3.npz", how)
+    damaged = (folder / "round_3.npz").read_bytes()
+    (folder / "round_3_damaged.npz").write_text("mine")
     with pytest.warns(UserWarning, match="checkpoint of round 3 in .* is damaged .*after round 2"):
         state, history = training.train(process, cohorts, 5, checkpoint_dir=folder)
     assert same(state, in_one_go[0])
     assert history == in_one_go[1]
-    assert (folder / "program_state_3_damaged").is_dir()
+    # Moved out of the way, and onto no other file.
+    assert (folder / "round_3_damaged_2.npz").read_bytes() == damaged
+    assert (folder / "round_3_damaged.npz").read_text() == "mine"
 
 
 def test_all_checkpoints_are_damaged(process, folder):
-    for path in folder.glob("program_state_*/saved_model.pb"):
+    for path in folder.glob("round_*"):
         path.write_bytes(b"")
     before = contents(folder)
     with pytest.raises(CheckpointError, match=r"No checkpoint in .* can be read") as error:
