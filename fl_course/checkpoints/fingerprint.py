@@ -8,14 +8,15 @@ import tensorflow as tf
 import tensorflow_federated as tff
 from google.protobuf.message import Message
 
+from fl_course.checkpoints.graph_digest import graph_digest
+
 
 def fingerprint(computation: tff.Computation) -> str:
     """A digest of what a computation does: its federated operators, types, graphs and constants.
 
     The federated part is compared as a tree, with each name replaced by the number of its binding:
-    names depend on what was built before. Of TensorFlow's graphs, the kinds of operations count,
-    not their names or order, and of the constants those with a decimal point, such as learning
-    rates: whole numbers include seeds that Keras and TFF draw anew each time a process is built.
+    names depend on what was built before. What counts of TensorFlow's graphs, `graph_digest` says;
+    whole numbers in them don't, as they include seeds that are drawn anew each time.
 
     Args:
         computation: For example the `next` of a learning process.
@@ -71,19 +72,8 @@ def _take_apart(kind: str, part: Any) -> tuple[Any, list[Any]]:
         case "tensorflow":
             graph = tf.compat.v1.GraphDef()
             part.graph_def.Unpack(graph)
-            return _operations(graph), []
+            return graph_digest(graph, part.parameter, part.result), []
     return _bytes(part), []  # an operator, a placement or a literal
-
-
-def _operations(graph: tf.compat.v1.GraphDef) -> list[tuple[str, bytes]]:
-    operations = []
-    functions = (function.node_def for function in graph.library.function)
-    for node in (node for nodes in (graph.node, *functions) for node in nodes):
-        constant = b""
-        if node.op == "Const" and tf.as_dtype(node.attr["dtype"].type).is_floating:
-            constant = tf.make_ndarray(node.attr["value"].tensor).tobytes()
-        operations.append((node.op, constant))
-    return sorted(operations)
 
 
 def _bytes(message: Message) -> bytes:

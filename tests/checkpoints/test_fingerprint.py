@@ -54,6 +54,7 @@ WAYS = {
     "clipped elsewhere": lambda: by_hand(edits=[algorithms.clip_gradients(2.0)]),
     "proximal": lambda: by_hand(edits=[PROXIMAL]),
     "clipped and proximal": lambda: by_hand(edits=[CLIPPED, PROXIMAL]),
+    "proximal and clipped": lambda: by_hand(edits=[PROXIMAL, CLIPPED]),
     "library": by_library,
     "unweighted": lambda: by_library(UNWEIGHTED),
     "robust": lambda: by_library(aggregator=tff.learning.robust_aggregator()),
@@ -181,6 +182,44 @@ def test_names_do_not_count():
         return tff.federated_mean(tff.federated_map(half_of, numbers))
 
     assert fingerprint(average) == fingerprint(mean)
+
+
+def of_two(function):
+    return tff.tensorflow.computation(function, np.float32, np.float32)
+
+
+def test_the_wiring_of_graphs_counts():
+    def looped(step):
+        return lambda x, y: tf.while_loop(lambda z: z < y, step, [x])[0]
+
+    different = [
+        of_two(lambda x, y: x - y),
+        of_two(lambda x, y: y - x),
+        of_two(lambda x, y: x - x),
+        of_two(lambda x, y: (x - y, x)),
+        of_two(lambda x, y: (x, x - y)),
+        of_two(lambda x, y: tf.cast(x - y, tf.float64)),
+        of_two(lambda x, y: tf.cast(x - y, tf.float16)),
+        of_two(lambda x, y: tf.function(lambda a, b: a - b)(x, y)),
+        of_two(lambda x, y: tf.function(lambda a, b: b - a)(x, y)),
+        of_two(lambda x, y: tf.cond(x > y, lambda: x, lambda: y)),
+        of_two(lambda x, y: tf.cond(x > y, lambda: y, lambda: x)),
+        of_two(looped(lambda z: (z + 1.0,))),
+        of_two(looped(lambda z: (z + 2.0,))),
+        of_two(lambda x, y: tf.data.Dataset.range(3).reduce(x, lambda z, _: z - y)),
+        of_two(lambda x, y: tf.data.Dataset.range(3).reduce(x, lambda z, _: y - z)),
+    ]
+    assert len(set(map(fingerprint, different))) == len(different)
+
+
+def test_a_graph_of_any_length():
+    @tff.tensorflow.computation(np.float32)
+    def long(x):
+        for _ in range(3000):
+            x = x + 1.0
+        return x
+
+    assert len(fingerprint(long)) == 64
 
 
 def test_a_computation_of_any_depth():
