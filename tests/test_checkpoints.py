@@ -650,6 +650,45 @@ def test_a_disk_that_is_full_loses_nothing(process, cohorts, folder, in_one_go):
     assert history == in_one_go[1]
 
 
+def test_an_interrupt_while_saving_leaves_the_checkpoint_before(
+    process, cohorts, folder, in_one_go, monkeypatch
+):
+    def interrupted(file):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            training.train(process, cohorts, 5, checkpoint_dir=folder)
+    assert {path.name for path in folder.iterdir()} == {
+        "training.json",
+        "round_2.npz",
+        "round_3.npz",
+    }
+    state, history = training.train(process, cohorts, 5, checkpoint_dir=folder)
+    assert same(state, in_one_go[0])
+    assert history == in_one_go[1]
+
+
+def test_a_process_killed_while_it_described_the_training(process, cohorts, tmp_path):
+    (tmp_path / "training.json_temp").write_text('{"form"')
+    training.train(process, cohorts, 1, checkpoint_dir=tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"training.json", "round_1.npz"}
+
+
+def test_old_checkpoints_that_cannot_be_removed_lose_nothing(
+    process, cohorts, folder, in_one_go, monkeypatch
+):
+    def refuse(path):
+        raise PermissionError(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "remove", refuse)
+        state, _ = training.train(process, cohorts, 5, checkpoint_dir=folder)
+    assert same(state, in_one_go[0])
+    assert len(list(folder.glob("round_*"))) == 4
+
+
 def test_two_trainings_in_one_folder(process, cohorts, tmp_path):
     def overtaken(round_num):
         if round_num == 2:
