@@ -148,13 +148,17 @@ def test_the_notebooks_own_worker_is_for_this_computer_only():
 
 
 @needs_a_network
-def test_an_address_that_comes_later_is_guarded_too(monkeypatch):
-    monkeypatch.setattr(loopback, "own_addresses", list)
+@pytest.mark.parametrize("guards", ["own_devices", "own_addresses"])
+def test_guards_of_either_kind_keep_others_out(guards, monkeypatch):
+    """Where Linux is too old for those of devices, or for one that it has told nothing about."""
+    found = getattr(loopback, guards)
+    for kind in ("own_devices", "own_addresses"):
+        monkeypatch.setattr(loopback, kind, list)
     worker = start_worker()
     try:
         worker.wait_until_listening()
         assert is_served(OTHERS[0], worker.port)
-        monkeypatch.setattr(loopback, "own_addresses", lambda: OTHERS)
+        monkeypatch.setattr(loopback, guards, found)
         worker.guard_new_addresses()
         assert not is_served(OTHERS[0], worker.port, NO_ANSWER)
     finally:
