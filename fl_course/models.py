@@ -6,7 +6,7 @@ from collections.abc import Callable
 import tensorflow as tf
 import tensorflow_federated as tff
 
-from fl_course.arguments import check_function, check_seed
+from fl_course.arguments import check_function, check_seed, described
 from fl_course.localization import noted, say
 
 IMAGE_SIZE = 28  # pixels, both ways
@@ -96,7 +96,7 @@ def variable_model_fn(
 
     def model_fn() -> tff.learning.models.VariableModel:
         return tff.learning.models.from_keras_model(
-            keras_fn(),
+            _keras_model(keras_fn),
             loss=tf.keras.losses.SparseCategoricalCrossentropy(),
             input_spec=input_spec(),
             metrics=[tf.keras.metrics.SparseCategoricalAccuracy()],
@@ -119,11 +119,13 @@ def functional_model(
         A functional model with loss and accuracy, for `tff.learning.algorithms`.
 
     Raises:
-        TypeError: If `keras_fn` is not a function.
+        TypeError: If `keras_fn` is not a function, or makes no model of Keras 2.
+        ValueError: If the model has layers that keep statistics, or mixes precisions: pure
+            functions have no place for either.
     """
     check_function("keras_fn", keras_fn, say(KERAS_FN))
     return tff.learning.models.functional_model_from_keras(
-        keras_fn,
+        lambda: _without_state(_keras_model(keras_fn)),
         tf.keras.losses.SparseCategoricalCrossentropy(),
         input_spec=input_spec(),
         # TFF insists on an ordered dict here, and on one that holds the loss as well.
@@ -132,3 +134,44 @@ def functional_model(
             loss=tf.keras.metrics.SparseCategoricalCrossentropy(),
         ),
     )
+
+
+def _keras_model(keras_fn: Callable[[], tf.keras.Model]) -> tf.keras.Model:
+    model = keras_fn()
+    if isinstance(model, tf.keras.Model):
+        return model
+    if type(model).__module__.startswith("keras."):
+        raise TypeError(
+            say(
+                "keras_fn made a model of Keras 3, and TFF takes those of Keras 2: write tf.keras "
+                "where it says keras."
+            )
+        )
+    raise TypeError(
+        say("keras_fn must make a tf.keras.Model, and it made {model}.", model=described(model))
+    )
+
+
+def _without_state(model: tf.keras.Model) -> tf.keras.Model:
+    layers = tf.keras.layers
+    keep_statistics = (layers.BatchNormalization, layers.SpectralNormalization)
+    for layer in model.submodules:
+        if isinstance(layer, keep_statistics):
+            raise ValueError(
+                say(
+                    "The layer {layer} keeps statistics from batch to batch, and a functional "
+                    "model has no place for them. Use {instead}, or models.variable_model_fn.",
+                    layer=type(layer).__name__,
+                    instead="GroupNormalization, LayerNormalization",
+                )
+            )
+        if isinstance(layer, layers.Layer) and layer.compute_dtype != layer.variable_dtype:
+            raise ValueError(
+                say(
+                    "The model has mixed precision ({policy}), and a functional model has one "
+                    "precision. Call {call} before.",
+                    policy=layer.dtype_policy.name,
+                    call="tf.keras.mixed_precision.set_global_policy('float32')",
+                )
+            )
+    return model

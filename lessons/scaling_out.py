@@ -410,8 +410,8 @@ print(f"the same weights, bit by bit: {same_bits(with_two, with_a_loss)}")
 #
 # Rented machines are cheap where they may be taken away at any moment, and notebooks on free
 # machines end after some hours. Then the process with the server's state is gone. What helps is a
-# **checkpoint**: the state on a disk, every few rounds. `training.train` does it with TFF's program
-# state manager, if you name a folder.
+# **checkpoint**: the state on a disk, every few rounds. `training.train` saves it, as plain arrays,
+# if you name a folder.
 #
 # For a resumed run to give what an unbroken one gives, the rounds after the resume have to meet the
 # same cohorts. So who takes part in round 4 may depend on the 4, and on nothing that happened
@@ -422,8 +422,8 @@ print(f"the same weights, bit by bit: {same_bits(with_two, with_a_loss)}")
 # round. It works, until the run is resumed: then round 4 draws what round 1 drew. The check tells
 # it; let somebody explain it to the others.
 #
-# **Ask the room.** After how many rounds would you save? (It depends: on how long a save takes, a
-# tenth of a second here, and on how much work you are ready to do again.)
+# **Ask the room.** After how many rounds would you save? (It depends: on how long a save takes,
+# milliseconds here, and on how much work you are ready to do again.)
 #
 # **When time is short.** Let them use `data.sample_clients`, the third hint.
 

@@ -64,3 +64,46 @@ def _ordered(batch):
     import collections
 
     return collections.OrderedDict(x=batch["x"], y=batch["y"])
+
+
+def with_layer(layer):
+    layers = tf.keras.layers
+    return lambda: tf.keras.Sequential(
+        [layers.InputLayer(input_shape=(784,)), layer(), layers.Dense(10), layers.Softmax()]
+    )
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        tf.keras.layers.BatchNormalization,
+        lambda: tf.keras.layers.BatchNormalization(synchronized=True),
+        lambda: tf.keras.layers.SpectralNormalization(tf.keras.layers.Dense(8)),
+    ],
+)
+def test_layers_that_keep_statistics_are_named(layer):
+    with pytest.raises(ValueError, match="Normalization keeps statistics from batch to batch"):
+        models.functional_model(with_layer(layer))
+
+
+def test_layers_that_keep_none_are_taken():
+    models.functional_model(with_layer(tf.keras.layers.LayerNormalization))
+    models.functional_model(with_layer(lambda: tf.keras.layers.Dropout(0.5)))
+
+
+def test_mixed_precision_is_named():
+    with pytest.raises(ValueError, match=r"mixed precision \(mixed_float16\)"):
+        models.functional_model(with_layer(lambda: tf.keras.layers.Dense(8, dtype="mixed_float16")))
+
+
+def test_models_of_keras_3_are_named():
+    import keras
+
+    def keras_fn():
+        return keras.Sequential([keras.layers.Input((784,)), keras.layers.Dense(10)])
+
+    for make in (lambda: models.functional_model(keras_fn), models.variable_model_fn(keras_fn)):
+        with pytest.raises(TypeError, match=r"Keras 3.*write tf\.keras"):
+            make()
+    with pytest.raises(TypeError, match=r"must make a tf\.keras\.Model, and it made 3"):
+        models.functional_model(lambda: 3)

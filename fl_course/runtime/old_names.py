@@ -185,6 +185,34 @@ def _explain_builders(tff: ModuleType) -> None:
     models.from_keras_model = _explaining(
         models.from_keras_model, "tff.learning.models.from_keras_model"
     )
+    optimizers = tff.learning.optimizers
+    for name, value in list(vars(optimizers).items()):
+        if name.startswith("build_"):
+            setattr(
+                optimizers, name, _explaining_schedules(value, f"tff.learning.optimizers.{name}")
+            )
+
+
+def _explaining_schedules(build: Callable[..., Any], name: str) -> Callable[..., Any]:
+    @functools.wraps(build)
+    def explained(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        try:
+            return build(*args, **kwargs)
+        except (TypeError, ValueError):
+            given = [type(value).__mro__ for value in (*args, *kwargs.values())]
+            if not any("LearningRateSchedule" in cls.__name__ for mro in given for cls in mro):
+                raise
+        raise TypeError(
+            say(
+                "{name} takes a number, and not a learning rate schedule of Keras. Give the first "
+                "rate, and put {instead} around it, where the second is a function of the step's number.",
+                name=name,
+                instead="tff.learning.optimizers.schedule_learning_rate(optimizer, rate_of_step)",
+            )
+        )
+
+    return explained
 
 
 def _explaining(build: Callable[..., Any], name: str) -> Callable[..., Any]:

@@ -543,3 +543,14 @@ def test_constants_are_placed_without_a_word():
 
     assert placed() == 0.5
     assert list(inspect.signature(tff.federated_value).parameters) == ["value", "placement"]
+
+
+def test_schedules_of_keras_are_named():
+    schedule = tf.keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9)
+    build = tff.learning.optimizers.build_sgdm
+    for call in (lambda: build(schedule), lambda: build(learning_rate=schedule)):
+        with pytest.raises(TypeError, match="build_sgdm takes a number, and not a learning rate"):
+            call()
+    with pytest.raises(TypeError, match="'<' not supported"):
+        build("0.1")
+    assert build(0.1)
