@@ -206,7 +206,7 @@ def _explaining_schedules(build: Callable[..., Any], name: str) -> Callable[...,
         raise TypeError(
             say(
                 "{name} takes a number, and not a learning rate schedule of Keras. Give the first "
-                "rate, and put {instead} around it, where the second is a function of the step's number.",
+                "rate, and put {instead} around it: the second gives the rate of each step.",
                 name=name,
                 instead="tff.learning.optimizers.schedule_learning_rate(optimizer, rate_of_step)",
             )
