@@ -8,6 +8,7 @@ was given. The integers of NumPy are as good as Python's everywhere, and True is
 import math
 import numbers
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -146,7 +147,7 @@ def _real(value: Any) -> float | None:
     try:
         return float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.copysign(sys.float_info.max, 1 if value > 0 else -1)
 
 
 def check_flag(name: str, value: object) -> bool:

@@ -256,7 +256,7 @@ def _check_state(process: tff.learning.templates.LearningProcess, state: Any) ->
     try:
         # TFF itself knows best what it takes for a state; to ask it moves no data of clients.
         process.get_model_weights(state)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, LookupError, AttributeError):
         raise TypeError(
             say(
                 "state must be a state of this process, such as process.initialize() or train() "

@@ -24,6 +24,8 @@ from fl_course.plotting.style import (
     add_legend,
     check_each,
     check_sequence,
+    check_texts,
+    check_whole,
     drawing,
     integer_ticks,
     legend_columns,
@@ -77,9 +79,9 @@ def averaging_diagram(
     Raises:
       ValueError: If there are not four lines or names of parts, or not 2 to 4 clients.
     """
-    names = _check_texts("part_names", part_names, 4, 4)
-    clients = _check_texts("client_names", client_names, 2, 4)
-    said = _SENTENCES if lines is None else _check_texts("lines", lines, 4, 4)
+    names = check_texts("part_names", part_names, 4, 4)
+    clients = check_texts("client_names", client_names, 2, 4)
+    said = _SENTENCES if lines is None else check_texts("lines", lines, 4, 4)
     alt = say(
         "diagram of a round of Federated Averaging in four parts: the server's weights "
         "go to the clients, each makes an update from them and its data, the mean of "
@@ -244,7 +246,9 @@ def weight_differences(
                 )
             )
     marks = {} if lines is None else check_each("lines", lines, check_sequence, most=2)
-    for name, number in {"floor": np.array([floor]), **marks}.items():
+    heights = check_sequence("floor", floor)
+    start = check_whole("start", start, 0, 10**6)
+    for name, number in {"floor": heights, **marks}.items():
         if len(number) != 1 or not number[0] > 0:
             raise ValueError(
                 say(
@@ -292,18 +296,3 @@ def weight_differences(
         axes.set_xlim(start - margin, end + margin)
         axes.set(xlabel=x_label, ylabel=y_label)
         add_legend(drawn, handles, title)
-
-
-def _check_texts(name: str, value: Any, least: int, most: int) -> list[str]:
-    """Returns texts, as many as are needed."""
-    wanted = str(least) if least == most else say("{least} to {most}", least=least, most=most)
-    if isinstance(value, str) or not isinstance(value, Sequence) or not least <= len(value) <= most:
-        raise ValueError(
-            say(
-                "{name} is {value}; give {wanted} texts.",
-                name=name,
-                value=short(value),
-                wanted=wanted,
-            )
-        )
-    return [str(text) for text in value]

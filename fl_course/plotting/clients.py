@@ -1,7 +1,7 @@
 """Figures of how data and rounds are spread over clients."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,8 @@ from fl_course.plotting.style import (
     check_integers,
     check_mapping,
     check_numbers,
+    check_template,
+    check_texts,
     check_whole,
     drawing,
     finish_tiles,
@@ -41,6 +43,9 @@ from fl_course.plotting.style import (
     short,
     tile,
 )
+
+_MOST_LINES = 150
+_MOST_ROWS = 5000  # of a heat map: more than EMNIST has writers, and still drawn within seconds
 
 
 @recorded
@@ -72,6 +77,7 @@ def label_counts(
     """
     counts = check_each("counts_by_client", counts_by_client, check_counts, most=24)
     columns = min(check_whole("columns", columns, 1, 6), len(counts))
+    check_template("panel_title", word(panel_title), "client", "total")
     rows = math.ceil(len(counts) / columns)
     alt = say("label counts of {counts}", counts=listed(counts, noted("{count} clients")))
     with drawing(figure, (WIDTH, 1.9 * rows + 0.5), alt) as drawn:
@@ -104,7 +110,8 @@ def label_heatmap(
     The counts are written in the cells where they fit (up to about 30 clients).
 
     Args:
-      counts: Ten counts for each client by its id, or an integer array [clients, 10].
+      counts: Ten counts for each client by its id, or an integer array [clients, 10]; up to 5,000
+        clients.
       client_ids: The rows' names if `counts` is an array; by default 0, 1, 2 ...
       x_label: Text at the horizontal axis.
       y_label: Text at the vertical axis.
@@ -206,13 +213,7 @@ def skew_panels(
     sizes = check_integers(
         "sizes_by_client", list(given.values()), (len(given),), say("one number a client")
     )
-    if len(titles) != 3:
-        raise ValueError(
-            say(
-                "titles holds {num_titles} texts; give three, one for each panel.",
-                num_titles=len(titles),
-            )
-        )
+    titles = check_texts("titles", titles, 3, 3)
     alt = say("three panels: {titles}", titles=strung(", ", map(word, titles)))
     with drawing(figure, (WIDTH, 3.7 if title else 3.4), alt) as drawn:
         left, middle, right = drawn.subfigures(1, 3, width_ratios=(1.25, 1.05, 1.05), wspace=0.03)
@@ -285,11 +286,7 @@ def cohorts(
     Raises:
       ValueError: If there is no round, or a cohort names a client that `client_ids` lacks.
     """
-    ids = [str(client) for client in client_ids]
-    if not ids or len(set(ids)) != len(ids):
-        raise ValueError(
-            say("client_ids is {ids}; give at least one id, each of them once.", ids=short(ids))
-        )
+    ids = _ids(client_ids)
     if not isinstance(plans, Mapping):
         plans = {"": plans}
     tables = {
@@ -396,7 +393,9 @@ def _cell_lines(
 ) -> None:
     """Draws lines between cells whose centres are the integers, from x to the right and 0 down."""
     axes.set_xticks(np.arange(columns + 1) + x - 0.5, minor=True)
-    axes.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
+    # Below three points a row, lines would hide the cells, and take seconds to draw.
+    if rows <= _MOST_LINES:
+        axes.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
     axes.grid(visible=True, which="minor", color=color, linewidth=width)
     axes.tick_params(which="both", length=0)
     axes.spines[:].set_visible(False)
@@ -406,7 +405,7 @@ def _count_table(
     name: str, counts: Any, client_ids: Sequence[str] | None
 ) -> tuple[list[str], np.ndarray]:
     if isinstance(counts, Mapping):
-        rows = check_each(name, counts, check_counts)
+        rows = check_each(name, counts, check_counts, most=_MOST_ROWS)
         return list(rows), np.stack(list(rows.values()))
     numbers = check_numbers(name, counts)
     if numbers.ndim != 2 or len(numbers) == 0:
@@ -420,7 +419,8 @@ def _count_table(
             )
         )
     table = check_integers(name, numbers, (len(numbers), NUM_LABELS), say("clients by labels"))
-    ids = [str(k) for k in (range(len(table)) if client_ids is None else client_ids)]
+    _check_rows(name, len(table))
+    ids = [str(k) for k in range(len(table))] if client_ids is None else _ids(client_ids)
     if len(ids) != len(table):
         raise ValueError(
             say(
@@ -431,6 +431,35 @@ def _count_table(
             )
         )
     return ids, table
+
+
+def _ids(client_ids: Any) -> list[str]:
+    """Returns ids as texts, each of them once."""
+    good = isinstance(client_ids, Collection | np.ndarray) and not isinstance(
+        client_ids, str | bytes
+    )
+    ids = [str(client) for client in client_ids] if good else []
+    if not ids or len(set(ids)) != len(ids):
+        raise ValueError(
+            say(
+                "client_ids is {ids}; give at least one id, each of them once.",
+                ids=short(client_ids),
+            )
+        )
+    _check_rows("client_ids", len(ids))
+    return ids
+
+
+def _check_rows(name: str, rows: int) -> None:
+    if rows > _MOST_ROWS:
+        raise ValueError(
+            say(
+                "{name} has {num_value} entries; give at most {limit}, more can't be read.",
+                name=name,
+                num_value=rows,
+                limit=_MOST_ROWS,
+            )
+        )
 
 
 def _participation(name: str, plan: Any, ids: Sequence[str]) -> np.ndarray:
@@ -446,13 +475,13 @@ def _participation(name: str, plan: Any, ids: Sequence[str]) -> np.ndarray:
     places = {client: column for column, client in enumerate(ids)}
     table = np.zeros((len(plan), len(ids)), bool)
     for row, cohort in enumerate(plan):
-        if isinstance(cohort, str):
+        if isinstance(cohort, str) or not isinstance(cohort, Iterable):
             raise ValueError(
                 say(
                     "{name}[{row}] is {cohort}; give a sequence of client ids.",
                     name=name,
                     row=row,
-                    cohort=repr(cohort),
+                    cohort=short(cohort),
                 )
             )
         for client in cohort:

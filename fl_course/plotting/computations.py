@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from numpy.typing import ArrayLike
 
+from fl_course.arguments import check_text
 from fl_course.localization import noted, say, strung, word
 from fl_course.plotting.style import (
     BLACK,
@@ -27,6 +28,7 @@ from fl_course.plotting.style import (
     beside_heading,
     check_each,
     check_sequence,
+    check_texts,
     drawing,
     listed,
     percent_text,
@@ -165,7 +167,9 @@ def placement_diagram(
         raise ValueError(
             say("columns has values of different numbers of clients; give 1 to 6, each.")
         )
-    clients = list(client_names or (say("client {number}", number=k + 1) for k in range(count)))
+    clients = [say("client {number}", number=k + 1) for k in range(count)]
+    if client_names is not None:
+        clients = check_texts("client_names", client_names, 0, 99)
     if len(clients) != count:
         raise ValueError(
             say(
@@ -174,8 +178,13 @@ def placement_diagram(
                 count=count,
             )
         )
-    for name in types or {}:
+    types = {} if types is None else check_each("types", types, check_text)
+    for name in types:
         _known("types", name, places)
+    if not isinstance(steps, Sequence) or isinstance(steps, str):
+        raise ValueError(
+            say("steps holds {step}; give (value, operator, value).", step=short(steps))
+        )
     for step in steps:
         _check_step(step, places)
     spoken = strung(
@@ -206,7 +215,7 @@ def placement_diagram(
         canvas = _Canvas(axes, pitch, min(1.3, 0.62 * pitch), below, count, above)
         canvas.places(server_name, clients)
         for name, (column, values) in places.items():
-            canvas.value(name, (types or {}).get(name, ""), column, values)
+            canvas.value(name, types.get(name, ""), column, values)
         for start, operator, end in steps:
             if _between(places, start, end):
                 canvas.detour(places[start], operator, places[end])

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from numpy.typing import ArrayLike
 
+from fl_course.arguments import check_text
 from fl_course.localization import noted, say
 from fl_course.plotting.style import (
     BLUE,
@@ -18,6 +19,7 @@ from fl_course.plotting.style import (
     WIDTH,
     check_each,
     check_images,
+    check_texts,
     drawing,
     gray_scale,
     recorded,
@@ -58,6 +60,8 @@ def federated_learning_diagram(
     Raises:
       ValueError: If the number of clients is not 2 to 4, or `words` has another key.
     """
+    if words is not None:
+        words = check_each("words", words, check_text)
     text = {**_DIAGRAM_WORDS, **(words or {})}
     if unknown := sorted(set(text) - set(_DIAGRAM_WORDS)):
         raise ValueError(
@@ -68,7 +72,8 @@ def federated_learning_diagram(
             )
         )
     if images_by_client is None:
-        data: dict[str, np.ndarray | None] = dict.fromkeys(client_names)
+        names = check_texts("client_names", client_names, 0, 99)
+        data: dict[str, np.ndarray | None] = dict.fromkeys(names)
     else:
         data = check_each("images_by_client", images_by_client, check_images, most=4, limit=3)
     if not 2 <= len(data) <= 4:

@@ -18,6 +18,7 @@ from fl_course.plotting.style import (
     check_images,
     check_labels,
     check_mapping,
+    check_template,
     check_whole,
     drawing,
     finish_tiles,
@@ -57,15 +58,15 @@ def digits(
     """
     pixels = check_images("images", images, limit=400, allow_one=True)
     texts = None if labels is None else check_labels("labels", labels, len(pixels))
-    titles = None if titles is None else [str(text) for text in titles]
-    if titles is not None and len(titles) != len(pixels):
+    if titles is not None and (not _is_row(titles) or len(titles) != len(pixels)):
         raise ValueError(
             say(
                 "titles holds {num_titles} texts for {num_pixels} images; give one for each image.",
-                num_titles=len(titles),
+                num_titles=len(titles) if _is_row(titles) else 0,
                 num_pixels=len(pixels),
             )
         )
+    titles = None if titles is None else [str(text) for text in titles]
     columns = min(check_whole("columns", columns, 1, 20), len(pixels))
     rows = math.ceil(len(pixels) / columns)
     side = min(WIDTH / columns, 1.8)
@@ -121,6 +122,7 @@ def mean_images(
       ValueError: If a client's value is not such a pair, or images of clients differ in size.
     """
     clients = check_mapping("examples_by_client", examples_by_client, limit=20)
+    check_template("missing", missing, "label")
     means: dict[str, dict[int, np.ndarray]] = {}
     sizes = set()
     for client, pair in clients.items():
@@ -176,6 +178,10 @@ def mean_images(
         axes.set_yticks((np.arange(len(means)) + 0.5) * pitch, list(means))
         axes.set(xlabel=x_label, ylabel=y_label)
         add_heading(drawn, title)
+
+
+def _is_row(value: object) -> bool:
+    return isinstance(value, Collection | np.ndarray) and not isinstance(value, str | bytes)
 
 
 def _absent(labels: Collection[int]) -> list[int]:

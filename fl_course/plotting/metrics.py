@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
+from fl_course.arguments import keyed_by_text
 from fl_course.localization import joined, noted, say, strung, word
 from fl_course.plotting.style import (
     BLACK,
@@ -268,7 +269,7 @@ def accuracy_bars(
         lines = {}
     else:
         named = isinstance(reference, Mapping)
-        lines = dict(reference) if named else {reference_label: reference}
+        lines = keyed_by_text("reference", reference) if named else {reference_label: reference}
         if not lines:
             raise ValueError(
                 say("reference is empty; leave it out, or give at least one accuracy.")
@@ -339,7 +340,15 @@ def _curve(metric: str, run: str, value: Any, is_share: bool) -> np.ndarray:
 def _names_of_shares(percent: Any, panels: Mapping[str, Any]) -> set[str]:
     if isinstance(percent, bool):
         return set(panels) if percent else set()
-    names = {percent} if isinstance(percent, str) else set(percent)
+    names = {percent} if isinstance(percent, str) else percent
+    if not isinstance(names, Collection) or not all(isinstance(name, str) for name in names):
+        raise ValueError(
+            say(
+                "percent is {percent}; give True, False, or names of metrics.",
+                percent=short(percent),
+            )
+        )
+    names = set(names)
     if unknown := sorted(names - set(panels)):
         raise ValueError(
             say(

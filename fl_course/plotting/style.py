@@ -8,11 +8,12 @@ import base64
 import dataclasses
 import functools
 import importlib.util
+import inspect
 import io
 import math
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,9 +29,17 @@ from matplotlib.ticker import FixedLocator
 from PIL import Image
 
 from fl_course import localization
+from fl_course.arguments import (
+    LARGEST_FLOAT32,
+    check_flag,
+    check_text,
+    described,
+    keyed_by_text,
+)
 from fl_course.localization import Said, one_line, say, strung, word
 
 NUM_LABELS = 10
+_LARGEST_COUNT = 2**53  # above it, not every integer is a float64; sums of ten are still int64
 WIDTH = 9.0  # inches
 DPI = 150  # One and a half of a notebook's pixels: sharp on a projector, small in a repository.
 DISPLAY_DPI = 100
@@ -77,7 +86,11 @@ def png(figure: Figure) -> bytes:
 
     The image has a palette of 256 colours, which halves its size or better, and holds no version
     and no time, so that the same figure gives the same bytes again.
+
+    Raises:
+      TypeError: If `figure` is not a figure of matplotlib.
     """
+    _check_figure("figure", figure)
     buffer = io.BytesIO()
     with matplotlib.style.context({**STYLE, **_fonts()}, after_reset=True):
         figure.savefig(buffer, format="png", dpi=DPI, facecolor="white")
@@ -105,10 +118,16 @@ def drawing(figure: Figure | None, size: tuple[float, float], alt: str) -> Itera
 
 
 def recorded(draw: Callable[..., None]) -> Callable[..., None]:
-    """Makes a function that draws a figure leave a record of it while a notebook is being built."""
+    """Makes a function that draws a figure leave a record of it while a notebook is being built.
+
+    What every figure takes, texts and a figure to draw into, is checked here, as the function's
+    signature has it.
+    """
+    signature = inspect.signature(draw)
 
     @functools.wraps(draw)
     def draw_and_record(*args: Any, **options: Any) -> None:
+        _check_common(signature, signature.bind(*args, **options).arguments)
         with localization.unrecorded(), localization.heard() as words:
             draw(*args, **options)
         if options.get("figure") is None:
@@ -116,6 +135,28 @@ def recorded(draw: Callable[..., None]) -> Callable[..., None]:
             localization.record("figure", draw.__name__, args, options, about, sorted(words))
 
     return draw_and_record
+
+
+def _check_common(signature: inspect.Signature, given: Mapping[str, Any]) -> None:
+    for name, value in given.items():
+        kind = signature.parameters[name].annotation
+        if kind is str or (kind == str | None and value is not None):
+            check_text(name, value)
+        elif kind is bool:
+            check_flag(name, value)
+        elif kind == Figure | None and value is not None:
+            _check_figure(name, value)
+
+
+def _check_figure(name: str, value: object) -> None:
+    if not isinstance(value, Figure):
+        raise TypeError(
+            say(
+                "{name} must be a matplotlib.figure.Figure, and it is {value}.",
+                name=name,
+                value=described(value),
+            )
+        )
 
 
 _described: Said | None = None  # of the figure that was displayed last
@@ -362,8 +403,7 @@ def beside_heading(axes: Axes, text: str, color: str) -> None:
 
 def short(value: Any) -> str:
     """Writes a value for a message."""
-    text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+    return described(value)
 
 
 def check_mapping(name: str, value: Any, limit: int | None = None) -> dict[str, Any]:
@@ -386,7 +426,7 @@ def check_mapping(name: str, value: Any, limit: int | None = None) -> dict[str, 
                 limit=limit,
             )
         )
-    return {str(key): item for key, item in value.items()}
+    return keyed_by_text(name, value)
 
 
 def check_each(
@@ -415,7 +455,8 @@ def check_groups(
 
 def check_whole(name: str, value: Any, low: int, high: int) -> int:
     """Returns an integer from low to high."""
-    if not isinstance(value, (int, np.integer)) or not low <= value <= high:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or not low <= value <= high:
         raise ValueError(
             say(
                 "{name} is {value}; give an integer from {low} to {high}.",
@@ -428,6 +469,42 @@ def check_whole(name: str, value: Any, low: int, high: int) -> int:
     return int(value)
 
 
+def check_texts(name: str, value: Any, least: int, most: int) -> list[str]:
+    """Returns texts, as many as are needed."""
+    wanted = str(least) if least == most else say("{least} to {most}", least=least, most=most)
+    good = isinstance(value, Sequence) and not isinstance(value, str | bytes)
+    if (
+        not good
+        or not least <= len(value) <= most
+        or not all(isinstance(text, str) for text in value)
+    ):
+        raise ValueError(
+            say(
+                "{name} is {value}; give {wanted} texts.",
+                name=name,
+                value=short(value),
+                wanted=wanted,
+            )
+        )
+    return list(value)
+
+
+def check_template(name: str, value: str, *fields: str) -> str:
+    """Returns a text that `format` can fill with values of these names."""
+    try:
+        value.format(**dict.fromkeys(fields, 0))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        raise ValueError(
+            say(
+                "{name} is {value}; of what stands in braces, it may use {fields}.",
+                name=name,
+                value=short(value),
+                fields=", ".join(f"{{{field}}}" for field in fields),
+            )
+        ) from None
+    return value
+
+
 def check_numbers(name: str, value: Any) -> np.ndarray:
     """Returns finite numbers, float64 of any shape."""
     try:
@@ -435,7 +512,7 @@ def check_numbers(name: str, value: Any) -> np.ndarray:
         if array.dtype.kind not in "biufO":
             raise ValueError
         numbers = array.astype(float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(
             say(
                 "{name} is {value}; give real numbers, in rows of equal lengths.",
@@ -445,6 +522,8 @@ def check_numbers(name: str, value: Any) -> np.ndarray:
         ) from None
     if not np.isfinite(numbers).all():
         raise ValueError(say("{name} holds NaN or infinity; give finite numbers only.", name=name))
+    # A figure's margins are sums and products of what it shows, which have to stay finite too.
+    _refuse(name, numbers, np.abs(numbers) > LARGEST_FLOAT32, say("numbers up to 3.4e38"))
     return numbers
 
 
@@ -506,6 +585,7 @@ def check_integers(name: str, value: Any, shape: tuple[int, ...], what: str) -> 
     _refuse(
         name, numbers, (numbers < 0) | (numbers != np.round(numbers)), say("integers from 0 up")
     )
+    _refuse(name, numbers, numbers > _LARGEST_COUNT, say("integers up to 2**53"))
     return numbers.astype(int)
 
 

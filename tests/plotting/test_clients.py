@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
@@ -94,6 +96,10 @@ def test_cohorts_show_who_took_part():
         (plotting.label_counts, ({"a": [0.5] * 10},), {}, "holds 0.5; give integers from 0"),
         (plotting.label_counts, ({"a": [np.nan] * 10},), {}, "holds NaN"),
         (plotting.label_counts, (dict.fromkeys(range(25), COUNTS["a"]),), {}, "25 entries.* 24"),
+        (plotting.label_counts, ({"a": [10**30] * 10},), {}, "holds 1e.30; give integers up to"),
+        (plotting.label_counts, ({1: [1] * 10, "1": [2] * 10},), {}, "two keys that read '1'"),
+        (plotting.label_heatmap, (np.zeros((5001, 10)),), {}, "counts has 5001 entries.* 5000"),
+        (plotting.cohorts, ([["0"]], range(5001)), {}, "client_ids has 5001 entries.* 5000"),
         (plotting.label_heatmap, (np.zeros((3, 9)),), {}, r"counts has the shape \(3, 9\)"),
         (plotting.label_heatmap, (np.zeros(10),), {}, r"counts has the shape \(10,\)"),
         (plotting.label_heatmap, (np.zeros((3, 10)),), {"client_ids": ["a"]}, "1 ids for 3 rows"),
@@ -121,3 +127,11 @@ def test_cohorts_show_who_took_part():
 def test_bad_input_is_named(function, args, kwargs, message):
     with pytest.raises(ValueError, match=message):
         function(*args, **kwargs)
+
+
+def test_a_heat_map_of_every_writer_of_emnist_is_drawn_in_time():
+    started = time.monotonic()
+    figure = draw(plotting.label_heatmap, np.ones((3383, 10), int))
+    plotting.png(figure)
+    assert time.monotonic() - started < 5
+    assert figure.axes[0].yaxis.get_minorticklocs().size == 0
