@@ -182,7 +182,8 @@ def _replace_workers(factories: list, stop: Callable[[], None] | None) -> None:
     if _stop_cluster is not None:
         _stop_cluster()
     else:
-        for factory in _factories:
+        for factory in _factories:  # another thread may be at a computation
+            factory.end_worker(say("fl_course.use_workers() put others in its place"))
             factory.stop()
     _factories[:] = factories
     _stop_cluster = stop

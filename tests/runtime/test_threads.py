@@ -14,7 +14,8 @@ import pytest
 import tensorflow as tf
 import tensorflow_federated as tff
 
-from tests.runtime.meanwhile import PROMPT
+from fl_course import runtime
+from tests.runtime.meanwhile import PROMPT, once_at_work
 
 # In a thread of its own, before any other: the main thread comes to a ready engine.
 PROGRAM = """
@@ -56,7 +57,7 @@ print("right")
 """
 
 
-def test_setup_in_a_thread_and_rounds_in_several():
+def test_setup_in_a_thread_and_rounds_in_several(hears_ctrl_c):
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False, timeout=120
     )
@@ -157,3 +158,20 @@ def test_a_default_must_be_a_context():
     with pytest.raises(TypeError):
         stack.set_default_context(3)
     assert stack.current is default
+
+
+@tff.tensorflow.computation(np.int64)
+def count_long(n):
+    return tf.data.Dataset.range(n).reduce(np.int64(0), lambda total, x: total + x)
+
+
+def test_other_workers_are_put_in_place_while_a_thread_computes():
+    def replace():
+        runtime.use_workers(1, None)
+
+    with (
+        once_at_work(runtime.worker_pid(), replace),
+        pytest.raises(runtime.WorkerError, match="use_workers\\(\\) put others in its place"),
+    ):
+        count_long(10**9)
+    assert total([1, 2, 3]) == 6
