@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from fl_course.localization import Said, say
 
 if TYPE_CHECKING:
+    import tensorflow as tf
     import tensorflow_federated as tff
 
 MOST_CLIENTS = 10**6  # a list of ids of that many takes a tenth of a gigabyte
@@ -23,6 +24,7 @@ LARGEST_FLOAT32 = (2 - 2**-23) * 2.0**127
 SMALLEST_FLOAT32 = 2.0**-126  # of full precision; what is far smaller becomes 0
 
 _SEEDS = 2**32  # as many as NumPy's global generator takes, the pickiest of those that we seed
+_ENDLESS = -1  # tf.data.INFINITE_CARDINALITY
 _SHORT = 80
 _SHOWN_AS_WRITTEN = (str, bytes, numbers.Number, list, tuple, set, dict, type(None))
 
@@ -263,6 +265,11 @@ def check_client_data(client_data: Any) -> "tff.simulation.datasets.ClientData":
             type=type(client_data).__name__,
         )
     )
+
+
+def is_endless(dataset: "tf.data.Dataset") -> bool:
+    """Whether a dataset is known to repeat for ever; of a filtered one, nothing is known."""
+    return int(dataset.cardinality()) == _ENDLESS
 
 
 def check_client_ids(client_ids: Any) -> list[str]:

@@ -14,6 +14,7 @@ from fl_course.arguments import (
     check_integer,
     check_known,
     check_seed,
+    is_endless,
 )
 from fl_course.localization import say
 
@@ -87,7 +88,7 @@ def preprocess(
     epochs, batch_size, shuffle_buffer, seed = _numbers(epochs, batch_size, shuffle_buffer, seed)
     _check_images(dataset.element_spec)
     # A round with it would never end, nor hear Ctrl-C.
-    if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
+    if is_endless(dataset):
         raise ValueError(
             say(
                 "dataset must have an end, and it repeats for ever. Leave out its repeat(); epochs "

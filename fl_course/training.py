@@ -12,10 +12,12 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_federated as tff
 
-from fl_course.arguments import check_folder, check_function, check_integer, described
+from fl_course.arguments import check_folder, check_function, check_integer, described, is_endless
 from fl_course.checkpoints import Checkpoints
 from fl_course.localization import say
 from fl_course.models import KERAS_FN
+
+_PROCESS = ("initialize", "next", "get_model_weights")
 
 
 @dataclasses.dataclass
@@ -122,7 +124,7 @@ def train(
         disable=bool(os.environ.get("TQDM_DISABLE")),
     )
     for round_num in progress:
-        cohort = _datasets(cohort_fn(round_num), round_num)
+        cohort = _datasets(process, cohort_fn(round_num), round_num)
         result = process.next(state, cohort)
         state = result.state
         measured = {"train": _train_metrics(result.metrics, cohort, round_num)}
@@ -242,7 +244,8 @@ def _has_a_batch(dataset: Any) -> bool:
 
 
 def _check_process(process: Any) -> None:
-    if not isinstance(process, tff.learning.templates.LearningProcess):
+    # What acts as one is as good: a process of one's own, or an exercise's that notes its calls.
+    if not all(callable(getattr(process, name, None)) for name in _PROCESS):
         raise TypeError(
             say(
                 "process must be a LearningProcess, such as algorithms.build_fed_avg() makes, and "
@@ -266,8 +269,11 @@ def _check_state(process: tff.learning.templates.LearningProcess, state: Any) ->
         ) from None
 
 
-def _datasets(cohort: Any, round_num: int) -> list[Any]:
+def _datasets(process: Any, cohort: Any, round_num: int) -> list[Any]:
     """Checks what `cohort_fn` gave for a round: datasets, or what else TFF takes for them."""
+    kinds = tf.data.Dataset | list
+    if not isinstance(process, tff.learning.templates.LearningProcess):
+        kinds = object  # what stands for one may take anything for a client
     datasets = None
     # A dataset can be gone through too, and one that never ends gives no end of batches.
     if isinstance(cohort, Iterable) and not isinstance(cohort, tf.data.Dataset | str | Mapping):
@@ -279,7 +285,7 @@ def _datasets(cohort: Any, round_num: int) -> list[Any]:
                     round_num=round_num,
                 )
             )
-    if datasets is None or not all(isinstance(x, tf.data.Dataset | list) for x in datasets):
+    if datasets is None or not all(isinstance(x, kinds) for x in datasets):
         raise TypeError(
             say(
                 "cohort_fn must give a list of datasets, such as make_federated_data() makes, and "
@@ -289,7 +295,7 @@ def _datasets(cohort: Any, round_num: int) -> list[Any]:
             )
         )
     for dataset in datasets:
-        if isinstance(dataset, tf.data.Dataset) and _is_endless(dataset):
+        if isinstance(dataset, tf.data.Dataset) and is_endless(dataset):
             raise ValueError(
                 say(
                     "cohort_fn gave a dataset for round {round_num} that repeats for ever; give "
@@ -298,10 +304,6 @@ def _datasets(cohort: Any, round_num: int) -> list[Any]:
                 )
             )
     return datasets
-
-
-def _is_endless(dataset: tf.data.Dataset) -> bool:
-    return dataset.cardinality() == tf.data.INFINITE_CARDINALITY
 
 
 def _checked_metrics(metrics: Any) -> dict[str, float]:

@@ -117,7 +117,7 @@ def server_adam(
             agree, the steps grow to twice that within 20 rounds, and then fall back.
         beta_1: How much of m is kept, 0 or more and below 1.
         beta_2: How much of v is kept, 0 or more and below 1.
-        tau: Above 0. Weights whose updates are much smaller than this hardly move.
+        tau: Above 0 and below 1.8e19. Weights whose updates are much smaller than this hardly move.
 
     Returns:
         A server optimizer whose state is an `AdamState`.

@@ -12,6 +12,7 @@ from fl_course.arguments import (
     check_known,
     check_seed,
     described,
+    is_endless,
 )
 from fl_course.localization import say
 
@@ -67,8 +68,19 @@ def examples(client_data: ClientData, client_id: str) -> tuple[np.ndarray, np.nd
 
     Returns:
         Images, float32 [n, 28, 28], and labels, int32 [n].
+
+    Raises:
+        ValueError: If there is no end of them.
     """
     dataset = client_data.create_tf_dataset_for_client(client_id)
+    if is_endless(dataset):
+        raise ValueError(
+            say(
+                "client_data has a dataset of {client_id} that repeats for ever; give data that "
+                "have an end.",
+                client_id=repr(client_id),
+            )
+        )
     # One batch with everything: an element at a time would cost a Python step each.
     batches = list(dataset.batch(100_000).as_numpy_iterator())
     if not batches:

@@ -16,7 +16,8 @@ it, because those may differ in their last digit from one processor to another.
 
 Shapes: an image is [height, width], a list of images [n, height, width], white background (the
 largest value) and dark ink, whatever the range. Labels are the integers 0 to 9, counts of labels
-are ten integers, accuracies are shares between 0 and 1.
+are ten integers, accuracies are shares between 0 and 1. Texts have to be texts: what is not, and a
+``figure`` that is none, is a ``TypeError``.
 
 The figures live in one module a subject; what they share, `fl_course.plotting.style`. No module has
 the name of a figure, which would hide the figure.

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from numpy.typing import ArrayLike
 
+from fl_course.arguments import described
 from fl_course.localization import noted, say, word
 from fl_course.plotting.style import (
     BLACK,
@@ -32,7 +33,6 @@ from fl_course.plotting.style import (
     listed,
     recorded,
     run_look,
-    short,
 )
 
 _PARTS = (
@@ -254,7 +254,7 @@ def weight_differences(
                 say(
                     "{name} is {number}; give one number above 0.",
                     name=name,
-                    number=short(number.tolist()),
+                    number=described(number.tolist()),
                 )
             )
     end = start + max(map(len, values.values())) - 1

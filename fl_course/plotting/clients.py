@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
+from fl_course.arguments import described
 from fl_course.localization import noted, say, strung, word
 from fl_course.plotting.style import (
     BLUE,
@@ -40,7 +41,6 @@ from fl_course.plotting.style import (
     integer_ticks,
     listed,
     recorded,
-    short,
     tile,
 )
 
@@ -443,7 +443,7 @@ def _ids(client_ids: Any) -> list[str]:
         raise ValueError(
             say(
                 "client_ids is {ids}; give at least one id, each of them once.",
-                ids=short(client_ids),
+                ids=described(client_ids),
             )
         )
     _check_rows("client_ids", len(ids))
@@ -469,7 +469,7 @@ def _participation(name: str, plan: Any, ids: Sequence[str]) -> np.ndarray:
             say(
                 "{name} is {plan}; give at least one round's client ids.",
                 name=name,
-                plan=short(plan),
+                plan=described(plan),
             )
         )
     places = {client: column for column, client in enumerate(ids)}
@@ -481,7 +481,7 @@ def _participation(name: str, plan: Any, ids: Sequence[str]) -> np.ndarray:
                     "{name}[{row}] is {cohort}; give a sequence of client ids.",
                     name=name,
                     row=row,
-                    cohort=short(cohort),
+                    cohort=described(cohort),
                 )
             )
         for client in cohort:
@@ -492,7 +492,7 @@ def _participation(name: str, plan: Any, ids: Sequence[str]) -> np.ndarray:
                         name=name,
                         row=row,
                         client=repr(client),
-                        ids=short(ids),
+                        ids=described(ids),
                     )
                 )
             table[row, places[str(client)]] = True

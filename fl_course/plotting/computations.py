@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from numpy.typing import ArrayLike
 
-from fl_course.arguments import check_text
+from fl_course.arguments import check_text, described
 from fl_course.localization import noted, say, strung, word
 from fl_course.plotting.style import (
     BLACK,
@@ -33,7 +33,6 @@ from fl_course.plotting.style import (
     listed,
     percent_text,
     recorded,
-    short,
 )
 
 _SERVER, _CLIENTS = ("#DCEBF5", BLUE), ("#FFF6E3", "#8A5F00")  # fill and line
@@ -183,7 +182,7 @@ def placement_diagram(
         _known("types", name, places)
     if not isinstance(steps, Sequence) or isinstance(steps, str):
         raise ValueError(
-            say("steps holds {step}; give (value, operator, value).", step=short(steps))
+            say("steps holds {step}; give (value, operator, value).", step=described(steps))
         )
     for step in steps:
         _check_step(step, places)
@@ -327,7 +326,7 @@ def _places(columns: Any) -> dict[str, tuple[int, str | Sequence[str]]]:
         raise ValueError(
             say(
                 "columns is {columns}; give 2 to 6 mappings of names to texts.",
-                columns=short(columns),
+                columns=described(columns),
             )
         )
     places: dict[str, tuple[int, str | Sequence[str]]] = {}
@@ -337,7 +336,7 @@ def _places(columns: Any) -> dict[str, tuple[int, str | Sequence[str]]]:
                 say(
                     "columns[{index}] is {column}; give one or two values.",
                     index=index,
-                    column=short(column),
+                    column=described(column),
                 )
             )
         if len({isinstance(values, str) for values in column.values()}) < len(column):
@@ -378,7 +377,7 @@ def _at_clients(places: Mapping[str, tuple[int, Any]], name: str) -> bool:
 def _check_step(step: Any, places: Mapping[str, tuple[int, Any]]) -> None:
     if not isinstance(step, Sequence) or isinstance(step, str) or len(step) != 3:
         raise ValueError(
-            say("steps holds {step}; give (value, operator, value).", step=short(step))
+            say("steps holds {step}; give (value, operator, value).", step=described(step))
         )
     start, _, end = step
     for name in (start, end):

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from fl_course.arguments import described
 from fl_course.localization import noted, say, strung
 from fl_course.plotting.style import (
     BLACK,
@@ -26,7 +27,6 @@ from fl_course.plotting.style import (
     gray_scale,
     listed,
     recorded,
-    short,
     tile,
 )
 
@@ -130,7 +130,9 @@ def mean_images(
         if not isinstance(pair, Sequence) or len(pair) != 2:
             raise ValueError(
                 say(
-                    "{name} is {pair}; give the pair (images, labels).", name=name, pair=short(pair)
+                    "{name} is {pair}; give the pair (images, labels).",
+                    name=name,
+                    pair=described(pair),
                 )
             )
         pixels = check_images(f"{name} images", pair[0])

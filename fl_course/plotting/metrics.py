@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
-from fl_course.arguments import keyed_by_text
+from fl_course.arguments import described, keyed_by_text
 from fl_course.localization import joined, noted, say, strung, word
 from fl_course.plotting.style import (
     BLACK,
@@ -42,7 +42,6 @@ from fl_course.plotting.style import (
     percent_text,
     recorded,
     run_look,
-    short,
     whole_percent,
 )
 
@@ -257,8 +256,8 @@ def accuracy_bars(
                     "values[{key}] has the names {bars}, the first series has {names}; give the "
                     "same names in every series.",
                     key=repr(key),
-                    bars=short(list(bars)),
-                    names=short(names),
+                    bars=described(list(bars)),
+                    names=described(names),
                 )
             )
     shares = {
@@ -345,7 +344,7 @@ def _names_of_shares(percent: Any, panels: Mapping[str, Any]) -> set[str]:
         raise ValueError(
             say(
                 "percent is {percent}; give True, False, or names of metrics.",
-                percent=short(percent),
+                percent=described(percent),
             )
         )
     names = set(names)

@@ -401,11 +401,6 @@ def beside_heading(axes: Axes, text: str, color: str) -> None:
 # --- Checking what comes in -----------------------------------------------------------------------
 
 
-def short(value: Any) -> str:
-    """Writes a value for a message."""
-    return described(value)
-
-
 def check_mapping(name: str, value: Any, limit: int | None = None) -> dict[str, Any]:
     """Returns a dict with texts as keys, of 1 to `limit` entries."""
     if not isinstance(value, Mapping) or not value:
@@ -461,7 +456,7 @@ def check_whole(name: str, value: Any, low: int, high: int) -> int:
             say(
                 "{name} is {value}; give an integer from {low} to {high}.",
                 name=name,
-                value=short(value),
+                value=described(value),
                 low=low,
                 high=high,
             )
@@ -482,7 +477,7 @@ def check_texts(name: str, value: Any, least: int, most: int) -> list[str]:
             say(
                 "{name} is {value}; give {wanted} texts.",
                 name=name,
-                value=short(value),
+                value=described(value),
                 wanted=wanted,
             )
         )
@@ -498,7 +493,7 @@ def check_template(name: str, value: str, *fields: str) -> str:
             say(
                 "{name} is {value}; of what stands in braces, it may use {fields}.",
                 name=name,
-                value=short(value),
+                value=described(value),
                 fields=", ".join(f"{{{field}}}" for field in fields),
             )
         ) from None
@@ -517,7 +512,7 @@ def check_numbers(name: str, value: Any) -> np.ndarray:
             say(
                 "{name} is {value}; give real numbers, in rows of equal lengths.",
                 name=name,
-                value=short(value),
+                value=described(value),
             )
         ) from None
     if not np.isfinite(numbers).all():

@@ -111,7 +111,7 @@ def test_first_adam_step_with_the_defaults():
         (algorithms.server_adam, "learning_rate", math.nan, "above 0"),
         (algorithms.server_adam, "beta_1", 1.0, "0 or more and below 1"),
         (algorithms.server_adam, "beta_2", -0.1, "0 or more and below 1"),
-        (algorithms.server_adam, "tau", 0.0, "above 0"),
+        (algorithms.server_adam, "tau", 0.0, "above 0 and below 1.84467e.19"),
     ],
 )
 def test_bad_numbers(build, argument, value, allowed):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fl_course import data
+from fl_course import data, preprocessing
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +96,11 @@ def test_clients_without_examples():
     empty = data.pseudo_clients(both, 4).create_tf_dataset_for_client("a-1")
     assert list(empty) == []
     assert empty.element_spec == both.element_type_structure
+
+
+def test_clients_whose_data_never_end(train):
+    endless = train.preprocess(lambda dataset: dataset.repeat())
+    with pytest.raises(ValueError, match="client_data has a dataset of 'writer_00' that repeats"):
+        data.pool(endless)
+    with pytest.raises(ValueError, match="dataset must have an end"):
+        preprocessing.make_federated_data(endless, ["writer_00"])
