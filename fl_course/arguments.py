@@ -188,7 +188,7 @@ def check_function(name: str, value: Any, wanted: str) -> Callable[..., Any]:
     Args:
         name: The argument's name.
         value: What was given for it.
-        wanted: What the function takes and gives, in the language that is spoken.
+        wanted: What the function takes and gives, `noted` for its translation.
 
     Raises:
         TypeError: If it can't be called.
@@ -198,7 +198,7 @@ def check_function(name: str, value: Any, wanted: str) -> Callable[..., Any]:
             say(
                 "{name} must be a function {wanted}, and it is {value}.",
                 name=name,
-                wanted=wanted,
+                wanted=say(wanted),
                 value=described(value),
             )
         )

@@ -92,7 +92,7 @@ def variable_model_fn(
     Raises:
         TypeError: If `keras_fn` is not a function.
     """
-    check_function("keras_fn", keras_fn, say(KERAS_FN))
+    check_function("keras_fn", keras_fn, KERAS_FN)
 
     def model_fn() -> tff.learning.models.VariableModel:
         return tff.learning.models.from_keras_model(
@@ -123,7 +123,7 @@ def functional_model(
         ValueError: If the model has layers that keep statistics, or mixes precisions: pure
             functions have no place for either.
     """
-    check_function("keras_fn", keras_fn, say(KERAS_FN))
+    check_function("keras_fn", keras_fn, KERAS_FN)
     return tff.learning.models.functional_model_from_keras(
         lambda: _without_state(_keras_model(keras_fn)),
         tf.keras.losses.SparseCategoricalCrossentropy(),

@@ -14,7 +14,7 @@ import tensorflow_federated as tff
 
 from fl_course.arguments import check_folder, check_function, check_integer, described, is_endless
 from fl_course.checkpoints import Checkpoints
-from fl_course.localization import say
+from fl_course.localization import noted, say
 from fl_course.models import KERAS_FN
 
 _PROCESS = ("initialize", "next", "get_model_weights")
@@ -93,9 +93,13 @@ def train(
     num_rounds = check_integer("num_rounds", num_rounds, 1)
     checkpoint_every = check_integer("checkpoint_every", checkpoint_every, 1)
     _check_process(process)
-    check_function("cohort_fn", cohort_fn, say("of the round's number, giving a list of datasets"))
+    check_function(
+        "cohort_fn", cohort_fn, noted("of the round's number, giving a list of datasets")
+    )
     if evaluate is not None:
-        check_function("evaluate", evaluate, say("of the model's weights, giving metrics by name"))
+        check_function(
+            "evaluate", evaluate, noted("of the model's weights, giving metrics by name")
+        )
     if state is not None:
         _check_state(process, state)
     if log_dir is not None:
@@ -161,7 +165,7 @@ def keras_evaluation(
         TypeError: If `keras_fn` is not a function, or `images` or `labels` not an array of numbers.
         ValueError: If there are not as many labels as images.
     """
-    check_function("keras_fn", keras_fn, say(KERAS_FN))
+    check_function("keras_fn", keras_fn, KERAS_FN)
     images, labels = _array("images", images), _array("labels", labels)
     if len(images) != len(labels):
         raise ValueError(

@@ -36,7 +36,7 @@ from fl_course.arguments import (
     described,
     keyed_by_text,
 )
-from fl_course.localization import Said, one_line, say, strung, word
+from fl_course.localization import Said, noted, one_line, say, strung, word
 
 NUM_LABELS = 10
 _LARGEST_COUNT = 2**53  # above it, not every integer is a float64; sums of ten are still int64
@@ -518,7 +518,7 @@ def check_numbers(name: str, value: Any) -> np.ndarray:
     if not np.isfinite(numbers).all():
         raise ValueError(say("{name} holds NaN or infinity; give finite numbers only.", name=name))
     # A figure's margins are sums and products of what it shows, which have to stay finite too.
-    _refuse(name, numbers, np.abs(numbers) > LARGEST_FLOAT32, say("numbers up to 3.4e38"))
+    _refuse(name, numbers, np.abs(numbers) > LARGEST_FLOAT32, noted("numbers up to 3.4e38"))
     return numbers
 
 
@@ -552,14 +552,14 @@ def check_images(
     return pixels
 
 
-def _refuse(name: str, numbers: np.ndarray, wrong: np.ndarray, wanted: str) -> None:
+def _refuse(name: str, numbers: np.ndarray, wrong: np.ndarray, wanted: str, **values: int) -> None:
     if wrong.any():
         raise ValueError(
             say(
                 "{name} holds {numbers}; give {wanted}.",
                 name=name,
                 numbers=f"{numbers[wrong][0]:g}",
-                wanted=wanted,
+                wanted=say(wanted, **values),
             )
         )
 
@@ -578,9 +578,9 @@ def check_integers(name: str, value: Any, shape: tuple[int, ...], what: str) -> 
             )
         )
     _refuse(
-        name, numbers, (numbers < 0) | (numbers != np.round(numbers)), say("integers from 0 up")
+        name, numbers, (numbers < 0) | (numbers != np.round(numbers)), noted("integers from 0 up")
     )
-    _refuse(name, numbers, numbers > _LARGEST_COUNT, say("integers up to 2**53"))
+    _refuse(name, numbers, numbers > _LARGEST_COUNT, noted("integers up to 2**53"))
     return numbers.astype(int)
 
 
@@ -602,7 +602,8 @@ def check_labels(name: str, value: Any, length: int | None = None) -> np.ndarray
             )
         )
     wrong = ~np.isin(numbers, np.arange(NUM_LABELS))
-    _refuse(name, numbers, wrong, say("integers from 0 to {num_labels}", num_labels=NUM_LABELS - 1))
+    wanted = noted("integers from 0 to {num_labels}")
+    _refuse(name, numbers, wrong, wanted, num_labels=NUM_LABELS - 1)
     return numbers.astype(int)
 
 
@@ -624,5 +625,5 @@ def check_shares(name: str, value: Any) -> np.ndarray:
     """Returns shares between 0 and 1, float64 [n]."""
     numbers = check_sequence(name, value)
     wrong = (numbers < 0) | (numbers > 1)
-    _refuse(name, numbers, wrong, say("shares between 0 and 1 (0.86, not 86)"))
+    _refuse(name, numbers, wrong, noted("shares between 0 and 1 (0.86, not 86)"))
     return numbers

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 from fl_course.arguments import check_function, check_integer, check_text
-from fl_course.localization import say
+from fl_course.localization import noted, say
 from fl_course.runtime import packages
 from fl_course.runtime.errors import SetupError
 from fl_course.runtime.loopback import own_addresses
@@ -38,7 +38,7 @@ def serve(port: int, host: str, concurrency: int | None, tell: Callable[[str], N
     host = check_text("host", host)
     if concurrency is not None:
         concurrency = check_integer("concurrency", concurrency, 1)
-    check_function("tell", tell, say("of a line, which prints it"))
+    check_function("tell", tell, noted("of a line, which prints it"))
     packages.check_tff()
     if host not in (HOST, EVERYWHERE, *own_addresses()):
         raise SetupError(
