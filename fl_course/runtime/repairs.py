@@ -5,8 +5,6 @@ import itertools
 import random
 from typing import Any
 
-import numpy as np
-
 
 def repair_copies_of_data_sources() -> None:
     """Lets `tff.learning.programs.train_model` take data from a `tff.program.DatasetDataSource`.
@@ -77,6 +75,7 @@ def repair_text_beyond_ascii() -> None:
 
     `tf.constant` and `tf.data` take UTF-8, so the same text went through as a client's dataset.
     """
+    import numpy as np
     from tensorflow_federated.python.core.impl.compiler import array
 
     to_proto = array.to_proto
@@ -91,6 +90,8 @@ def repair_text_beyond_ascii() -> None:
 
 
 def _in_utf8(value: Any) -> Any:
+    import numpy as np
+
     if isinstance(value, str):
         return value.encode()
     if isinstance(value, np.ndarray) and value.dtype.kind in "UO" and value.size:

@@ -33,7 +33,7 @@ def never_done():
         weights = weights - 0.003 * tape.gradient(loss, weights)
         variable.assign_sub(0.001 * weights)
 
-for _ in range(500):
+for _ in range(400):
     try:
         with limits.at_most(dice.uniform(0.0005, 0.012)):
             never_done()
@@ -52,7 +52,8 @@ def test_a_loop_of_small_operations_is_stopped_many_times():
         timeout=100,
     )
     assert child.returncode == 0, child.stderr[-4000:]
-    assert (child.stdout, child.stderr) == ("40\n", "")
+    assert child.stdout == "40\n"
+    assert "TimeIsUp" not in child.stderr  # lost in a destructor
 
 
 def frame_in(function, *arguments):
