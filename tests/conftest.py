@@ -1,5 +1,6 @@
 """The engine, started once for all tests of a process, and the limits of what may hang."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 import fl_course
@@ -18,3 +19,12 @@ def pytest_configure(config):
     # pytest-xdist's own process only hands out what others run.
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         fl_course.setup()
+
+
+@pytest.fixture(autouse=True)
+def seeds():
+    """The global seed is a part of every shuffle, and which files share a process is chance."""
+    yield
+    import tensorflow as tf
+
+    tf.keras.utils.set_random_seed(0)
