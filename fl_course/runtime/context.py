@@ -19,6 +19,7 @@ from fl_course.runtime.client_data import send_compressed
 from fl_course.runtime.client_loops import compile_native
 from fl_course.runtime.context_stack import share_default_context
 from fl_course.runtime.errors import EngineError
+from fl_course.runtime.exchanges import SparingExecutor, send_arguments_together
 from fl_course.runtime.forks import is_fork, refuse_in_a_fork
 from fl_course.runtime.remote import RemoteWorker
 from fl_course.runtime.watchdog import Watchdog
@@ -303,11 +304,7 @@ class SupervisedExecutorFactory(tff.framework.ExecutorFactory):
                 worker.wait_until_listening()
                 self._stub = _SupervisedStub(worker)
             cardinalities.setdefault(tff.CLIENTS, self._default_num_clients)
-            # By default TFF tells the worker only of every twentieth value that it has no use for
-            # any more: the client data of several rounds would stay.
-            executor = tff.framework.RemoteExecutor(
-                self._stub, dispose_batch_size=1, stream_structs=self._stream_structs
-            )
+            executor = SparingExecutor(self._stub, stream_structs=self._stream_structs)
             executor.set_cardinalities(cardinalities)
             return executor
 
@@ -384,6 +381,7 @@ def supervise() -> None:
     make_interruptible(tff.framework.SyncExecutionContext)
     make_interruptible(tff.framework.MergeableCompExecutionContext)
     send_compressed()
+    send_arguments_together()
 
 
 def set_default_context(factory: SupervisedExecutorFactory) -> None:

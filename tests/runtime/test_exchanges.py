@@ -1,0 +1,187 @@
+"""What the notebook and its worker say to each other, and what the worker keeps."""
+
+import collections
+import gc
+import time
+
+import numpy as np
+import pytest
+
+import fl_course
+
+fl_course.setup()
+
+import tensorflow_federated as tff  # noqa: E402
+
+from fl_course import data, models, preprocessing  # noqa: E402
+from fl_course.runtime import context, engine, exchanges  # noqa: E402
+
+NUMBERS = tff.FederatedType(np.int32, tff.CLIENTS)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The requests that a worker gets, in order: (kind, request)."""
+    requests = []
+
+    def note(kind, method):
+        def noted(stub, request):
+            requests.append((kind, request))
+            return method(stub, request)
+
+        return noted
+
+    stub = context._SupervisedStub
+    for kind in (
+        *("get_executor", "create_value", "create_struct", "create_call", "create_selection"),
+        *("compute", "dispose", "dispose_executor"),
+    ):
+        monkeypatch.setattr(stub, kind, note(kind, getattr(stub, kind)))
+    return requests
+
+
+@pytest.fixture
+def adding():
+    @tff.federated_computation(NUMBERS, tff.FederatedType(np.int32, tff.SERVER))
+    def adding(numbers, more):
+        return tff.federated_sum(numbers), more
+
+    return adding
+
+
+def kinds(requests):
+    return [kind for kind, _ in requests]
+
+
+def until(condition):
+    """Waits for what comes after a result is there."""
+    ends = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < ends, "it did not come within 10 seconds"
+        time.sleep(0.01)
+
+
+def times(factor):
+    @tff.tensorflow.computation(np.int32)
+    def times(x):
+        return x * factor
+
+    return times
+
+
+def test_a_round_is_three_exchanges_and_one_that_throws_away(asked):
+    train, _ = data.load()
+    process = tff.learning.algorithms.build_weighted_fed_avg(
+        models.functional_model(),
+        client_optimizer_fn=tff.learning.optimizers.build_sgdm(0.02),
+        server_optimizer_fn=tff.learning.optimizers.build_sgdm(1.0),
+    )
+    cohort = preprocessing.make_federated_data(train, train.client_ids[:3])
+    state = process.next(process.initialize(), cohort).state
+    until(lambda: asked[-1][0] == "dispose")
+    asked.clear()
+    process.next(state, cohort)
+    until(lambda: asked[-1][0] == "dispose")
+    assert kinds(asked) == ["create_value", "create_call", "compute", "dispose"]
+
+
+def test_all_values_but_the_computations_are_thrown_away(asked, monkeypatch, adding):
+    made = []
+    create = exchanges.remote_executor.RemoteValue.__init__
+    monkeypatch.setattr(
+        exchanges.remote_executor.RemoteValue,
+        "__init__",
+        lambda self, ref, *args: (made.append(ref.id), create(self, ref, *args))[1],
+    )
+    for number in range(4):
+        assert adding([number, 2], 5) == (number + 2, 5)
+    assert len(made) == 8  # four arguments and four results
+
+    def thrown_away():
+        gc.collect()
+        disposed = [request for kind, request in asked if kind == "dispose"]
+        return {ref.id for request in disposed for ref in request.value_ref} == set(made)
+
+    until(thrown_away)
+
+
+def test_a_computation_that_is_made_anew_is_not_taken_for_one_that_is_gone():
+    seen = []
+    for factor in range(3 * exchanges._KEPT_COMPUTATIONS):
+        seen.append(int(times(factor)(2)))  # the next one may get the last one's id
+        gc.collect()
+    assert seen == [2 * factor for factor in range(len(seen))]
+
+
+def test_the_worker_keeps_a_bounded_number_of_computations(asked):
+    computations = [times(factor) for factor in range(2 * exchanges._KEPT_COMPUTATIONS)]
+    for computation in [*computations, computations[0]]:
+        computation(1)
+    until(lambda: asked[-1][0] == "dispose")
+    sent = sum(kind == "create_value" and r.value.HasField("computation") for kind, r in asked)
+    assert sent == len(computations) + 1  # the first one was thrown away meanwhile
+    executor = engine._factories[0].create_executor({})
+    assert len(executor._kept) <= exchanges._KEPT_COMPUTATIONS
+
+
+def test_an_executor_that_tff_forgets_goes_at_the_worker_too(asked, adding):
+    for clients in range(1, 31):
+        assert adding([1] * clients, 0) == (clients, 0)
+    gc.collect()
+    count = collections.Counter(kinds(asked))
+    assert count["dispose_executor"] >= count["get_executor"] - 11  # TFF keeps ten
+    assert adding([1], 0) == (1, 0)
+
+
+def test_after_a_worker_that_was_lost_everything_is_sent_again(adding):
+    assert adding([1, 2], 3) == (3, 3)
+    engine._factories[0].end_worker("a test ended it")
+    assert adding([1, 2], 3) == (3, 3)
+
+
+def test_after_an_error_everything_is_sent_again(adding):
+    @tff.tensorflow.computation(np.int32)
+    def reciprocal(x):
+        return 10 // x
+
+    assert reciprocal(5) == 2
+    with pytest.raises(context.ComputationError):
+        reciprocal(0)
+    assert reciprocal(5) == 2
+    assert adding([1, 2], 3) == (3, 3)
+
+
+def test_arguments_by_name_keep_their_order():
+    @tff.tensorflow.computation(np.int32, np.int32)
+    def less(x, y):
+        return x - y
+
+    assert less(7, 2) == 5
+    assert less(y=2, x=7) == 5
+
+
+@pytest.mark.parametrize(
+    "arguments", [([1, 2],), ([1, 2], "text"), (3, 4), ([1, 2], 3, 4), ([1, 2], [3])]
+)
+def test_a_wrong_argument_is_told_as_tff_tells_it(adding, arguments):
+    with pytest.raises((TypeError, ValueError)):
+        adding(*arguments)
+    assert adding([1, 2], 3) == (3, 3)
+
+
+def test_streamed_structures_travel_in_parts(asked):
+    with tff.framework.get_context_stack().install(
+        tff.framework.SyncExecutionContext(
+            context._local_cpp_executor_factory(stream_structs=True),
+            compiler_fn=context.compile_native,
+            transform_args=tff.tensorflow.transform_args,
+            transform_result=tff.tensorflow.transform_result,
+        )
+    ):
+
+        @tff.tensorflow.computation(np.int32, np.int32)
+        def less(x, y):
+            return x - y
+
+        assert less(7, 2) == 5
+    assert "create_struct" in kinds(asked)
