@@ -10,6 +10,7 @@ from typing import Any
 
 import grpc
 import tensorflow_federated as tff
+from tensorflow_federated.python.common_libs import tracing
 from tensorflow_federated.python.core.impl.executor_stacks import executor_factory
 from tensorflow_federated.python.core.impl.executors import cardinalities_utils
 from tensorflow_federated.python.core.impl.types import type_analysis
@@ -382,6 +383,7 @@ def supervise() -> None:
     make_interruptible(tff.framework.MergeableCompExecutionContext)
     send_compressed()
     send_arguments_together()
+    tracing.set_tracing_providers([])  # a hundred notes a round, for a log that is off
 
 
 def set_default_context(factory: SupervisedExecutorFactory) -> None:
