@@ -5,6 +5,7 @@ import functools
 import zlib
 from collections.abc import Sequence
 
+import numpy as np
 import tensorflow as tf
 import tensorflow_federated as tff
 
@@ -95,21 +96,41 @@ def preprocess(
                 "says how many times to go through the examples."
             )
         )
-    if shuffle_buffer > 1:
-        dataset = dataset.shuffle(shuffle_buffer, seed=seed, reshuffle_each_iteration=True)
-    return _batches(epochs, batch_size)(dataset)
+    # The two numbers that dataset.shuffle(..., seed=seed) makes of the global seed and this one.
+    seeds = np.array(tf.compat.v1.random.get_seed(seed), np.int64)
+    return _batches(epochs, batch_size, shuffle_buffer)(dataset, seeds)
 
 
 @functools.lru_cache(maxsize=16)
-def _batches(epochs: int, batch_size: int) -> tf.types.experimental.PolymorphicFunction:
-    """What comes after the shuffle, which is recorded once and not for each client anew."""
+def _batches(
+    epochs: int, batch_size: int, shuffle_buffer: int
+) -> tf.types.experimental.PolymorphicFunction:
+    """The steps from a client's examples to its batches, recorded once for all clients."""
 
     @tf.function
-    def batches(dataset: tf.data.Dataset) -> tf.data.Dataset:
+    def batches(dataset: tf.data.Dataset, seeds: tf.Tensor) -> tf.data.Dataset:
+        if shuffle_buffer > 1:
+            dataset = _shuffled(dataset, shuffle_buffer, seeds)
         # Repeat after the shuffle: one epoch ends before the next begins, each in its own order.
         return dataset.repeat(epochs).batch(batch_size).map(flatten).with_options(_OPTIONS)
 
     return batches
+
+
+def _shuffled(dataset: tf.data.Dataset, buffer: int, seeds: tf.Tensor) -> tf.data.Dataset:
+    """`dataset.shuffle`, whose seed would be recorded: here it is an argument, [2]."""
+    specs = tf.nest.flatten(dataset.element_spec)
+    shuffled = tf.raw_ops.ShuffleDatasetV3(
+        input_dataset=tf.data.experimental.to_variant(dataset),
+        buffer_size=buffer,
+        seed=seeds[0],
+        seed2=seeds[1],
+        seed_generator=tf.raw_ops.DummySeedGenerator(),
+        output_types=[spec.dtype for spec in specs],
+        output_shapes=[spec.shape for spec in specs],
+        reshuffle_each_iteration=True,
+    )
+    return tf.data.experimental.from_variant(shuffled, dataset.element_spec)
 
 
 def make_federated_data(

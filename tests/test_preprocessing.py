@@ -9,7 +9,7 @@ import tensorflow as tf
 import tensorflow_federated as tff
 
 from fl_course import data
-from fl_course.preprocessing import make_federated_data, preprocess
+from fl_course.preprocessing import flatten, make_federated_data, preprocess
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,18 @@ def test_shuffles_the_same_way_for_the_same_seed(examples):
     other = batches(preprocess(examples, seed=2))
     np.testing.assert_array_equal(first[0]["x"], again[0]["x"])
     assert (first[0]["x"] != other[0]["x"]).any()
+
+
+@pytest.mark.parametrize("global_seed", [0, 7])
+@pytest.mark.parametrize("seed", [0, 5, 2**32 - 1])
+def test_shuffles_as_tf_data_does(examples, global_seed, seed):
+    tf.keras.utils.set_random_seed(global_seed)
+    got = batches(preprocess(examples, epochs=2, batch_size=8, shuffle_buffer=50, seed=seed))
+    wanted = batches(examples.shuffle(50, seed=seed).repeat(2).batch(8).map(flatten))
+    assert len(got) == len(wanted)
+    for one, other in zip(got, wanted, strict=True):
+        np.testing.assert_array_equal(one["x"], other["x"])
+        np.testing.assert_array_equal(one["y"], other["y"])
 
 
 def test_each_epoch_has_its_own_order(examples):

@@ -1,5 +1,6 @@
 """Federated data sets by name."""
 
+import tensorflow as tf
 import tensorflow_federated as tff
 
 from fl_course.arguments import described
@@ -46,6 +47,23 @@ def load(name: str = "digits") -> tuple[ClientData, ClientData]:
     )
 
 
+class _InMemory(tff.simulation.datasets.TestClientData):
+    """Client data in memory whose datasets are made once: each round asks for some of them."""
+
+    def __init__(self, examples_by_client: dict[str, digits.Examples]) -> None:
+        self._made: dict[str, tf.data.Dataset] = {}
+        super().__init__(examples_by_client)
+
+    def create_tf_dataset_for_client(self, client_id: str) -> tf.data.Dataset:
+        if (
+            not tf.executing_eagerly()
+        ):  # a part of the graph that is being recorded, and of no other
+            return super().create_tf_dataset_for_client(client_id)
+        if client_id not in self._made:
+            self._made[client_id] = super().create_tf_dataset_for_client(client_id)
+        return self._made[client_id]
+
+
 def client_data(examples_by_client: dict[str, digits.Examples]) -> ClientData:
     """Makes client data out of arrays in memory.
 
@@ -55,7 +73,7 @@ def client_data(examples_by_client: dict[str, digits.Examples]) -> ClientData:
     Returns:
         Client data whose clients are in the order of their ids.
     """
-    return tff.simulation.datasets.TestClientData(
+    return _InMemory(
         {
             client_id: {name: examples[name] for name in ("label", "pixels")}
             for client_id, examples in examples_by_client.items()

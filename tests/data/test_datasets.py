@@ -105,3 +105,25 @@ def test_source_is_what_scikit_learn_loads(file_is_there, monkeypatch):
     expected = load_digits()
     np.testing.assert_array_equal(images, expected.images)
     np.testing.assert_array_equal(labels, expected.target)
+
+
+def test_a_client_s_dataset_is_made_once(parts):
+    train, _ = parts
+    assert train.create_tf_dataset_for_client("writer_01") is train.create_tf_dataset_for_client(
+        "writer_01"
+    )
+
+
+def test_a_dataset_that_a_graph_asked_for_is_not_given_to_another(parts):
+    train, _ = parts
+
+    @tf.function
+    def number_of_labels(limit):
+        dataset = train.create_tf_dataset_for_client("writer_02")
+        return dataset.reduce(0, lambda n, example: n + tf.cast(example["label"] < limit, tf.int32))
+
+    # Of each label there are as many in the graph as out of it, before and after.
+    counted = [int(number_of_labels(tf.constant(limit))) for limit in (10, 5)]
+    outside = [example["label"] for example in train.create_tf_dataset_for_client("writer_02")]
+    assert counted == [len(outside), int(np.sum(np.array(outside) < 5))]
+    assert int(number_of_labels(tf.constant(5))) == counted[1]
