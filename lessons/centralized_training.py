@@ -35,11 +35,13 @@
 # process, plays the clients. Lesson {{federated_core}} needs the rest and repeats it.
 
 # %% key="define_greeting"
+import os
+
 import numpy as np
 import tensorflow as tf
 import tensorflow_federated as tff
 
-from fl_course import data, exercises, plotting
+from fl_course import data, exercises, plotting, runtime
 
 ex = exercises.lesson("centralized_training")
 
@@ -55,17 +57,19 @@ print("Its type:", greeting.type_signature.formatted_representation())
 # %% [markdown] key="read_definition"
 # The body ran although nobody has called `greeting` yet. TFF ran it once, here in the notebook, to
 # record what it computes. The type `( -> str)` says: no argument, and a string as the result. Now
-# we call it, twice.
+# we call it, twice. Before you run the cell: which lines will it print?
 
 # %% key="call_greeting"
 for _ in range(2):
     print(greeting().decode())
+print(f"the worker is a process of its own: {runtime.worker_pid() != os.getpid()}")
 
 # %% [markdown] key="what_ran_where"
 # Two greetings, and the line from the body did not come again: the calls did not run the Python
-# function. Each call sent the recorded computation to the *worker*, a separate process that
-# `fl_course.setup()` started on this machine. The worker executed it and sent the bytes of the
-# string back, which is why we decode them.
+# function. Each call sent the recorded computation to the *worker*, which `fl_course.setup()`
+# started on this machine; as the last line shows, its process is not that of this notebook. The
+# worker executed the computation and sent the bytes of the string back, which is why we decode
+# them.
 #
 # So nothing left your computer, and no client took part. In the whole course, the worker simulates
 # server and clients on one machine, as is usual in research. The algorithms are the real ones; the
@@ -193,6 +197,9 @@ print("row 14 of the first scan:", *train_scans[0, 14])
 # - `ex.reshape_and_scale.check()`, without an answer, to be given ours. You need this when a line
 #   of yours raises an error before the check is reached and you want to go on:
 #   `x_train, x_test = ex.reshape_and_scale.check()`.
+#
+# Some checks are handed more than your answer, as with `model=model` further down. It is what they
+# need of the notebook in order to judge; leave it as it is.
 #
 # What you have solved is noted in one small file on the machine that runs the notebook, and nowhere
 # else; no answer and no count is sent anywhere. `fl-course status` in a terminal (in a notebook's
@@ -392,7 +399,8 @@ plotting.confusion_matrix(y_test, predictions)
 # A row is a written digit, a column is the model's answer. Right answers are on the framed
 # diagonal, and their share stands at the end of each row. Every 6 and every 7 is recognised. The
 # weakest row is the 1: four 1s are read as 8 and four as 9. Next comes the 3, four of them read as
-# 8. Here are the misread images themselves.
+# 8. Before you go on: which of these counts would you expect again if the images had been shuffled
+# in another order? Here are the misread images themselves.
 
 # %% key="mistakes"
 wrong = np.flatnonzero(predictions != y_test)
@@ -408,8 +416,9 @@ plotting.digits(
 # different 1s, and a model with one weight for each pixel and digit has only one picture of a 1 to
 # offer to all of them.
 #
-# Do not read too much into single counts: with other seeds, most of the confusion between 1 and 8
-# goes the other way.
+# Now test what you expected. Put 1 in the place of 0 in `set_random_seed(0)` above, run the cells
+# from there to here again, and compare the rows of the 1 and the 8. Then go back to 0, since the
+# numbers of the text are those of this seed.
 
 # %% [markdown] key="mnist_intro"
 # ### Optional: the full MNIST
@@ -561,7 +570,8 @@ print(f"held-out images of a writer: {min(num_held_out)} to {max(num_held_out)}"
 #
 # The pool differs in two things, though: it holds more people, and 14 times as many images. Which
 # of them counts? We now give it no more images than a lone writer has: ten of each digit, drawn
-# from all writers. Since luck plays a part with so few, we draw five times.
+# from all writers. Since luck plays a part with so few, we draw five times. Before you run the
+# cell, write down where between 75 and 91 % you expect the mean to lie.
 
 # %% key="same_amount"
 rows, labels = rows_of(train, writers)
@@ -600,7 +610,8 @@ print(f"writer_04 {100 * longer_at_home['writer_04']:.0f} %")
 # ### The digit that was never written
 #
 # The gap widens when a writer's data lacks something. Take the 7s out of the training images of
-# `writer_04`, train alone on the rest, and ask for everybody's 7s.
+# `writer_04`, train alone on the rest, and ask for everybody's 7s. Before you run the cells, guess
+# for which digits it will take them.
 
 # %% key="missing"
 writer = "writer_04"
@@ -632,7 +643,8 @@ plotting.digits(
 # become 4s, the two without it become 5s. More training would not help.
 #
 # Real clients lack labels too: a hospital sees the diseases of its region, a phone the words of its
-# owner. What happens if this writer, still without 7s, joins the other 13?
+# owner. What happens if this writer, still without 7s, joins the other 13? Guess before you run the
+# cell: how many of everybody's 7s, and how many of the three in this writer's own hand?
 
 # %% key="missing_pooled"
 keep = np.concatenate([(rows_of(train, [w])[1] != 7) | (w != writer) for w in writers])

@@ -114,7 +114,8 @@ plotting.digits(forty["pixels"], forty["label"])
 # which every writer copied, without the held-out images. The style is one person's: every 1 has an
 # upstroke, every 7 a bar through its stem.
 #
-# How many examples of each label does a client have? Six clients:
+# How many examples of each label does a client have? Before you run the cell: all copied the same
+# sheet, so how far apart will the bars be? Six clients:
 
 # %% key="six_label_counts"
 six = ["writer_02", "writer_03", "writer_06", "writer_07", "writer_08", "writer_12"]
@@ -161,7 +162,8 @@ plotting.mean_images({client_id: examples[client_id] for client_id in five})
 # now another.
 #
 # Is this more than chance? We compare the Euclidean distance of two writers' mean images with
-# that of the mean images of two halves of *one* writer's examples.
+# that of the mean images of two halves of *one* writer's examples. Before you run the cell: for
+# which of the digits 0, 1 and 7 will two writers be furthest apart?
 
 
 # %% key="mean_distances"
@@ -197,7 +199,8 @@ for digit in (0, 1, 7):
 # image of $k$ minus mean of all images**.
 #
 # The cosine of the angle between two clients' steps says whether they agree: 1 is the same
-# direction, 0 a right angle.
+# direction, 0 a right angle. Predict from the figure of the mean images: writers 1 and 7 and their
+# 1s, is their cosine near 1, near 0, or clearly below?
 
 
 # %% key="first_steps"
@@ -223,6 +226,8 @@ print(f"median of all pairs: {np.median(angles):.2f}")
 # other. The median over all pairs is 0.47. A server that averages such steps gets a compromise, and
 # the more steps clients take before the average, the further they come apart. This is called
 # **client drift**.
+#
+# Put other writers in the place of `writer_00` and `writer_07`. Can you find two who agree less?
 
 # %% [markdown] key="non_iid"
 # ## Three kinds of skew
@@ -309,7 +314,8 @@ print(f"label: {100 * mix.mean():.0f} % from the mix of all, at most {100 * mix.
 # %% [markdown] key="recognise_writer"
 # For features we ask: can one tell who wrote a held-out image? For each image of the test part we
 # guess the writer whose mean image of that digit is nearest. Without feature skew no method would
-# beat chance.
+# beat chance. Before you run the cell: how often will the guess be right, with 14 writers and a
+# single digit to go by?
 
 # %% key="measure_feature_skew" result=true
 means = np.stack([[mean_image(c, digit) for digit in range(10)] for c in train.client_ids])
@@ -366,7 +372,8 @@ print(f"lowest {100 * told_apart[hardest]:.0f} % ({' and '.join(hardest)})")
 # A draw from a Dirichlet distribution over ten labels is ten shares that sum to one: a pie cut at
 # random. Its parameter **alpha** says how evenly. At alpha = 1 all ways to cut are equally
 # likely. Far below 1, most of the pie goes to a few large slices. Far above 1, all slices come
-# out nearly equal.
+# out nearly equal. Before you run the cell: in which of its lines will one label have more than
+# half?
 
 # %% [markdown] key="teach_dirichlet" kind="instructor" minutes=9
 # **Ask the room.** Cover the titles of the three heat maps: "Which alpha is which, and what did you
@@ -395,14 +402,16 @@ for alpha in (0.1, 1, 100):
 # column a label, a dark cell many examples.
 
 # %% key="three_heatmaps"
+alphas = (0.1, 1, 100)
 partitions = {
-    f"alpha = {alpha}": data.label_counts(data.label_skew(train, 10, alpha))
-    for alpha in (0.1, 1, 100)
+    f"alpha = {alpha}": data.label_counts(data.label_skew(train, 10, alpha)) for alpha in alphas
 }
 plotting.label_heatmaps(partitions)
-for name, partition in partitions.items():
+for alpha, (name, partition) in zip(alphas, partitions.items(), strict=True):
+    wanted = np.mean((data.dirichlet_proportions(10, 10, alpha) >= 0.01).sum(axis=1))
+    dealt = np.mean([np.count_nonzero(n) for n in partition.values()])
     print(f"{name}: {100 * label_distances(partition).mean():.0f} % from the mix of all", end=", ")
-    print(f"{np.mean([np.count_nonzero(n) for n in partition.values()]):.1f} labels a client")
+    print(f"{wanted:.1f} labels a client by its shares, {dealt:.1f} dealt")
 print(f"{partition['client_00'].sum()} examples a client")
 
 # %% [markdown] key="three_heatmaps_read"
@@ -411,10 +420,11 @@ print(f"{partition['client_00'].sum()} examples a client")
 # differ widely. Right, alpha 100: one pale blue all over. The distance from the mix falls from
 # 54 % to 32 % to 9 %. It stays above zero, since 139 random draws hardly ever come out even.
 #
-# Two cautions. The shares are followed as far as the stock allows: in column 9 on the left, two
-# clients wanted 9s, and those left over went to everybody, 6 or so each. And papers define alpha
-# in two ways: ours is the parameter of each label, Hsu et al. spread theirs over all ten, so the
-# same deal has ten times the alpha there.
+# Two cautions. The shares are followed as far as the stock allows. At alpha 0.1 they give a client
+# 3.8 labels on average (those of 1 % or more), and yet it was dealt 7.0. Whoever wants mostly 6s
+# gets other labels when no 6 is left; and in column 9, which two clients wanted, what was left went
+# to everybody, 6 or so each. And papers define alpha in two ways: ours is the parameter of each
+# label, Hsu et al. spread theirs over all ten, so the same deal has ten times the alpha there.
 #
 # ### Exercise: which alpha?
 #
@@ -467,7 +477,9 @@ for name, deal in other_deals.items():
 # - `prefetch(1)` prepares the next batch while the model works on the current one; it changes
 #   when work is done, never what comes out.
 #
-# Their order matters. Six numbers in place of images show how.
+# Their order matters. Six numbers in place of images show how. Before you run the cell: in which of
+# its three lines may a number come twice in a row, and which number can the last line not begin
+# with?
 
 # %% [markdown] key="teach_preprocessing" kind="instructor" minutes=14
 # **Ask the room.** "Of these five steps, which two may change places without any harm?" A good
@@ -502,6 +514,8 @@ print("buffer of two:  ", *as_list(numbers.shuffle(2, seed=2)))
 #
 # With a buffer of two the first number can only be 0 or 1: a small buffer mixes neighbours only.
 # A buffer as large as the client's data mixes everything.
+#
+# Before you run the next cell: how many batches will its first line have, and its second?
 
 # %% key="repeat_and_batch"
 print("repeat, batch: ", *as_list(numbers.repeat(2).batch(4)))
@@ -516,11 +530,8 @@ print("batch, shuffle:", *as_list(numbers.batch(2).shuffle(3, seed=0)))
 # Batch before shuffle: whole batches change places, and the same examples stay together in every
 # epoch. We shuffle first. And we map after batching: one call for 20 images in place of 20 calls.
 #
-# What does the seed of `shuffle` fix? The last part of the next cell asks inside TFF.
-# `tff.tensorflow.computation` records TensorFlow code for the worker, work that is done in one
-# place; lesson {{centralized_training}}'s `federated_computation` records what server and clients do together. (Lesson {{federated_core}}
-# writes both.) `tff.SequenceType(np.int64)` says that the argument is a dataset of integers. The
-# code strings the digits together, so that 3, 5, 2, 4, 1, 0 comes back as 352410.
+# What does the seed of `shuffle` fix? Before you run the cell: which of its three lines will be
+# equal?
 
 # %% key="seed_of_shuffle"
 shuffled = numbers.shuffle(6, seed=2)
@@ -528,22 +539,15 @@ print("one dataset, first pass: ", *as_list(shuffled))
 print("one dataset, second pass:", *as_list(shuffled))
 print("built again, first pass: ", *as_list(numbers.shuffle(6, seed=2)))
 
-
-@tff.tensorflow.computation(tff.SequenceType(np.int64))
-def digits_in_order(numbers):
-    return numbers.reduce(tf.constant(0, tf.int64), lambda read, number: 10 * read + number)
-
-
-print(f"inside TFF, two calls:    {digits_in_order(shuffled)} and {digits_in_order(shuffled)}")
-
 # %% [markdown] key="seed_of_shuffle_read"
 # A sequence of orders, one for each pass. A second pass over the same dataset object gives the
 # second order, the one that `repeat` gave its second epoch above. A dataset built again begins with
 # the first.
 #
-# Inside TFF both calls see the first order: TFF sends the worker the recipe of the dataset, which
-# starts anew at every call. So a client meets its examples in the same order in every round, unless
-# you build its dataset with the round's number as the seed.
+# TFF builds it again for every call: it sends the worker the recipe of a dataset, and not the
+# object that has been read. So a client meets its examples in the same order in every round, unless
+# you make its dataset with the round's number as the seed. (In lesson {{averaging_by_hand}} a round that is run twice
+# shows it.)
 
 # %% [markdown] key="map_function_task"
 # ### Exercise: the map function
@@ -588,8 +592,9 @@ print(f"the other may stand in for yours: {yours.is_assignable_from(other)}")
 # %% [markdown] key="order_in_types_read"
 # Read yours aloud: `x`, a float32 tensor of any number of rows, `?`, with 784 columns; then `y`,
 # any number of int32 labels. A number in place of the first `?` would break on the last, shorter
-# batch. Both types hold the same tensors, and TFF still does not take one for the other. (It also
-# rejects datasets of plain dicts whose keys are not in alphabetical order.)
+# batch. Both types hold the same tensors, and TFF still does not take one for the other. (A plain
+# dict would do here, but only because `x` and `y` happen to be in alphabetical order: TFF refuses
+# datasets of plain dicts whose keys are not. With an `OrderedDict` the order is yours.)
 #
 # Now all five steps, for one client and five local epochs.
 
@@ -611,8 +616,9 @@ print("labels:", *first_batch["y"].tolist())
 
 # %% [markdown] key="client_pipeline_read"
 # Check a batch before you train on it. Names and order: `x`, then `y`. Types: float32 and int32.
-# Shapes: 20 rows of 784 pixels, 20 labels. Range: pixels from 0 to 1, labels within 0 to 9. And
-# the labels no longer count up: the shuffle works.
+# Shapes: 20 rows of 784 pixels, 20 labels. Range: pixels from 0 to 1, labels no lower than 0 and no
+# higher than 9; these 20 go up to 8, since there is no 9 among them. And the labels no longer count
+# up: the shuffle works.
 #
 # `preprocessing.preprocess` does the same in one call. Does it?
 
@@ -712,9 +718,10 @@ print(f"{len(cohort_data)} datasets: {cohort_type.compact_representation()}")
 # dataset; the braces and `@CLIENTS` say that each client has its own. This list goes to the
 # training process in lesson {{federated_averaging}}.
 #
-# `preprocessing.make_federated_data(train, cohort, epochs=5)` builds such a list in one call, and
-# gives each client a shuffle seed of its own. With one seed for all, as `preprocess` has it unless
-# you give another, writers who copied the sheet alike meet the same labels in the same order. From
+# Your list is good for looking at, and one thing is left to do before training. `preprocess` was
+# given no seed, so that all ten clients shuffle with the same one: writers who copied the sheet
+# alike meet the same labels in the same order. `preprocessing.make_federated_data(train, cohort,
+# epochs=5)` builds such a list in one call, with a shuffle seed of its own for each client. From
 # round to round neither changes its seeds; if you want that, pass the round's number as `seed`.
 
 # %% [markdown] key="emnist"
