@@ -424,9 +424,9 @@ plotting.digits(
 # ### Optional: the full MNIST
 #
 # The same code trains on MNIST. The next cell downloads it, so it needs a network connection; it is
-# not run when the course is checked, so we promise no accuracy. For orientation: trained for long,
-# softmax regression usually ends at about 8 % errors; LeCun and others (see further reading) report
-# 12 % for an older linear classifier. MNIST has white ink on black paper, so we invert it: 1 - x.
+# not run when the course is checked, so we promise no accuracy. For orientation: LeCun and others
+# (see further reading) report 12 % errors for a linear classifier. MNIST has white ink on black
+# paper, so we invert it: 1 - x.
 
 # %% key="mnist" kind="optional"
 (mnist_scans, mnist_labels), (new_scans, new_labels) = tf.keras.datasets.mnist.load_data()

@@ -138,7 +138,9 @@ for name, spec in input_spec.items():
 # ### A first try, which fails
 #
 # `tff.learning.models.from_keras_model` takes these four things. Here it wraps a Keras model that
-# exists already. We try to build a learning process with it and catch the error.
+# exists already. To see whether TFF accepts that, we hand it to `build_weighted_fed_avg`, which
+# builds Federated Averaging and which the next section explains, and catch the error. Before you
+# run the cell: what about this model could TFF not send to a client?
 
 # %% key="captured_model"
 existing_model = models.softmax_model()
@@ -368,9 +370,9 @@ print(f"batches seen {train_metrics['num_batches']}")
 # model at the server and returns Keras' loss and accuracy.
 
 # %% key="held_out_after_one"
-held_out = training.keras_evaluation(models.softmax_model, test_inputs, test_labels)
+on_held_out = training.keras_evaluation(models.softmax_model, test_inputs, test_labels)
 for when, some_state in [("before", state), ("after", result.state)]:
-    measured = held_out(averaging_process.get_model_weights(some_state))
+    measured = on_held_out(averaging_process.get_model_weights(some_state))
     accuracy = measured["sparse_categorical_accuracy"]
     print(f"{when} round 1: loss {measured['loss']:.2f}, accuracy {100 * accuracy:.0f} %")
 print(f"loss of guessing: {np.log(10):.2f}")
@@ -381,7 +383,8 @@ print(f"loss of guessing: {np.log(10):.2f}")
 #
 # A round with a cohort of **one** client returns that client's own model: the mean of one. We run
 # ten such rounds, all from the same initial state, and average the ten models in NumPy, with the
-# formula from the top.
+# formula from the top. Before you run the cell: will the ten models be alike, as the writers copied
+# the same sheet?
 
 # %% key="one_round_by_hand"
 alone = [averaging_process.next(state, [dataset]) for dataset in cohort]
@@ -404,25 +407,29 @@ losses = []
 for client_id, model in zip(ten_writers, client_models, strict=True):
     answers = answers_of(model, test_inputs)
     # Labels given to clearly more images than one in ten.
-    favourites = [str(k) for k in range(10) if np.mean(answers == k) > 0.15]
-    measured = held_out(model)
+    favourites = [k for k in range(10) if np.mean(answers == k) > 0.15]
+    measured = on_held_out(model)
     losses.append(measured["loss"])
     share = 100 * measured["sparse_categorical_accuracy"]
     print(f"{client_id} alone: loss {measured['loss']:.1f}, {share:.0f} %", end=", ")
-    print(f"mostly answers {', '.join(favourites)}")
+    print(f"{10 * np.mean(np.isin(answers, favourites)):.0f} of ten images are called", *favourites)
 print(f"mean of the ten losses: {np.average(losses, weights=n):.2f}")
 print(f"share of white pixels: {100 * np.mean(test_inputs == 1.0):.0f} %")
 
 # %% [markdown] key="read_by_hand"
 # The weighted mean of the clients' models **is** the model of the round.
 #
-# Each of these models gives 8 to 10 of ten images one, two or three labels. The reason is in the
-# last line. White is 1.0, and 64 % of the inputs are white, mostly the same ones in every image:
-# what a step changes there counts for all images. A batch of 20 never holds all labels equally
-# often, so each step makes the labels that it held more of likelier for *every* image, and the next
-# batch pulls elsewhere. The clients reported what they saw while their models were swinging.
+# Now read the lines of the lone models. Each gives most images, 8 to 10 of ten, the same one, two
+# or three labels. Why?
 #
-# The models lean different ways, and in the mean much of it cancels: the loss of the mean, 2.01, is
+# - **White counts.** White is 1.0, and 64 % of the inputs are white (the last line), mostly the
+#   same ones in every image. What a step changes there counts for all images.
+# - **A batch leans.** A batch of 20 never holds all labels equally often. So each step makes the
+#   labels that it held more of likelier for *every* image, and the next batch pulls elsewhere.
+#
+# The clients reported what they saw while their models were swinging like that.
+#
+# Each model leans another way, and in the mean much of it cancels: the loss of the mean, 2.01, is
 # far below the mean of the losses, 2.52. For this model it can never be above, since the loss is
 # convex in the weights. That says nothing about accuracy, and nothing about deep networks; that
 # averaging works for them too is what McMahan and colleagues showed by experiment.
@@ -507,7 +514,7 @@ weights_after = []
 
 def evaluate(weights):
     weights_after.append(weights)
-    return held_out(weights)
+    return on_held_out(weights)
 
 
 _, history = training.train(functional_process, lambda round_num: cohort, 10, evaluate=evaluate)
@@ -548,20 +555,19 @@ print(f"10 rounds: {100 * final_accuracy:.0f} % on held-out images")
 # Only the last of these four is arithmetic:
 #
 # - **Compiling.** TFF compiles a computation when it is called for the first time and keeps the
-#   result. The first round of a process therefore takes longer than the later ones, and a process
-#   that is built again for each round pays each time.
+#   result. A process that is built again for each round pays each time.
 # - **Sending client data.** A client's dataset goes to the worker process as its examples together
 #   with the steps that make batches of them, and the worker does those steps.
-#   `preprocessing.preprocess` makes batches first and flattens whole batches, not single images. It
-#   also switches off tf.data's tuning, which pays for long pipelines only.
+#   `preprocessing.preprocess` makes batches first and flattens whole batches, not single images.
 # - **Preparing.** The worker has to make each client's training loop ready. This course's engine
 #   puts the loop into one graph, which is prepared once; TFF alone would do it for each client
-#   anew, and that takes longer than the training.
+#   anew.
 # - **Training**, as many clients at a time as the computer has cores.
 #
 # The next cell measures the first two: `preprocess` against a pipeline that flattens each image by
-# itself, and the first round against the later ones. Times differ between machines and between
-# runs, so compare only what one run measured.
+# itself, and the first round against the later ones. Which of the two differences do you expect to
+# be the larger? Times differ between machines and between runs, so compare only what one run
+# measured.
 
 # %% key="measure_rounds" kind="optional"
 import time
@@ -615,7 +621,8 @@ plotting.cohorts(plans, train.client_ids, title="Who takes part in which round")
 # %% [markdown] key="read_plan"
 # Each row is a writer, each column a round. On the left the last four rows are empty: the model
 # will be measured on these writers, but never learns from them. On the right every writer takes
-# part in some rounds and misses others.
+# part in some rounds and misses others. Before you run the next cell: where will the two lines of
+# accuracy be apart, at the start or at the end?
 
 
 # %% key="fresh_cohorts"
@@ -623,7 +630,7 @@ def sampled_cohort(round_num):
     return [dataset_of[client_id] for client_id in plans["a fresh sample"][round_num - 1]]
 
 
-_, fresh = training.train(functional_process, sampled_cohort, 10, evaluate=held_out)
+_, fresh = training.train(functional_process, sampled_cohort, 10, evaluate=on_held_out)
 curves = {
     "the same ten": history.evaluation["sparse_categorical_accuracy"],
     "a fresh sample": fresh.evaluation["sparse_categorical_accuracy"],
@@ -671,7 +678,9 @@ unweighted_process = tff.learning.algorithms.build_unweighted_fed_avg(
     client_optimizer_fn=tff.learning.optimizers.build_sgdm(learning_rate=0.02),
     server_optimizer_fn=tff.learning.optimizers.build_sgdm(learning_rate=1.0),
 )
-_, unweighted = training.train(unweighted_process, lambda round_num: cohort, 5, evaluate=held_out)
+_, unweighted = training.train(
+    unweighted_process, lambda round_num: cohort, 5, evaluate=on_held_out
+)
 
 for name, run in [("weighted", history), ("unweighted", unweighted)]:
     loss = run.evaluation["loss"][4]
@@ -687,7 +696,8 @@ for name, run in [("weighted", history), ("unweighted", unweighted)]:
 # - *half have little*: five writers keep all their images, five keep 5 each;
 # - *one has a lot*: the first writer keeps all, the other nine keep 10 each.
 #
-# Few images also means few labels or few of each: quantity skew seldom comes alone.
+# Few images also means few labels or few of each: quantity skew seldom comes alone. Before you run
+# the cell: in which of the two cohorts will the weighted mean be ahead, if in any?
 
 
 # %% key="unequal_cohorts"
@@ -705,18 +715,16 @@ limits = {"half have little": [ALL] * 5 + [5] * 5, "one has a lot": [ALL] + [10]
 panels = {}
 for name, limit in limits.items():
     unequal_cohort = truncated_cohort(limit)
-    panels[name] = {}
+    panel = panels[f"accuracy, {name}"] = {}
     for mean, process in [("weighted", functional_process), ("unweighted", unweighted_process)]:
-        state, run = training.train(process, lambda _, c=unequal_cohort: c, 4, evaluate=held_out)
-        panels[name][mean] = run.evaluation["sparse_categorical_accuracy"]
+        state, run = training.train(process, lambda _, c=unequal_cohort: c, 4, evaluate=on_held_out)
+        panel[mean] = run.evaluation["sparse_categorical_accuracy"]
         right = answers_of(process.get_model_weights(state), test_inputs) == test_labels
         print(f"{name}, {mean}: {100 * np.mean(right):.0f} % after 4 rounds", end=", ")
         print(f"digits 0 to 4 {100 * np.mean(right[test_labels < 5]):.0f} %", end=", ")
         print(f"5 to 9 {100 * np.mean(right[test_labels >= 5]):.0f} %")
 
-plotting.learning_curves(
-    panels, percent=list(panels), title="Accuracy on held-out images, unequal clients"
-)
+plotting.learning_curves(panels, percent=panels, title="Held-out images, unequal clients")
 
 # %% [markdown] key="read_unequal"
 # **Left.** The writers' images come in the order 0, 1, 2 and so on, so the first five are a 0, a 1,
@@ -824,7 +832,7 @@ for folder in ("train", "evaluation"):
 # number. (A few numbers more go up with it: the count of examples and the metrics.) We count this
 # for the softmax model and for a small convolutional network (CNN), and next to it the images of
 # one writer: as `float32`, and as the dataset has them, 8 by 8 grey values, each of which fits in a
-# byte.
+# byte. Before you run the cell: which is more, what a client exchanges in ten rounds or its images?
 
 # %% key="count_bytes"
 for name, keras_model in [("softmax", models.softmax_model()), ("CNN", models.cnn_model())]:
@@ -926,7 +934,8 @@ for name, ids in [("the ten writers", ten_writers), ("the other four", train.cli
 # %% [markdown] key="label_skew_text"
 # Reported metrics are not always too low. We deal the training images of all writers out to ten
 # clients with **label skew** (lesson {{federated_data}}) so strong that most images of a client have the same label,
-# and run two rounds.
+# and run two rounds. Before you run the cell: which accuracy will the clients report, and which
+# will the server's model have on held-out images?
 
 # %% key="label_skew"
 skewed = data.label_skew(train, 10, alpha=0.001, seed=0)
@@ -936,7 +945,7 @@ skewed_cohort = preprocessing.make_federated_data(
     skewed, skewed.client_ids, epochs=5, batch_size=20, seed=0
 )
 _, skewed_history = training.train(
-    functional_process, lambda round_num: skewed_cohort, 2, evaluate=held_out
+    functional_process, lambda round_num: skewed_cohort, 2, evaluate=on_held_out
 )
 for round_num in range(2):
     seen = skewed_history.train["sparse_categorical_accuracy"][round_num]
@@ -956,7 +965,8 @@ for round_num in range(2):
 #
 # Ten rounds of five local epochs are 50 passes over the cohort's images. We let one Keras model do
 # 50 passes over the same images in one place, with the same batch size and learning rate, and
-# measure it on the same held-out images after every five.
+# measure it on the same held-out images after every five. Before you run the cells: which of the
+# two will be ahead at the end, and by how many points?
 
 # %% [markdown] key="teach_centralized" kind="instructor" minutes=5
 # **Ask the room.** "The same number of steps, and five points behind. Where did they go?" Ten

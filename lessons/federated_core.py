@@ -178,7 +178,8 @@ print(f"two homes:   {average_temperature(temperatures[1:]):.1f} °C")
 # recorded. A call sends the recording to the worker (lesson {{centralized_training}}) and never runs your Python again.
 #
 # The recording holds the operators and nothing of Python: `print`s, comments, loops and `if`s were
-# carried out while it was made. What that means for a variable of your notebook:
+# carried out while it was made. What does that mean for a variable of your notebook? Before you run
+# the cell: which two numbers will it print?
 
 # %% key="frozen_limit"
 limit = 20.0
@@ -204,7 +205,7 @@ print(f"{server_limit.type_signature}: {before:.1f} before, {server_limit():.1f}
 # Suppose that all thermometers show half a degree too little. The federated language has no plus:
 # it only moves values. Calculations are written in TensorFlow, as a `tff.tensorflow.computation`.
 
-# %% [markdown] key="teach_tensorflow_inside" kind="instructor" minutes=5
+# %% [markdown] key="teach_tensorflow_inside" kind="instructor" minutes=7
 # **What people get wrong.** They mix the two languages: a `+` in a federated computation, or a
 # `federated_mean` in a TensorFlow computation. Write the rule on the board, operators outside,
 # tensors inside, and point at it with every error.
@@ -268,6 +269,57 @@ for computation in (correct_then_average, average_then_correct):
 # %% [markdown] key="read_two_orders"
 # Same type, same number. The first program runs `add_half` at three homes, the second once at the
 # server, because the mean is there. Who does the work is up to you.
+
+# %% [markdown] key="errors_two_languages"
+# ### Two languages mixed up
+#
+# Whoever breaks the rule is told so when the function is **defined**, by a traceback of a hundred
+# lines. Most of them are TFF's own. The helper here prints what matters: the error's kind and the
+# line of its text that says most, usually the last. Before you run the second cell: what is wrong
+# with each of its three programs?
+
+
+# %% key="show_error"
+@contextlib.contextmanager
+def show_error():
+    try:
+        yield
+    except Exception as error:
+        lines = str(error).strip().splitlines() or [""]
+        line = lines[-1] if lines[0] == "in user code:" else lines[0]
+        text = f"{type(error).__name__}: {line.strip().removeprefix('TypeError: ')}"
+        print(textwrap.fill(text, 95, max_lines=3, placeholder=" ..."))
+
+
+# %% key="two_languages"
+with show_error():
+
+    @tff.federated_computation(float_at_clients)
+    def half_more(temperatures):
+        return temperatures + 0.5
+
+
+with show_error():
+
+    @tff.federated_computation(float_at_clients)
+    def half_more(temperatures):
+        return add_half(temperatures)
+
+
+with show_error():
+
+    @tff.tensorflow.computation(float_at_clients)
+    def mean_in_tensorflow(temperatures):
+        return tff.federated_mean(temperatures)
+
+
+# %% [markdown] key="read_two_languages"
+# 1. `unsupported operand type(s) ... 'Value'`: a calculation outside TensorFlow, on the stand-in.
+#    Put it into a TensorFlow computation and map that.
+# 2. `not assignable`: `add_half` was called on a federated value; it knows no placement.
+#    `federated_map` was forgotten.
+# 3. `can accept only parameter types ...`: the reverse, a TensorFlow computation with a federated
+#    type.
 
 # %% [markdown] key="operators"
 # ## Down, up, and what leaves a client
@@ -513,7 +565,8 @@ print(initialize.type_signature)
 # gives the server the list of the clients' values. To know what a program learns about its clients,
 # one reads its aggregations and what goes into them.
 #
-# But a narrow way is not a guarantee. Two programs:
+# But a narrow way is not a guarantee. Here are two programs. Before you run them: what will the
+# server know of the homes after each?
 
 
 # %% key="what_leaves"
@@ -567,7 +620,7 @@ print(f"{average_temperature.type_signature}: {average_temperature(temperatures[
 # `tf.data.Dataset`, and its `reduce` makes one value of it: it begins with an initial state and
 # passes state and element to a function that gives the next state.
 
-# %% [markdown] key="teach_sequences" kind="instructor" minutes=14
+# %% [markdown] key="teach_sequences" kind="instructor" minutes=15
 # **What people get wrong.** A `for` loop over the dataset in the body of a TensorFlow computation.
 # It raises, because the dataset has no elements yet while the body is traced. `reduce` is the loop.
 # Others count batches for examples once the data is batched; lesson {{averaging_by_hand}} counts the rows instead.
@@ -606,6 +659,44 @@ print(f"{sevens_of_all.type_signature}: {sevens_of_all(labels_of_writers)}")
 
 counted = sum(counts[7] for counts in data.label_counts(train).values())
 print(f"counted in one place: {counted}")
+
+# %% [markdown] key="errors_python"
+# ### Python where TensorFlow is wanted
+#
+# Three more programs that are refused. Find the mistake in each before you run the cell.
+
+# %% key="python_inside"
+with show_error():
+
+    @tff.tensorflow.computation(np.float32, np.float32)
+    def warmer(temperature, threshold):
+        return 1.0 if temperature > threshold else 0.0
+
+
+with show_error():
+
+    @tff.tensorflow.computation(tff.SequenceType(np.int32))
+    def count_all(labels):
+        return sum(1 for label in labels)
+
+
+with show_error():
+
+    @tff.tensorflow.computation(tff.SequenceType(np.int32))
+    def count_sevens_too(labels):
+        return labels.reduce(0, lambda count, label: count + tf.equal(label, 7))
+
+
+# %% [markdown] key="read_python_inside"
+# 1. `Using a symbolic tf.Tensor as a Python bool`: an `if` would be decided once, while tracing.
+#    Use `tf.where` or `tf.cast`.
+# 2. `only supports Python-style iteration in eager mode`: a dataset that is traced has no elements
+#    yet. Use `reduce`. (`len(labels)` is refused in nearly the same words.)
+# 3. An error in a function of `map` or `reduce` begins with `in user code:` and has its cause in
+#    the **last** line. Here a boolean is added to an integer; `tf.cast` is missing.
+#
+# Not run here: `The function defined on line ... of file ... returned None`. The file named is
+# TFF's, not yours: it is your function that lacks a `return`.
 
 # %% [markdown] key="task_count"
 # ### Exercise: count the examples of all clients
@@ -746,11 +837,14 @@ print(f"of the writers' means: {100 * spread_of_means:.2f}; by chance alone {100
 # ## Errors, and what they mean
 #
 # TFF checks types when a function is **defined**, before any data is there. What passes can still
-# fail when it is **called**, if the data do not fit the type. Use this section to look things up;
-# only the exercise at its end is to be done. The helper prints an error's kind and the line of its
-# text that says most.
+# fail when it is **called**, if the data do not fit the type. You have met two kinds of mistakes,
+# under *Two languages mixed up* and *Python where TensorFlow is wanted*; here are the others. Use
+# this section to look things up; only the exercise at its end is to be done. Or make a game of it:
+# cover the list below each output, and say what each message asks of you before you look.
+#
+# ### The wrong place or the wrong type
 
-# %% [markdown] key="teach_errors" kind="instructor" minutes=10
+# %% [markdown] key="teach_errors" kind="instructor" minutes=7
 # **What people get wrong.** They read the last frame of a traceback inside TFF. Read the last line,
 # look for two types or two placements in it, and ask which of the two you expected.
 #
@@ -760,88 +854,6 @@ print(f"of the writers' means: {100 * spread_of_means:.2f}; by chance alone {100
 # **When time is short.** Run the cells without discussion. Keep the exercise: it is the first
 # calculation at the server, which lesson {{averaging_by_hand}} needs.
 
-
-# %% key="show_error"
-@contextlib.contextmanager
-def show_error():
-    try:
-        yield
-    except Exception as error:
-        lines = str(error).strip().splitlines() or [""]
-        line = lines[-1] if lines[0] == "in user code:" else lines[0]
-        text = f"{type(error).__name__}: {line.strip().removeprefix('TypeError: ')}"
-        print(textwrap.fill(text, 95, max_lines=3, placeholder=" ..."))
-
-
-# %% [markdown] key="errors_two_languages"
-# ### Two languages mixed up
-
-# %% key="two_languages"
-with show_error():
-
-    @tff.federated_computation(float_at_clients)
-    def half_more(temperatures):
-        return temperatures + 0.5
-
-
-with show_error():
-
-    @tff.federated_computation(float_at_clients)
-    def half_more(temperatures):
-        return add_half(temperatures)
-
-
-with show_error():
-
-    @tff.tensorflow.computation(float_at_clients)
-    def mean_in_tensorflow(temperatures):
-        return tff.federated_mean(temperatures)
-
-
-# %% [markdown] key="read_two_languages"
-# 1. `unsupported operand type(s) ... 'Value'`: a calculation outside TensorFlow, on the stand-in.
-#    Put it into a TensorFlow computation and map that.
-# 2. `not assignable`: `add_half` was called on a federated value; it knows no placement.
-#    `federated_map` was forgotten.
-# 3. `can accept only parameter types ...`: the reverse, a TensorFlow computation with a federated
-#    type.
-#
-# ### Python where TensorFlow is wanted
-
-# %% key="python_inside"
-with show_error():
-
-    @tff.tensorflow.computation(np.float32, np.float32)
-    def warmer(temperature, threshold):
-        return 1.0 if temperature > threshold else 0.0
-
-
-with show_error():
-
-    @tff.tensorflow.computation(tff.SequenceType(np.int32))
-    def count_all(labels):
-        return sum(1 for label in labels)
-
-
-with show_error():
-
-    @tff.tensorflow.computation(tff.SequenceType(np.int32))
-    def count_sevens_too(labels):
-        return labels.reduce(0, lambda count, label: count + tf.equal(label, 7))
-
-
-# %% [markdown] key="read_python_inside"
-# 1. `Using a symbolic tf.Tensor as a Python bool`: an `if` would be decided once, while tracing.
-#    Use `tf.where` or `tf.cast`.
-# 2. `only supports Python-style iteration in eager mode`: a dataset that is traced has no elements
-#    yet. Use `reduce`. (`len(labels)` is refused in nearly the same words.)
-# 3. An error in a function of `map` or `reduce` begins with `in user code:` and has its cause in
-#    the **last** line. Here a boolean is added to an integer; `tf.cast` is missing.
-#
-# Not run here: `The function defined on line ... of file ... returned None`. The file named is
-# TFF's, not yours: it is your function that lacks a `return`.
-#
-# ### The wrong place or the wrong type
 
 # %% key="wrong_place"
 with show_error():
@@ -912,7 +924,7 @@ with show_error():
 # 5. `Failed to run computation`: the calculation itself failed, in the worker. (Without this
 #    course's `setup`, TFF raises a long `_InactiveRpcError`; this line is in `error.details()`.)
 #
-# The worst mistakes raise nothing:
+# The worst mistakes raise nothing. Before you run the cell: what will each line print?
 
 # %% key="silent"
 print(f"no client:       {average_temperature([]):.1f}")

@@ -139,6 +139,8 @@ evaluate = ex.evaluate_weights.check(evaluate, evaluation=evaluation)
 # %% [markdown] key="test_split_intro"
 # Now the test split: every writer's held-out images, each in a dataset of its own. They need no
 # shuffle and no second pass; `shuffle_buffer=1` keeps their order, and one epoch is the default.
+# Two names stay for the whole lesson: `held_out[writer]` is such a dataset, and
+# `accuracy(model_weights, datasets)` is a function, which calls your `evaluate`.
 
 
 # %% key="run_on_test_split"
@@ -166,7 +168,9 @@ print(f"same accuracy as Keras on the pooled images: {same}")
 # has 90 %, as Keras measures on the pool: adding up counts loses nothing, and the server learned
 # this without an image. (It works for metrics made of sums. A median cannot be had this way.)
 #
-# The totals deserve a warning. Here three evaluations share one state.
+# The totals deserve a warning. Here three evaluations share one state: of the ten writers, of the
+# other four, and of everybody with an untrained model. Before you run the cell: what will the third
+# total be, 90 %, 10 %, or something else?
 
 # %% key="running_totals"
 state = evaluation.set_model_weights(evaluation.initialize(), weights)
@@ -346,7 +350,7 @@ plotting.accuracy_bars(
 #
 # Each bar rests on 20 to 30 images; one image moves it by three to five points. Suppose that the
 # model served all of them alike, and that only chance decided who got the hard images. How low
-# would the lowest of 14 bars come out? We draw it 10,000 times.
+# would the lowest of 14 bars come out? Write down a guess; the next cell draws it 10,000 times.
 
 
 # %% key="luck"
@@ -425,10 +429,12 @@ for name, part in [("all", slice(None)), ("first ten", slice(10)), ("last four",
 
 # %% [markdown] key="read_cost"
 # On the held-out images, left out and took part differ by at most one image for anybody, and by
-# about a point over all. Now compare the last two rows. Left out, the four are three points below
-# the ten; taking part, two. So of the five points above, at least two stay when all take part: that
-# is who the four are. The rest comes from taking part. These are small numbers: 114 images, two of
-# which changed. **To learn what taking part changes, compare the same people.**
+# about a point over all. Now compare the last two rows. In a column both groups are treated alike:
+# left out, the four are three points below the ten; taking part, two. In the model that we began
+# with, the ten had taken part and the four had not, and the gap was five points, 92 % against 87 %.
+# So about half of it is who the four are, and taking part accounts for the rest at most. These are
+# small numbers: 114 images, two of which changed, and not quite the same models. **To learn what
+# taking part changes, compare the same people.**
 #
 # The last column rests on more than a hundred images a person, none of them seen. We compare it
 # with luck again.
@@ -455,8 +461,8 @@ plotting.accuracy_bars(
 
 # %% [markdown] key="read_cost_figure"
 # This time luck would give a lowest value of 83 % on average, and one as low as that of `writer_12`
-# in one draw out of a hundred. So this person **is** served worse than others: 78 %, where
-# everybody together has 88 %.
+# in one draw out of a hundred. So this person **is** served worse than others: 78 % of all images,
+# where everybody together has 88 %. (The 77 % further up were of this person's held-out images.)
 #
 # In the figure, compare the two bars of each pair. The hatched bar is the same images by the model
 # in whose training the person took part. It has an unfair advantage, because it learned from most
@@ -523,7 +529,8 @@ plotting.digits(
 # Lesson {{centralized_training}} compared lone writers with the pool, lesson {{federated_averaging}} a federation with the pool. Now all three
 # meet: same model, same zeros at the start, same images of 14 writers, same learning rate, same
 # batches of 20. The **budget** is that every image is used 50 times: five local epochs in each of
-# ten rounds. (Lesson {{centralized_training}} gave each model fewer and larger steps, so its numbers are others.)
+# ten rounds. (Lesson {{centralized_training}} gave each model fewer and larger steps, so its numbers are others.) Before
+# you run the cells: order the three, once by how they do at home and once on everybody's images.
 #
 # The same process trains them all; only the cohort differs. A federation of *one* writer is a lone
 # model, since the mean of one model is that model. A federation with *one client who has all the
@@ -614,8 +621,9 @@ plotting.accuracy_spread(
 # although on average they do as well. (20 to 30 images each; see luck above.)
 #
 # In the right panel everything is measured on everybody's images. The lone models fall to 73 % and
-# lie far apart, the federated model keeps its 90 %, the centralized one its 95 %. (Other shuffles
-# move the federated number by less than a point and the centralized one by one or two.)
+# lie far apart, the federated model keeps its 90 %, the centralized one its 95 %. (All of this is
+# one order of the images. With `first_seed=10` in `train_centralized` and `seed=1` for `datasets`
+# you can see how much another one moves.)
 #
 # So on this budget the federation gets most of what the pool would give, and no image leaves its
 # writer. What is missing is the price of averaging after many local steps.
@@ -625,7 +633,8 @@ plotting.accuracy_spread(
 # In images used and in steps taken, all three cost the same. But the centralized model takes its
 # 3,500 steps in a row, while writers work side by side and take 280 at most. What if time is the
 # budget? We stop centralized training after 280 steps, for four draws of the batches. Then we give
-# it larger batches: in each step the 14 writers together use 14 times 20 images.
+# it larger batches: in each step the 14 writers together use 14 times 20 images. Which of the two
+# will come closer to the federation's 90 %?
 
 # %% key="short_training"
 short = [
@@ -637,6 +646,7 @@ print(f"{100 * np.mean(short):.0f} % in the mean", end=", ")
 print(f"{100 * min(short):.0f} to {100 * max(short):.0f} %")
 
 batch_size = len(writers) * 20
+# Five epochs would be too short: of such large batches, each of the ten rounds needs 28.
 large = train_centralized(max(lengths), epochs=6, batch_size=batch_size)
 print(f"centralized, {10 * max(lengths)} steps, batches of {batch_size}:", end=" ")
 print(f"{100 * accuracy(large, held_out_datasets):.0f} %")
@@ -651,7 +661,8 @@ print(f"{100 * accuracy(large, held_out_datasets):.0f} %")
 #
 # ### One person in the three trainings
 #
-# `writer_07` was in all three, with ten of its twelve 1s.
+# `writer_07` was in all three, with ten of its twelve 1s. Before you run the cell: in which of the
+# three will they be recognised?
 
 # %% key="ones_again"
 n = len(images_of("writer_07", 1))
@@ -758,7 +769,8 @@ go_on = ex.go_on.check(go_on)
 #
 # TFF has a *program state manager* for checkpoints, which saves a state under a number and finds
 # the latest. It works asynchronously, so that a server need not wait for the disk; `asyncio.run`
-# waits. (In a notebook outside this course, write `await manager.save(...)`.)
+# waits. (Python allows this call only where no event loop is running yet, and every notebook runs
+# one. The course's `setup` lifts that. In other notebooks write `await manager.save(...)`.)
 
 # %% key="stop"
 in_one_go = go_on(momentum_process, momentum_process.initialize(), cohort_of, 1, 10)
@@ -789,7 +801,8 @@ ways = {
 
 # %% [markdown] key="wrong_ways_intro"
 # For comparison, two ways that look as good: to keep only the weights, as the Keras file does, and
-# to begin to count the rounds at 1 again.
+# to begin to count the rounds at 1 again. Before you run the cell: which of the four ways will end
+# with exactly the same weights, and which would you notice by the accuracy?
 
 # %% key="wrong_ways"
 only_weights = process_again.set_model_weights(
@@ -846,8 +859,8 @@ for name, state in ways.items():
 # - Held-out images of the training's clients and clients held out altogether answer different
 #   questions: 92 % and 86 % here. To see what taking part changes, compare the same people: 90 %
 #   and 89 %.
-# - An average weights: by example or by client. And it hides: `writer_12` is at 78 %, and of the 1s
-#   of `writer_07` none was recognised while this writer was left out.
+# - An average weights: by example or by client. And it hides: of all images of `writer_12` 78 % are
+#   recognised, and of the 1s of `writer_07` none was while this writer was left out.
 # - The lowest of many noisy numbers is low by luck alone. Count the examples before you blame.
 # - With every image used 50 times: on everybody's images 73 % alone, 90 % federated, 95 %
 #   centralized; on one's own images 95 %, 90 % and 95 %. Say the budget with such numbers.
