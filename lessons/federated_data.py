@@ -478,8 +478,8 @@ for name, deal in other_deals.items():
 #   when work is done, never what comes out.
 #
 # Their order matters. Six numbers in place of images show how. Before you run the cell: in which of
-# its three lines may a number come twice in a row, and which number can the last line not begin
-# with?
+# its three lines can a second epoch begin before the first is over, and with which numbers can the
+# last line begin?
 
 # %% [markdown] key="teach_preprocessing" kind="instructor" minutes=14
 # **Ask the room.** "Of these five steps, which two may change places without any harm?" A good

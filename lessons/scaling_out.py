@@ -89,7 +89,9 @@ for num_clients in (10, 100, 1000):
 # And what do they buy? A cohort is a sample. With everybody in it, the round's mean update would be
 # exact; a smaller cohort's is off by chance. We can measure by how much, since our process starts
 # from the same weights each time: one round with all 1,000, then five draws each of 10, 30 and 100.
-# The next cell takes some ten seconds, most of them for the thousand.
+# Before you run the cell: a cohort ten times as large, by what factor will its error shrink? The
+# cell takes ten to sixty seconds, depending on the machine and on what else it does; a line appears
+# with every size of cohort that is done.
 
 # %% key="cohort_noise"
 process = tff.learning.algorithms.build_weighted_fed_avg(
@@ -113,17 +115,18 @@ def mean_update(cohort):
 
 one_large_round = process.next(start, datasets).state
 everybody = update_of(one_large_round)
+print("1,000 clients: this is the update to compare with")
 rng = np.random.default_rng(0)
 distances = {}
 for num_clients in (10, 30, 100):
     draws = [rng.choice(1000, num_clients, replace=False) for _ in range(5)]
     updates = [mean_update([datasets[i] for i in draw]) for draw in draws]
-    distances[f"{num_clients} clients"] = [
-        np.linalg.norm(update - everybody) / np.linalg.norm(everybody) for update in updates
-    ]
-
-for name, values in distances.items():
-    print(f"{name}: off by {100 * np.mean(values):.0f} % of the update's length, on average")
+    away = [np.linalg.norm(update - everybody) / np.linalg.norm(everybody) for update in updates]
+    distances[f"{num_clients} clients"] = away
+    print(
+        f"{num_clients} clients: off by {100 * np.mean(away):.0f} % of the update's length, "
+        "on average"
+    )
 
 # %% key="noise_figure"
 plotting.client_values(
@@ -146,7 +149,8 @@ plotting.client_values(
 # *them*. How far 14 writers are from everybody who writes, no double can tell.
 #
 # So is one round with all 1,000 clients worth its price? For the same price there are ten rounds
-# with 100 each, in which everybody takes part once as well.
+# with 100 each, in which everybody takes part once as well. Which of the two gives the better
+# model? Decide before you run the cell, which takes about a third as long as the last.
 
 # %% key="ten_rounds"
 test_images, test_labels = data.pool(test)
@@ -178,13 +182,14 @@ print(f"ten rounds with 100 clients:  {100 * accuracy(state):.0f} %")
 # while the client data that was sent for the round waits in memory in any case.
 
 # %% [markdown] key="teach_concurrency" kind="instructor" minutes=8
-# **Ask the room.** Two cores, eight clients at a time: faster, slower, the same? (About the same
-# time, since two cores do two things; more memory. On most machines slightly slower.)
+# **Ask the room.** Two cores, eight clients at a time: faster, slower, the same? (Two cores do two
+# things at once, so not four times as fast; more memory. What it is on your machine, the optional
+# cell measures.)
 #
 # **What people get wrong.** They look for the number of clients in this setting. A round's clients
 # are the algorithm's, and change the result. Concurrency is the machine's, and doesn't.
 #
-# **When time is short.** Leave out the optional cell and say what it shows.
+# **When time is short.** Leave out the optional cell.
 
 # %% [markdown] key="concurrency_text"
 # The course's engine takes one client for each core, which is what `setup` began with.
@@ -223,9 +228,10 @@ print(f"the same weights, bit by bit: {same_bits(one_at_a_time, four_at_a_time)}
 #
 # How long a round takes depends on your machine, so the next cell is not run when the course is
 # checked. It measures rounds with 10, 100 and 1,000 clients, and the worker's memory, at one, two
-# and four clients at a time; a minute in all. Expect time that grows with the clients, memory that
-# grows with their data, less time with two at a time than with one if you have two cores, and
-# hardly a gain from four.
+# and four clients at a time; a minute in all, or several. Before you run it, write down for 1,000
+# clients: what will two at a time gain over one, and four over two? Then read the milliseconds a
+# client, and compare with the number of your cores. A core that waits for data or for Python can
+# serve another client meanwhile, so the gain need not end at that number.
 
 # %% key="measure_growth" kind="optional"
 for concurrency in (1, 2, 4):
@@ -328,23 +334,21 @@ for name, update in {
 #
 # TFF does the same for every computation with one aggregation in it: it splits the program there.
 # `fl_course.use_workers(2)` starts two workers on this machine, and from then on they share each
-# round. The cells stay as they are.
+# round. The cells stay as they are. We train the two rounds from above again, twice.
 
 # %% key="use_two" result=true
-fl_course.use_workers(1, concurrency=1)
-with_one = train_rounds(3)
 fl_course.use_workers(2, concurrency=1)
-with_two = train_rounds(3)
+with_two = train_rounds(2)
 
 
 def largest_difference(weights, other_weights):
     return max(np.abs(a - b).max() for a, b in zip(weights, other_weights, strict=True))
 
 
-again = train_rounds(3)
+again = train_rounds(2)
 print("clients of the two parts:", *(len(part) for part in split_cohort(hundred, 2)))
 print(f"two runs with two workers, bit by bit the same: {same_bits(with_two, again)}")
-close = largest_difference(with_one, with_two) < 1e-5
+close = largest_difference(one_at_a_time, with_two) < 1e-5
 print(f"100 clients on two workers: the weights of one worker to 1e-5: {close}")
 
 # %% [markdown] key="read_two"
@@ -352,14 +356,14 @@ print(f"100 clients on two workers: the weights of one worker to 1e-5: {close}")
 # clients' updates are added up in two halves, and floats know no law of associativity. But the
 # halves are always the same and merged in the same order, so a run can be repeated to the last bit.
 #
-# Is it faster? On this machine hardly: two workers share the cores that one worker used. Two
-# machines would bring their own.
+# Is it faster? That is not what two workers on one machine are for: they share its cores and its
+# memory. Two machines would bring their own.
 
 # %% [markdown] key="losing"
 # ## A worker is lost
 #
 # With many machines something is always broken. So a round must not fail because one worker does.
-# We try it: the next cell trains the same three rounds, and in the last of them, as soon as the
+# We try it: the next cell trains the same two rounds, and in the last of them, as soon as the
 # second worker is at work, kills it. `SIGKILL` is what the system does when memory runs out.
 #
 # **Predict.** Two workers hold 50 clients each. One of them dies in the middle. Which clients have
@@ -390,7 +394,7 @@ def kill_when_busy(pid):
 
 
 before = runtime.worker_pids()
-with_a_loss = train_rounds(3, before_the_last=lambda: kill_when_busy(before[1]))
+with_a_loss = train_rounds(2, before_the_last=lambda: kill_when_busy(before[1]))
 after = runtime.worker_pids()
 print(f"the first worker is the same process: {before[0] == after[0]}")
 print(f"the second worker is the same process: {before[1] == after[1]}")
@@ -422,8 +426,8 @@ print(f"the same weights, bit by bit: {same_bits(with_two, with_a_loss)}")
 # round. It works, until the run is resumed: then round 4 draws what round 1 drew. The check tells
 # it; let somebody explain it to the others.
 #
-# **Ask the room.** After how many rounds would you save? (It depends: on how long a save takes,
-# milliseconds here, and on how much work you are ready to do again.)
+# **Ask the room.** After how many rounds would you save? (It depends: on how long a save takes, and
+# on how much work you are ready to do again.)
 #
 # **When time is short.** Let them use `data.sample_clients`, the third hint.
 
@@ -497,18 +501,25 @@ print(f"the same weights as without a break, bit by bit: {same}")
 # fl-course worker --port 8000
 # ```
 #
-# and in the notebook their addresses take the place of the number:
+# On the machine of the notebook, a tunnel for each of them makes its port 8000 one of yours:
+#
+# ```bash
+# ssh -N -L 8001:127.0.0.1:8000 you@machine-1 &
+# ssh -N -L 8002:127.0.0.1:8000 you@machine-2 &
+# ```
+#
+# and in the notebook these ports take the place of the number:
 #
 # ```python
 # fl_course.use_workers(["127.0.0.1:8001", "127.0.0.1:8002"])
 # ```
 #
-# These two addresses are on this machine, and that is no mistake: they are the near ends of **SSH
+# Both addresses are on this machine, and that is no mistake: they are the near ends of the **SSH
 # tunnels**. A worker of TFF's asks for no password and encrypts nothing, and a computation may read
 # and write files. Whoever reaches its port can do what its user can do. So it listens to its own
 # machine only, unless it is told otherwise, and a tunnel brings us there.
-# [docs/scaling.md](https://github.com/fl-course/fl-course/blob/main/docs/scaling.md) has the
-# commands, what happens when such a worker is lost, and files for Compose and Kubernetes.
+# [docs/scaling.md](https://github.com/fl-course/fl-course/blob/main/docs/scaling.md) says what
+# happens when such a worker is lost, and has files for Compose and Kubernetes.
 
 # %% [markdown] key="fleet"
 # ## What a fleet adds
@@ -558,7 +569,8 @@ clients_to_invite = ex.clients_to_invite.check(clients_to_invite)
 
 # %% [markdown] key="invite_text"
 # *On average* is not always. We invite that many in 10,000 rounds, let each client drop out by
-# chance, and count the rounds that miss their goal; then the same with 130 % of the goal.
+# chance, and count the rounds that miss their goal; then the same with 130 % of the goal. Before
+# you run the cell: what share of the rounds will miss it, in each case?
 
 # %% key="invite_rounds"
 rng = np.random.default_rng(0)
