@@ -501,14 +501,14 @@ print(f"the same weights as without a break, bit by bit: {same}")
 # fl-course worker --port 8000
 # ```
 #
-# On the machine of the notebook, a tunnel for each of them makes its port 8000 one of yours:
+# On the machine of the notebook, a tunnel for each of them makes that port one of its own:
 #
 # ```bash
 # ssh -N -L 8001:127.0.0.1:8000 you@machine-1 &
 # ssh -N -L 8002:127.0.0.1:8000 you@machine-2 &
 # ```
 #
-# and in the notebook these ports take the place of the number:
+# And in the notebook these ports take the place of the number:
 #
 # ```python
 # fl_course.use_workers(["127.0.0.1:8001", "127.0.0.1:8002"])
