@@ -700,7 +700,8 @@ except TypeError as error:
 # A value at the server and one at the clients cannot be mapped together. The other mistakes have
 # the right types, and TFF runs them. We build four broken programs, each with one part replaced,
 # and run ten rounds of each. Before you run the cells: which of the four has the accuracy of the
-# right one after round 1, and which after round 10? (A line appears as each program is done.)
+# right one after round 1, and which after round 10? (The cell that runs them takes five to twenty
+# seconds; a line appears as each program is done.)
 
 
 # %% key="broken_parts"
