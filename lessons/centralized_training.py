@@ -206,7 +206,7 @@ print("row 14 of the first scan:", *train_scans[0, 14])
 # cell: `!fl-course status`) shows it lesson by lesson, and where the file is. You may delete it.
 
 # %% [markdown] key="task_rows"
-# ### Rows of numbers
+# ### Exercise: rows of numbers
 #
 # Our model takes a row of numbers, not a square, and trains best with numbers of about size 1.
 #
@@ -286,6 +286,8 @@ print(f"parameters: {model.count_params():5,}")
 # that the model gave to the right digit; Keras calls it *sparse* when labels are integers such as
 # 7. The *metric* is what we want to read: accuracy, the share of images recognised.
 #
+# ### Exercise: compile the model
+#
 # **Your task.** Call `model.compile` with `optimizer=` SGD with learning rate 0.02, `loss=` a
 # `SparseCategoricalCrossentropy`, and `metrics=` a list with one `SparseCategoricalAccuracy`. They
 # are classes in `tf.keras.optimizers`, `tf.keras.losses` and `tf.keras.metrics`; as always in
@@ -364,7 +366,7 @@ plotting.learning_curves(
 # 69 steps. And they are measured on images that the model is learning from, not on new ones.
 
 # %% [markdown] key="task_evaluate"
-# ### Held-out images
+# ### Exercise: held-out images
 #
 # **Your task.** Measure the trained model on the held-out images `x_test` with labels `y_test`, and
 # keep both numbers that come back as `held_out_loss` and `held_out_accuracy`. The cell that looked
@@ -510,6 +512,8 @@ print(f"pooled, 100 steps, on everybody's held-out images: {100 * pooled_on_ever
 # 91 %, a little less than the 94 % from before: 100 steps instead of 1,400. It is the number to
 # hold the lone models against. The cell also kept how this model does on each writer's own held-out
 # images, which we call *at home*.
+#
+# ### Exercise: a lone model
 #
 # **Your task.** Write `measure_lone(writer)`, for the name of a writer such as `"writer_04"`. It
 # trains from zero on this writer's training images. Then it returns two numbers: first the model's

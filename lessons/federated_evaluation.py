@@ -78,6 +78,8 @@ print(f"reported in round 10: {100 * reported[-1]:.0f} %")
 # `tff.learning.algorithms.build_fed_eval` builds this. It takes what the averaging process takes to
 # describe a model: a `model_fn` or a functional model.
 #
+# ### Exercise: build the evaluation
+#
 # **Your task.** Build `evaluation`, a federated evaluation of `functional_model`. Nothing has to be
 # said about optimizers, as nothing is trained.
 
@@ -118,6 +120,8 @@ print("set_model_weights gives a state again:", unchanged)
 #
 # So one evaluation takes three steps: a fresh state from `initialize`, the weights set in it, and
 # one call of `next`, whose `result.metrics["client_work"]["eval"]` has the numbers.
+#
+# ### Exercise: evaluate weights
 #
 # **Your task.** Write `evaluate(model_weights, datasets)`. It takes a model's weights, such as
 # `weights`, and a list of datasets, one for each client. It gives the `current_round_metrics` of
@@ -301,7 +305,7 @@ print(f"mean over clients, each counted once: {100 * by_client:.0f} %")
 # the accuracy for a random *image*, the other for a random *person*. Say which one you report.
 # Where a few heavy users have most of the data, the first is about them.
 #
-# ### The person served worst
+# ### Exercise: the person served worst
 #
 # Both means say nothing about the spread. In the simulation we can ask client by client.
 #
@@ -747,6 +751,8 @@ print("the server's optimizer remembers:", finalizer)
 # %% [markdown] key="task_go_on"
 # `accumulator` is the running sum, as large as the model. It is in the state and not in the
 # model's weights.
+#
+# ### Exercise: go on from a state
 #
 # **Your task.** Write `go_on(process, state, cohort_of, first_round, last_round)`. It runs the
 # rounds from `first_round` to `last_round`, both included, beginning with `state`, and gives the

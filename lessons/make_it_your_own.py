@@ -288,6 +288,8 @@ for name, dataset in list(broken_deal.items())[:5]:
 #
 # $$ g \leftarrow \min\!\left(1, \frac{c}{\lVert g \rVert}\right) g $$
 #
+# ### Exercise: clip the gradients
+#
 # **Your task.** Write `clip(gradients, weights, server_weights, max_norm=2.0)`. It takes three
 # tuples of float32 tensors and gives the clipped gradients as a tuple of tensors (or a list) with
 # the same shapes. Gradients whose norm is at most `max_norm` stay as they are, and so do zeros.
@@ -422,6 +424,8 @@ def momentum_init(weights):
 
 
 # %% [markdown] key="task_momentum"
+# ### Exercise: a step with momentum
+#
 # **Your task.** Write `momentum_next(velocity, weights, mean_update, momentum=0.5)`, the two
 # formulas above with `momentum` for $\beta$. All arguments are tuples of float32 tensors. It gives
 # two such tuples: first the new velocity, then the new weights. Wanted is this plain form: the
@@ -527,6 +531,8 @@ def fed_adam(learning_rate):
 # **When time is short.** The exercise can be homework; the solution is one line.
 
 # %% [markdown] key="task_proximal"
+# ### Exercise: pull back to the server
+#
 # **Your task.** Write `pull_back(gradients, weights, server_weights, mu=0.1)`. It takes the three
 # tuples of tensors that every edit takes, and gives the gradients **of the whole loss above**, as a
 # tuple: the gradients it was given, plus the gradient of the proximal term at `weights`.
@@ -787,6 +793,8 @@ print(
 # competition over the lunch break.
 
 # %% [markdown] key="task_bytes"
+# ### Exercise: count the bytes
+#
 # **Your task.** Write `bytes_sent(weights, cohort_sizes)`. `weights` is a list of NumPy arrays, the
 # model; `cohort_sizes` says for each round how many clients take part. In every round each client
 # of the cohort gets the weights and sends back an update of the same shapes and types. The result
@@ -863,6 +871,8 @@ baseline_score = score(**baseline)
 # Two deals, one last round each: on other deals the same entry may be ten points better or worse.
 # And the more entries you try here, the more your best score flatters you. Therefore the check uses
 # others.
+#
+# ### Exercise: your entry
 #
 # **Your task.** Assign `my_entry`, a dictionary of settings like `baseline`, that keeps the rules
 # and is clearly better than the baseline. You may add `edits`, a list such as `[clip]`, and

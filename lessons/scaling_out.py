@@ -272,6 +272,8 @@ for concurrency in (1, 2, 4):
 # **When time is short.** Do the merging together on the board, and give the splitting as homework.
 
 # %% [markdown] key="task_split"
+# ### Exercise: split a cohort
+#
 # **Your task.** Write `split_cohort(clients, num_workers)`. It takes a list and a number from 1 to
 # the list's length, and gives a list of `num_workers` lists: neighbours together, in order, nobody
 # lost, nobody twice, and no two lengths that differ by more than one.
@@ -290,6 +292,8 @@ split_cohort = ex.split_cohort.check(split_cohort)
 # %% [markdown] key="task_merge"
 # Each worker adds up its clients' updates, each times the client's number of examples, and counts
 # the examples. From these parts the server has to make the weighted mean over everybody.
+#
+# ### Exercise: merge the parts
 #
 # **Your task.** Write `merge_parts(sums, examples)`. `sums` is a list of NumPy arrays of equal
 # shape, one for each worker: $\sum_k n_k \Delta_k$ over its clients. `examples` is the list of
@@ -432,6 +436,8 @@ print(f"the same weights, bit by bit: {same_bits(with_two, with_a_loss)}")
 # **When time is short.** Let them use `data.sample_clients`, the third hint.
 
 # %% [markdown] key="task_cohort"
+# ### Exercise: the cohort of a round
+#
 # **Your task.** Write `cohort_ids(round_num)`. It takes a round's number, from 1, and gives a list
 # of 5 different ids out of `clients.client_ids`. Asked again for the same round, in whatever order,
 # it gives the same list; different rounds draw different clients.
@@ -552,6 +558,8 @@ print(f"the same weights as without a break, bit by bit: {same}")
 # **When time is short.** Read the list aloud, and do the exercise together.
 
 # %% [markdown] key="task_invite"
+# ### Exercise: how many to invite
+#
 # **Your task.** Write `clients_to_invite(goal, dropout)`. `goal` is how many updates a round needs;
 # `dropout` is the share of the invited clients that drop out, at least 0 and below 1. The result is
 # a whole number: the smallest number of invitations with which, on average, at least `goal` clients
