@@ -230,8 +230,7 @@ print(f"the same weights, bit by bit: {same_bits(one_at_a_time, four_at_a_time)}
 # checked. It measures rounds with 10, 100 and 1,000 clients, and the worker's memory, at one, two
 # and four clients at a time; a minute in all, or several. Before you run it, write down for 1,000
 # clients: what will two at a time gain over one, and four over two? Then read the milliseconds a
-# client, and compare with the number of your cores. A core that waits for data or for Python can
-# serve another client meanwhile, so the gain need not end at that number.
+# client: does the gain end at the number of your cores?
 
 # %% key="measure_growth" kind="optional"
 for concurrency in (1, 2, 4):
