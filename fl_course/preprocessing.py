@@ -18,6 +18,7 @@ from fl_course.arguments import (
     is_endless,
 )
 from fl_course.localization import say
+from fl_course.runtime import client_data as sending
 
 ClientData = tff.simulation.datasets.ClientData
 
@@ -98,7 +99,11 @@ def preprocess(
         )
     # The two numbers that dataset.shuffle(..., seed=seed) makes of the global seed and this one.
     seeds = np.array(tf.compat.v1.random.get_seed(seed), np.int64)
-    return _batches(epochs, batch_size, shuffle_buffer)(dataset, seeds)
+    steps = epochs, batch_size, shuffle_buffer
+    batches = _batches(*steps)(dataset, seeds)
+    if shuffle_buffer > 1:
+        sending.note_recipe(batches, dataset, steps, seeds)
+    return batches
 
 
 @functools.lru_cache(maxsize=16)

@@ -6,10 +6,14 @@ copied, kept and copied again in the worker, once for each client of a round.
 """
 
 import collections
+import dataclasses
 import hashlib
+import itertools
+import secrets
 import threading
 import weakref
 import zlib
+from collections.abc import Hashable, Sequence
 
 import tensorflow as tf
 from tensorflow.core.framework import graph_pb2, node_def_pb2
@@ -31,6 +35,31 @@ _UNPACKABLE = {
 _serialize_whole = value_serialization._serialize_dataset
 # A dataset never changes, and what it is derived from doesn't either.
 _serialized: weakref.WeakKeyDictionary[tf.data.Dataset, bytes] = weakref.WeakKeyDictionary()
+
+
+@dataclasses.dataclass(frozen=True)
+class _Recipe:
+    """How a client's dataset was made: in another round all but the seeds is the same.
+
+    Attributes:
+        examples: The client's examples.
+        steps: What was done with them, seeds aside; equal for equal steps.
+        seeds: The two numbers that its only shuffle was given.
+    """
+
+    examples: tf.data.Dataset
+    steps: Hashable
+    seeds: tuple[int, int]
+
+
+_recipes: weakref.WeakKeyDictionary[tf.data.Dataset, _Recipe] = weakref.WeakKeyDictionary()
+# By examples and steps the graph to put seeds into; nothing in its place when it was met once.
+_templates: weakref.WeakKeyDictionary[
+    tf.data.Dataset, dict[Hashable, graph_pb2.GraphDef | None]
+] = weakref.WeakKeyDictionary()
+_KEPT_TEMPLATES = 4  # for each client
+_PROCESS = secrets.token_hex(8)  # a worker may serve several
+_numbers = itertools.count()
 
 
 class _Packer:
@@ -79,10 +108,61 @@ def serialize(dataset: tf.data.Dataset) -> bytes:
     """
     graph_bytes = _serialized.get(dataset)
     if graph_bytes is None:
-        graph = graph_pb2.GraphDef.FromString(_serialize_whole(dataset))
-        graph_bytes = compress(graph).SerializeToString()
+        recipe = _recipes.get(dataset)
+        graph = _graph(dataset) if recipe is None else _graph_by_recipe(dataset, recipe)
+        graph_bytes = graph.SerializeToString()
         _serialized[dataset] = graph_bytes
     return graph_bytes
+
+
+def note_recipe(
+    dataset: tf.data.Dataset, examples: tf.data.Dataset, steps: Hashable, seeds: Sequence[int]
+) -> None:
+    """Notes that a dataset differs from others of the same client and steps in the seeds alone.
+
+    Args:
+        dataset: Was made of `examples`.
+        examples: A client's.
+        steps: All that the dataset depends on besides; equal for equal steps.
+        seeds: The two that its only shuffle was given.
+    """
+    first, second = map(int, seeds)
+    _recipes[dataset] = _Recipe(examples, steps, (first, second))
+
+
+def _graph(dataset: tf.data.Dataset) -> graph_pb2.GraphDef:
+    return compress(graph_pb2.GraphDef.FromString(_serialize_whole(dataset)))
+
+
+def _graph_by_recipe(dataset: tf.data.Dataset, recipe: _Recipe) -> graph_pb2.GraphDef:
+    templates = _templates.setdefault(recipe.examples, {})
+    if (template := templates.get(recipe.steps)) is not None:
+        graph = graph_pb2.GraphDef()
+        graph.CopyFrom(template)
+        first, second, state = _seed_nodes(graph)
+        for node, seed in zip((first, second), recipe.seeds, strict=True):
+            node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(seed, tf.int64))
+        # Where a state of that name is known, as in this process, it has the order of another seed.
+        state.attr["value"].tensor.resource_handle_val[0].name = f"{_PROCESS}/{next(_numbers)}"
+        return graph
+    graph = _graph(dataset)
+    met_before = recipe.steps in templates
+    while len(templates) >= _KEPT_TEMPLATES:
+        del templates[next(iter(templates))]
+    # Where the examples were shuffled before, it is not told which of the seeds are ours.
+    templates[recipe.steps] = graph if met_before and _seed_nodes(graph) else None
+    return graph
+
+
+def _seed_nodes(graph: graph_pb2.GraphDef) -> list[node_def_pb2.NodeDef]:
+    """The constants that a graph's only shuffle gets its two seeds and the name of its state from.
+
+    Returns:
+        The three of them; none if there are several shuffles.
+    """
+    by_name = {node.name: node for node in graph.node}
+    shuffles = [node for node in graph.node if node.op == "ShuffleDatasetV3"]
+    return [by_name[name] for name in shuffles[0].input[2:5]] if len(shuffles) == 1 else []
 
 
 def compress(graph: graph_pb2.GraphDef) -> graph_pb2.GraphDef:

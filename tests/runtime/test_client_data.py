@@ -115,3 +115,107 @@ def test_compressed_examples_are_kept_up_to_a_limit(monkeypatch):
         packer.pack(bytes([i]) * 5000)
     assert 0 < sum(map(len, packer._packed.values())) <= 1000
     assert bytes([99]) * 5000 == zlib.decompress(packer.pack(bytes([99]) * 5000))
+
+
+def recipe(graph: graph_pb2.GraphDef) -> list:
+    """A graph's nodes, however numbers are written and states are called in it."""
+
+    def attributes(node):
+        return [item for item in sorted(node.attr.items()) if item[0] not in ("metadata", "value")]
+
+    return [
+        (node.name, node.op, list(node.input), repr(attributes(node)))
+        if node.op != "Const"
+        else (node.name, tf.make_ndarray(node.attr["value"].tensor).tolist())
+        if node.attr["dtype"].type != tf.resource.as_datatype_enum
+        else node.name
+        for node in graph.node
+    ]
+
+
+@pytest.mark.parametrize("shuffled_before", [False, True])
+def test_a_client_that_comes_again_is_sent_with_its_seed_of_the_round(shuffled_before):
+    train, _ = data.load("digits")
+    examples = train.create_tf_dataset_for_client("writer_03").take(30)
+    if shuffled_before:
+        examples = examples.shuffle(30, seed=5)
+    seen = []
+    for seed in (0, 1, 2, 3, 12345):
+        for options in ({}, {"epochs": 2, "batch_size": 7}):
+            dataset = preprocessing.preprocess(examples, seed=seed, **options)
+            sent = recipe(graph_pb2.GraphDef.FromString(client_data.serialize(dataset)))
+            assert sent == recipe(client_data._graph(dataset))  # as the first time
+            seen.append(repr(sent))
+    assert len(set(seen)) == len(seen)
+    kept = client_data._templates[examples].values()
+    assert [template is None for template in kept] == [shuffled_before, shuffled_before]
+
+
+def test_a_template_is_made_for_who_comes_again_only():
+    train, _ = data.load("digits")
+    examples = train.create_tf_dataset_for_client("writer_03").take(30)
+    kept = []
+    for seed in range(3):
+        client_data.serialize(preprocessing.preprocess(examples, seed=seed))
+        kept.append(client_data._templates[examples].values())
+    assert [len(templates) for templates in kept] == [1, 1, 1]
+    client_data.serialize(preprocessing.preprocess(examples, seed=0, batch_size=3))
+    assert [template is None for template in client_data._templates[examples].values()] == [
+        False,
+        True,
+    ]
+    for batch_size in range(4, 20):
+        client_data.serialize(preprocessing.preprocess(examples, batch_size=batch_size))
+    assert len(client_data._templates[examples]) == client_data._KEPT_TEMPLATES
+
+
+def test_what_is_kept_of_a_client_goes_with_it():
+    train, _ = data.load("digits")
+    before = len(client_data._templates)
+    for writer in train.client_ids[:3]:
+        examples = train.create_tf_dataset_for_client(writer).take(5)
+        for seed in range(3):
+            client_data.serialize(preprocessing.preprocess(examples, seed=seed))
+    del examples
+    gc.collect()
+    assert len(client_data._templates) <= before
+
+
+def test_a_client_may_be_in_a_cohort_several_times():
+    train, _ = data.load("digits")
+    examples = train.create_tf_dataset_for_client("writer_03")
+
+    @tff.tensorflow.computation(tff.SequenceType(np.int32))
+    def labels(dataset):  # a number for their order
+        return dataset.reduce(np.int32(0), lambda state, label: (state * 31 + label) % 1_000_003)
+
+    @tff.federated_computation(tff.FederatedType(tff.SequenceType(np.int32), tff.CLIENTS))
+    def of_clients(cohort):
+        return tff.federated_map(labels, cohort)
+
+    def orders(make):
+        return [of_clients([make(seed) for seed in range(k, k + 6)]) for k in range(0, 18, 6)]
+
+    def alone(seed):
+        shuffled = examples.shuffle(1000, seed=seed).repeat(2).batch(20)
+        return shuffled.unbatch().map(lambda example: example["label"])
+
+    def noted(seed):
+        dataset = alone(seed)
+        seeds = tf.compat.v1.random.get_seed(seed)
+        client_data.note_recipe(dataset, examples, "these steps", seeds)
+        return dataset
+
+    assert orders(noted) == orders(alone)
+    assert client_data._templates[examples]["these steps"] is not None
+
+
+def test_what_is_sent_can_be_read_in_this_process_too():
+    train, _ = data.load("digits")
+    examples = train.create_tf_dataset_for_client("writer_05")
+    for seed in range(20, 25):
+        wanted = examples.shuffle(1000, seed=seed).as_numpy_iterator()
+        sent = received(preprocessing.preprocess(examples, seed=seed, batch_size=1000))
+        assert np.concatenate([batch["y"] for batch in sent]).tolist() == [
+            example["label"] for example in wanted
+        ]
