@@ -213,9 +213,10 @@ def test_a_client_may_be_in_a_cohort_several_times():
 def test_what_is_sent_can_be_read_in_this_process_too():
     train, _ = data.load("digits")
     examples = train.create_tf_dataset_for_client("writer_05")
-    for seed in range(20, 25):
+    datasets = [preprocessing.preprocess(examples, seed=s, batch_size=1000) for s in range(20, 25)]
+    for seed, dataset in enumerate(datasets, 20):  # all of them are there all the time
         wanted = examples.shuffle(1000, seed=seed).as_numpy_iterator()
-        sent = received(preprocessing.preprocess(examples, seed=seed, batch_size=1000))
+        sent = received(dataset)
         assert np.concatenate([batch["y"] for batch in sent]).tolist() == [
             example["label"] for example in wanted
         ]
