@@ -1,12 +1,12 @@
-"""Writes the tables of docs/api-changes.md from fl_course/runtime/api_changes.py.
+"""Writes the tables of docs/api-changes.md from `api_changes` and `newer_names` of the runtime.
 
-Run `python tools/api_changes.py` after a change of that file. A test compares the two.
+Run `python tools/api_changes.py` after a change of either. A test compares them.
 """
 
 import pathlib
 
 from fl_course import catalog
-from fl_course.runtime import api_changes
+from fl_course.runtime import api_changes, newer_names
 
 DOCUMENT = pathlib.Path(__file__).resolve().parent.parent / "docs" / "api-changes.md"
 _BEGIN = "<!-- table: {} -->\n"
@@ -15,7 +15,15 @@ _END = "<!-- end -->"
 
 def tables() -> dict[str, str]:
     """Makes the document's tables, by name."""
-    return {"changes": _changes(), "moved": _moved(), "arguments": _arguments(), "gone": _gone()}
+    return {
+        "changes": _changes(),
+        "moved": _moved(),
+        "arguments": _arguments(),
+        "gone": _gone("Then", api_changes.GONE),
+        "later": _later(),
+        "removed": _gone("0.87", newer_names.REMOVED),
+        "newer": _gone("Newer", newer_names.NEW),
+    }
 
 
 def with_tables(document: str) -> str:
@@ -67,9 +75,24 @@ def _arguments() -> str:
     )
 
 
-def _gone() -> str:
-    rows = [(", ".join(f"`{name}`" for name in gone.names), gone.why) for gone in api_changes.GONE]
-    return _table(("Then", "Why there is no counterpart"), rows)
+def _gone(version: str, names: tuple[api_changes.Gone, ...]) -> str:
+    rows = [(", ".join(f"`{name}`" for name in gone.names), gone.why) for gone in names]
+    return _table((version, "Why there is no counterpart"), rows)
+
+
+def _later() -> str:
+    """Gives what only has another package one row for all its names, the rest a row each."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for since, moved in newer_names.MOVED.items():
+        for ours, newer in moved.items():
+            package, _, name = newer.rpartition(".")
+            keeps_name = name == ours.rpartition(".")[2]
+            where = f"`{package}`, under the same name" if keeps_name else f"`{newer}`"
+            rows.setdefault((where, since), []).append(f"`{ours}`")
+    return _table(
+        ("0.87", "Newer", "Since"),
+        [(", ".join(names), where, since) for (where, since), names in rows.items()],
+    )
 
 
 if __name__ == "__main__":

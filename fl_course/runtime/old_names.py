@@ -1,5 +1,7 @@
 """Makes code of 2020 fail with today's name and the lesson that teaches it.
 
+Code for a TFF newer than the course's fails in the same way, with the name of here.
+
 Nothing that works is changed: names that are gone stay gone for `hasattr` and `dir`, and what is
 wrapped here only adds a message when TFF refuses anyway. Each piece is left out without a word if a
 TFF has it elsewhere: better errors are no reason to fail.
@@ -19,7 +21,7 @@ from typing import Any
 
 from fl_course import catalog
 from fl_course.localization import noted, say
-from fl_course.runtime import api_changes
+from fl_course.runtime import api_changes, newer_names
 from fl_course.runtime.api_changes import Change
 
 _DOCS = "docs/api-changes.md"
@@ -49,7 +51,8 @@ def explain_old_names() -> None:
         setattr(owner, name, _GoneMember(text))
     for module, messages in absent:
         _explain_absence(module, messages)
-    sys.meta_path.append(_OldImports({module.__name__: texts for module, texts in absent}))
+    refused = {module.__name__: texts for module, texts in absent}
+    sys.meta_path.append(_OldImports({"": {newer_names.LANGUAGE: _about_language()}, **refused}))
     for explain in (
         _explain_builders,
         _explain_types,
@@ -89,13 +92,56 @@ def messages() -> dict[str, str]:
     for gone in api_changes.GONE:
         for name in gone.names:
             texts[name] = _text(say(sentence, name=name), note=gone.why)
+    return {**_newer_messages(), **texts}
+
+
+def _newer_messages() -> dict[str, str]:
+    sentence = noted(
+        "{name} is a name of a newer TensorFlow Federated than {version}, which this course runs."
+    )
+
+    def what(name: str) -> str:
+        return say(sentence, name=name, version=_version())
+
+    here = {newer: ours for moved in newer_names.MOVED.values() for ours, newer in moved.items()}
+    texts = {
+        newer: _text(what(newer), ours, label=noted("Here: {today}"))
+        for newer, ours in {**here, **newer_names.HIDDEN}.items()
+        if newer.startswith("tff.")
+    }
+    for new in newer_names.NEW:
+        for name in new.names:
+            texts[name] = _text(what(name), note=new.why)
     return texts
 
 
-def _text(what: str, today: str = "", lesson: str | None = None, note: str = "") -> str:
+def _about_language() -> str:
+    return _text(
+        say(
+            "federated_language is a package of newer versions of TensorFlow Federated; in "
+            "{version}, which this course runs, its names are in tff: leave the import out, and "
+            "write {ours} for {newer}.",
+            version=_version(),
+            ours="tff.federated_computation",
+            newer="federated_language.federated_computation",
+        )
+    )
+
+
+def _version() -> str:
+    return str(sys.modules[_PUBLIC].__version__)
+
+
+def _text(
+    what: str,
+    today: str = "",
+    lesson: str | None = None,
+    note: str = "",
+    label: str = noted("Today: {today}"),
+) -> str:
     lines = [what]
     if today:
-        lines.append(say("Today: {today}", today=today.replace("\n", "\n       ")))
+        lines.append(say(label, today=today.replace("\n", "\n       ")))
     if note:
         lines.append(say(note))
     docs = say("All such changes: {docs} in the course's repository.", docs=_DOCS)
@@ -159,6 +205,7 @@ class _OldImports:
     """The last of Python's finders: refuses `from tensorflow_federated import tf_computation`.
 
     For a name that a package lacks, Python looks for a submodule, and hides any AttributeError.
+    Packages of their own, `import federated_language`, stand under the empty name.
     """
 
     def __init__(self, texts: dict[str, dict[str, str]]) -> None:
@@ -169,7 +216,9 @@ class _OldImports:
     ) -> importlib.machinery.ModuleSpec | None:
         package, _, last = name.rpartition(".")
         if last in self._texts.get(package, ()):
-            raise ImportError(self._texts[package][last], name=name)
+            # From the other class, `from package import name` takes that there is no submodule.
+            kind = ImportError if package else ModuleNotFoundError
+            raise kind(self._texts[package][last], name=name)
         return None
 
 

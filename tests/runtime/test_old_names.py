@@ -21,7 +21,7 @@ from IPython.lib import pretty
 
 import fl_course
 from fl_course import catalog
-from fl_course.runtime import api_changes, old_names
+from fl_course.runtime import api_changes, newer_names, old_names
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 DOCUMENT = ROOT / "docs" / "api-changes.md"
@@ -29,6 +29,9 @@ SPEC = collections.OrderedDict(
     x=tf.TensorSpec([None, 4], tf.float32), y=tf.TensorSpec([None], tf.int32)
 )
 ABSENT = [change for change in api_changes.CHANGES if change.names]
+# By the name of a newer version, that of this one.
+HERE = {newer: ours for moved in newer_names.MOVED.values() for ours, newer in moved.items()}
+HERE |= newer_names.HIDDEN
 
 
 def make_keras_model():
@@ -164,7 +167,9 @@ def test_every_name_raises_and_stays_absent():
     told = old_names.messages()
     listed = [name for change in api_changes.CHANGES for name in change.names]
     listed += [*api_changes.MOVED, *(name for gone in api_changes.GONE for name in gone.names)]
-    assert sorted(listed) == sorted(told)  # none stands in the table twice
+    newer = [name for name in HERE if name.startswith("tff.")]
+    newer += [name for new in newer_names.NEW for name in new.names]
+    assert sorted(listed + newer) == sorted(told)  # none stands in the tables twice
     for name, text in told.items():
         module_name, _, last = name.rpartition(".")
         module = eval(module_name, {"tff": tff})
@@ -172,7 +177,8 @@ def test_every_name_raises_and_stays_absent():
         with pytest.raises(AttributeError) as raised:
             getattr(module, last)
         assert str(raised.value) == text
-        assert text.startswith(f"{name} is a name of an older TensorFlow Federated")
+        age = "a newer" if name in newer else "an older"
+        assert text.startswith(f"{name} is a name of {age} TensorFlow Federated")
         assert not hasattr(module, last)
         assert getattr(module, last, None) is None
         assert last not in dir(module) or isinstance(module, type)
@@ -231,12 +237,15 @@ def test_document_holds_the_table():
     for name in old_names.messages():
         if name in api_changes.MOVED or any(name in gone.names for gone in api_changes.GONE):
             assert f"`{name}`" in document
+    for name in (*newer_names.MOVED["0.88"], *newer_names.MOVED[newer_names.MAIN]):
+        assert f"`{name}`" in document
 
 
-def test_document_shows_the_real_message():
+@pytest.mark.parametrize("name", ["tff.tf_computation", "tff.tensorflow.to_type"])
+def test_document_shows_the_real_message(name):
     with pytest.raises(AttributeError) as raised:
-        tff.tf_computation  # noqa: B018
-    assert f"AttributeError: {raised.value}\n```" in DOCUMENT.read_text("utf-8")
+        eval(name)
+    assert f">>> {name}\nAttributeError: {raised.value}\n```" in DOCUMENT.read_text("utf-8")
 
 
 def code_of_document(name):
@@ -277,6 +286,101 @@ def test_imports_say_the_same(statement, today):
         exec(statement, {})
     assert today in str(raised.value)
     assert "docs/api-changes.md" in str(raised.value)
+
+
+# Code for a newer TFF
+
+
+def value_of(name):
+    package, _, last = name.rpartition(".")
+    if package.startswith("tensorflow_federated."):
+        return getattr(importlib.import_module(package), last)
+    return eval(name, {"tff": tff})
+
+
+def has(name):
+    try:
+        return value_of(name) is not None
+    except AttributeError:
+        return False
+
+
+def test_names_of_here_exist_and_newer_ones_do_not():
+    for newer, ours in HERE.items():
+        assert has(ours), ours
+        assert newer.startswith("federated_language.") or not has(newer), newer
+    for names, expected in ((newer_names.REMOVED, True), (newer_names.NEW, False)):
+        for name in (name for gone in names for name in gone.names):
+            assert has(name) is expected, name
+
+
+@pytest.mark.parametrize(
+    ("newer", "ours"), [pair for pair in HERE.items() if pair[0].startswith("tff.")]
+)
+def test_newer_names_are_told_the_name_of_here(newer, ours):
+    package, _, name = newer.rpartition(".")
+    with pytest.raises(AttributeError) as raised:
+        value_of(newer)
+    assert str(raised.value).splitlines()[1] == f"Here: {ours}"
+    assert str(raised.value).startswith(f"{newer} is a name of a newer TensorFlow Federated than ")
+    module = value_of(package).__name__
+    with pytest.raises(ImportError) as imported:
+        exec(f"from {module} import {name}", {})
+    assert str(imported.value) == str(raised.value)
+
+
+@pytest.mark.parametrize("new", newer_names.NEW, ids=lambda new: new.names[0])
+def test_newer_names_without_a_counterpart_are_told_what_to_do(new):
+    for name in new.names:
+        with pytest.raises(AttributeError) as raised:
+            value_of(name)
+        assert str(raised.value).splitlines()[1] == new.why
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import federated_language",
+        "import federated_language as fl",
+        "import federated_language.framework",
+        "from federated_language import CLIENTS, federated_computation",
+        "from federated_language.framework import Executor",
+    ],
+)
+def test_package_of_newer_versions_is_told_what_to_write(statement):
+    with pytest.raises(ModuleNotFoundError) as raised:
+        exec(statement, {})
+    assert raised.value.name == "federated_language"
+    text = str(raised.value)
+    assert "write tff.federated_computation for federated_language.federated_computation" in text
+    assert "docs/api-changes.md" in text
+
+
+def test_package_of_newer_versions_is_imported_where_there_is_one(tmp_path, monkeypatch):
+    (tmp_path / "federated_language.py").write_text("CLIENTS = 1")
+    monkeypatch.syspath_prepend(tmp_path)
+    try:
+        assert importlib.import_module("federated_language").CLIENTS == 1
+    finally:
+        sys.modules.pop("federated_language", None)
+
+
+def test_fate_of_every_name_that_lessons_use_is_known():
+    moved = {ours for names in newer_names.MOVED.values() for ours in names}
+    removed = {name for gone in newer_names.REMOVED for name in gone.names}
+    used = {
+        name
+        for lesson in (ROOT / "lessons").glob("*.py")
+        for name in re.findall(r"\btff(?:\.\w+)+", lesson.read_text("utf-8"))
+    }
+    assert used
+    unknown = {
+        name
+        for name in used - moved - removed
+        if not any(f"{name}.".startswith(f"{kept}.") for kept in newer_names.KEPT)
+    }
+    assert not unknown, "look them up in TFF's sources, and put them into newer_names.py"
+    assert not (moved | removed).intersection(newer_names.KEPT)
 
 
 def test_other_imports_fail_as_ever():
