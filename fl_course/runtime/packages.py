@@ -11,6 +11,7 @@ import sys
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from fl_course.localization import say, tell
 from fl_course.runtime import imports, places
@@ -123,6 +124,18 @@ def check_tff() -> None:
             say(
                 "TensorFlow Federated is not installed. {remedy} what is missing and changes "
                 "nothing else.",
+                remedy=remedy,
+            )
+        )
+    if Version(installed) > Version(expected):
+        raise SetupError(
+            say(
+                "TensorFlow Federated {installed} is installed, and the course is written for "
+                "{expected}: later versions moved or removed names that the lessons use. {remedy} "
+                "{expected} in its place. If you need {installed} for other work, give the course "
+                "an environment of its own.",
+                installed=installed,
+                expected=expected,
                 remedy=remedy,
             )
         )

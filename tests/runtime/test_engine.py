@@ -119,8 +119,15 @@ def test_what_hides_nothing_is_left_alone(tmp_path, monkeypatch):
     hidden.check_nothing_is_hidden()
 
 
-@pytest.mark.parametrize("version", ["0.1.0", "0.33.0"])
-def test_wrong_tff_installed(version, tmp_path):
+@pytest.mark.parametrize(
+    ("version", "need"),
+    [
+        ("0.1.0", "the course needs 0.87.0"),
+        ("0.33.0", "the course needs 0.87.0"),
+        ("0.90.0", "the course is written for 0.87.0"),
+    ],
+)
+def test_wrong_tff_installed(version, need, tmp_path):
     info = tmp_path / f"tensorflow_federated-{version}.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(
@@ -129,7 +136,7 @@ def test_wrong_tff_installed(version, tmp_path):
     message, seconds = ends_with_setup_error(
         "import fl_course; fl_course.setup()", env={"PYTHONPATH": str(tmp_path)}
     )
-    assert f"TensorFlow Federated {version} is installed, and the course needs 0.87.0" in message
+    assert f"TensorFlow Federated {version} is installed, and {need}" in message
     assert "fl-course setup" in message
     assert seconds < PROMPT
 

@@ -48,6 +48,23 @@ def test_old_tff_is_replaced_and_another_numpy_is_left_alone(monkeypatch):
     assert packages.missing() == ["tensorflow-federated==0.87.0"]
 
 
+NEWER = ["0.87.1", "0.88.0", "0.88.0.dev20240926", "0.89.0", "0.90.0", "1.0"]
+
+
+@pytest.mark.parametrize("version", NEWER)
+def test_newer_tff_is_named_with_what_to_do(monkeypatch, version):
+    pretend(monkeypatch, {"tensorflow-federated": version})
+    with pytest.raises(SetupError) as caught:
+        packages.check_tff()
+    message = str(caught.value)
+    assert message.startswith(f"TensorFlow Federated {version} is installed, and the course is ")
+    assert "written for 0.87.0" in message
+    assert "`fl-course setup`" in message
+    assert "it adds 0.87.0 in its place" in message
+    assert "an environment of its own" in message
+    assert packages.missing() == ["tensorflow-federated==0.87.0"]
+
+
 @pytest.fixture
 def without_tensorflow(monkeypatch):
     find_spec = importlib.util.find_spec
