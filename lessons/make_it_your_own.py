@@ -917,7 +917,8 @@ print(f"better than the baseline: {my_score > baseline_score}")
 # - **Regularization.** Weight decay is an edit of one line: add a multiple of `weights`. FedProx
 #   is its relative; Li et al. discuss where such terms help.
 # - **Personalization.** Why one model for all? Clients fine-tune the last model, or keep some
-#   layers for themselves: `tff.learning.algorithms.build_fed_recon` (Singhal et al.).
+#   layers for themselves: `tff.learning.algorithms.build_fed_recon` (Singhal et al.). TensorFlow
+#   Federated's main branch, from which newer versions come, has removed this one.
 # - **Federated GANs.** Train a generator of images on data that nobody may look at, to find out
 #   what is wrong with it (Augenstein et al.).
 # - **Federated analytics.** No model at all: counts, quantiles, frequent words
