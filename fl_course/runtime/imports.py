@@ -140,6 +140,20 @@ def import_tensorflow() -> None:
             )
         )
     _mute_native_logs(pathlib.Path(tf.__file__).parent)
+    _leave_gpu_memory_to_others()
+
+
+def _leave_gpu_memory_to_others() -> None:
+    """Has TensorFlow take as much of a GPU's memory as it needs, where there is a GPU.
+
+    Its default is nearly all, at the first operation of this process; TFF's worker uses none.
+    """
+    import tensorflow as tf
+
+    for gpu in tf.config.list_physical_devices("GPU"):
+        # Not where the notebook was first: it has used the GPU already, or has divided its memory.
+        with contextlib.suppress(RuntimeError, ValueError):
+            tf.config.experimental.set_memory_growth(gpu, True)
 
 
 class _WhenUsed:

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 DEEP_COMPUTATION = """
 from google.protobuf.internal import api_implementation
 from tensorflow_federated.proto.v0 import computation_pb2 as pb
@@ -79,3 +81,52 @@ def test_computations_may_nest_deeply_with_protobuf_in_python():
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "python 150"
+
+
+# TensorFlow's own bookkeeping, with two GPUs that do not exist: no operation ever reaches them.
+TWO_GPUS = """
+import os
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+import tensorflow as tf
+from tensorflow.python.eager import context
+
+state = context.context()
+state.list_physical_devices()
+gpus = [context.PhysicalDevice(f"/physical_device:GPU:{{i}}", "GPU") for i in range(2)]
+state._physical_devices += gpus
+state._visible_device_list += gpus
+state._memory_growth_map |= dict.fromkeys(gpus)
+{before}
+import fl_course; fl_course.setup()
+print(tf.config.list_physical_devices("GPU") == gpus)
+print([tf.config.experimental.get_memory_growth(gpu) for gpu in gpus])
+print(tf.config.get_logical_device_configuration(gpus[0]))
+"""
+DIVIDED = """
+limit = tf.config.LogicalDeviceConfiguration(memory_limit=64)
+for gpu in gpus:
+    tf.config.set_logical_device_configuration(gpu, [limit])
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "growth"),
+    [
+        ("", "[True, True]"),
+        ("tf.constant(1) + 1", "[None, None]"),  # in use: too late, and no reason to fail
+        (DIVIDED, "[None, None]"),
+    ],
+    ids=["at first", "in use", "divided"],
+)
+def test_gpu_memory_is_left_to_others(before, growth):
+    done = subprocess.run(
+        [sys.executable, "-c", TWO_GPUS.format(before=before)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    same, grows, divided = done.stdout.splitlines()[-3:]
+    assert (same, grows) == ("True", growth)
+    assert ("memory_limit=64" in divided) == (before == DIVIDED)

@@ -642,3 +642,14 @@ class TestSimulation:
         metrics = process.next(process.initialize(), data).metrics["client_work"]["eval"]
         examples = sum(len(labels) for dataset in data for _, labels in dataset)
         assert metrics["current_round_metrics"]["num_examples"] == examples > 0
+
+
+def test_what_asks_for_a_gpu_runs_on_the_processor():
+    """As docs/places.md says: the worker's program has none, and does not insist."""
+
+    @tff.tensorflow.computation(np.float32)
+    def row(x):
+        with tf.device("/GPU:0"):
+            return tf.linalg.matvec(tf.fill([2, 3], x), tf.ones([3]))
+
+    np.testing.assert_allclose(row(2.0), [6.0, 6.0])
