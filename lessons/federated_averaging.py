@@ -454,7 +454,8 @@ print(f"weights equal to 1e-6: {np.abs(functional_kernel - round_kernel).max() <
 # that ran one round shows the call and where the accuracy is.
 #
 # To see what your function does, the check gives it a stand-in for a process, which trains nothing
-# and takes notes. So use the three arguments, and not `averaging_process`.
+# and takes notes. So use the three arguments, and not `averaging_process`, and leave `cohort` as
+# it is.
 
 
 # %% key="ex_control_loop" kind="exercise" exercise="control_loop"
