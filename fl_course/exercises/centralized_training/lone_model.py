@@ -98,14 +98,14 @@ def _right_or_nearly(found: tuple[float, float], writer: str) -> str | None:
 def _explanation(
     found: tuple[float, float], writer: str, again: tuple[float, float], other: str
 ) -> str | Mistake | None:
-    """The mistake that gives what was found for two writers, or if none does, for the first."""
+    """The mistake that gives what was found for two writers, or exactly for the first."""
     # What agrees exactly is believed before what agrees but for an image.
     for tolerance in (1e-3, _AN_IMAGE):
-        known = list(_known_mistakes(found, writer, tolerance))
         others = list(_known_mistakes(again, other, tolerance))
-        if known:
-            return next((mistake for mistake in known if mistake in others), known[0])
-    return None
+        for mistake in _known_mistakes(found, writer, tolerance):
+            if mistake in others:
+                return mistake
+    return next(_known_mistakes(found, writer, 1e-3), None)
 
 
 def _known_mistakes(

@@ -210,7 +210,7 @@ CASE = Case(
         "trained_on_both": trained_by(parts=("train", "test")),
         "other_steps": trained_by(steps=10),
         "other_steps: more": trained_by(steps=500),
-        "other_steps: small batches": trained_by(size=20),
+        "wrong_value: small batches": trained_by(size=20),
         "other_steps: a small rate": trained_by(rate=0.002),
         "wrong_value": lambda: lambda writer: (0.97, 0.75),
         "training_images: everybody's": lambda: everybody_in_training,
