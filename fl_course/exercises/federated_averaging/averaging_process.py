@@ -25,6 +25,8 @@ def _judge(answer: Any) -> Any:
     if not isinstance(answer, tff.learning.templates.LearningProcess):
         return "not_called" if callable(answer) else OTHER
 
+    if "eval=<" in str(answer.next.type_signature.result.metrics):
+        return "an_evaluation"
     state = answer.initialize()
     before = [np.asarray(array) for array in answer.get_model_weights(state).trainable]
     if [array.shape for array in before] != [(784, 10), (10,)]:
@@ -173,6 +175,8 @@ EXERCISE = Exercise(
         "holds `initialize` and `next`.",
         "one_computation": "This is a single computation, such as `initialize` or `next`. Keep the "
         "whole process that the builder returns; it holds both.",
+        "an_evaluation": "This process evaluates: its `next` counts, and changes no weights. The "
+        "builder of the task is `build_weighted_fed_avg`.",
         "functional_process": "Your process trains rightly, but it was built from a functional "
         "model: it does not report how many examples the clients had. Hand over your `model_fn`; "
         "the next cell does the same with the functional model.",

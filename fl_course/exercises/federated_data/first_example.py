@@ -23,7 +23,7 @@ def _judge(answer: Any) -> Found:
     if found := _mistake_of_parts(label, pixels):
         return found
     own_label, own_pixels = forms.array(example["label"]), forms.array(example["pixels"])
-    if np.asarray(pixels).max() <= 1 / 255:
+    if 0 < np.asarray(pixels).max() <= 1 / 255:
         return "divided"
     place = known_digits.place(own_pixels)
     if place is None:

@@ -93,8 +93,9 @@ def _mistake_of_values(result: Mapping[str, Any], batch: Mapping[str, Any]) -> F
     rows = pixels.reshape(size, 784)
     if np.allclose(255 * x, rows, atol=1e-3):
         return "divided_again"
-    if not np.allclose(x, rows, atol=1e-6):
-        image, pixel = np.argwhere(~np.isclose(x, rows, atol=1e-6))[0]
+    precision = max(1e-6, float(np.finfo(x.dtype).eps)) if x.dtype.kind == "f" else 1e-6
+    if not np.allclose(x, rows, atol=precision):
+        image, pixel = np.argwhere(~np.isclose(x, rows, atol=precision))[0]
         got, wanted = shown.in_digits(x[image, pixel], rows[image, pixel])
         where = {"image": image, "row": pixel // 28, "column": pixel % 28}
         return Mistake("pixels_changed", **where, got=got, wanted=wanted, size=size)

@@ -9,12 +9,13 @@ from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
 from fl_course.exercises.judging import forms, made_up, reference, shown
 from fl_course.localization import say
 
-# In an order in which the first client, the last, the first in the alphabet and the one with most
-# mistakes are never all right, and no two of them alike.
+# The first client, the last, the first in the alphabet, the one with most mistakes and the second
+# worst: none of them is right for both models, and no two are alike.
 _PEOPLE = {
     "south": [3, 1, 1, 5],
     "east": [3, 3, 3, 5, 5, 5, 1],
     "north": [3] * 6 + [1] * 4 + [5] * 10,
+    "west": [3, 3, 1, 5, 5, 5],
 }
 
 
@@ -153,12 +154,14 @@ def _wrong_client(found: list[tuple[str, float]], shares: list[dict[str, float]]
             return "two_clients"
     if names == [next(iter(_PEOPLE))] * 2:
         return "stopped_early"
+    if names == [next(reversed(_PEOPLE))] * 2:
+        return "the_last"
     if names == [max(share, key=share.get) for share in shares]:
         return "best_served"
     if names == ["north", "north"]:
         return "most_mistakes"
     wanted = [min(share.items(), key=lambda item: item[1]) for share in shares]
-    case = say("clients with 4, 7 and 20 images")
+    case = say("clients with 4, 7, 20 and 6 images")
     if names != [name for name, _ in wanted]:
         pairs = zip(found, wanted, strict=True)
         return next(_shown(case, *pair) for pair in pairs if pair[0][0] != pair[1][0])
@@ -249,6 +252,8 @@ EXERCISE = Exercise(
         "position": "The first thing is a number, a position. Return the id at that position.",
         "stopped_early": "Your function stopped before it had asked all clients: it answers "
         "with the first of them. How far is `return` indented?",
+        "the_last": "This is the last of the clients, whatever the model. Does your function "
+        "compare them, or does each turn of a loop replace the one before?",
         "two_clients": "Id and accuracy do not belong to the same client.",
         "starts_too_low": "Your function finds nobody if all clients have a high accuracy, "
         "such as 1.0. With which number does the search begin?",

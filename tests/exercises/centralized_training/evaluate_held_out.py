@@ -105,6 +105,7 @@ CASE = Case(
         "share_misread": changed(lambda loss, accuracy: (loss, 1 - accuracy)),
         "training_images": lambda: evaluate(x_train(), notebook()["y_train"]),
         "wrong_value": last_epoch,
+        "wrong_value: with one digit": lambda: (0.3, 0.94),
         "wrong_value: guessed": lambda: (0.2, 0.95),
         "wrong_value: after a pass over training images": lambda: np.mean(
             [evaluate(x_train(), notebook()["y_train"]), held_out()], axis=0

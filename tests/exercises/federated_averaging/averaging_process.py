@@ -75,6 +75,7 @@ CASE = Case(
         "one_computation": lambda: weighted().next,
         "functional_process": weighted,
         "no_accuracy": lambda: weighted(model=lambda: wrapped(models.softmax_model(), metrics=[])),
+        "an_evaluation": lambda: tff.learning.algorithms.build_fed_eval(as_in_the_failing_cell),
         "not_zero": lambda: weighted(model=random_start),
         "other_aggregator": lambda: weighted(
             model=as_in_the_failing_cell, model_aggregator=tff.learning.robust_aggregator()
@@ -98,7 +99,5 @@ CASE = Case(
         "fed_sgd": fed_sgd,
         "not_plain": server_momentum,
     },
-    other={
-        "an evaluation": lambda: tff.learning.algorithms.build_fed_eval(models.variable_model_fn()),
-    },
+    other={"a number": lambda: 0.02},
 )

@@ -67,6 +67,7 @@ CASE = Case(
         "pixels_changed: rounded": lambda: three(
             first(), pixels=first()["pixels"].numpy().round(1)
         ),
+        "pixels_changed: empty": lambda: three(first(), pixels=np.zeros((28, 28), np.float32)),
         "pixels_changed: inverted": lambda: three(first(), pixels=1 - first()["pixels"].numpy()),
         "pixels_changed: turned": lambda: three(first(), pixels=first()["pixels"].numpy().T),
         "divided: with the example": lambda: made(pixels=first()["pixels"].numpy() / 255),

@@ -125,6 +125,7 @@ CASE = Case(
         "pixels_changed: the other way round": lambda: with_x(lambda x: x[::-1]),
         "labels_changed: one more": lambda: with_y(lambda y: y + 1),
         "wrong_type: labels as floats": lambda: with_y(lambda y: tf.cast(y, tf.float32)),
+        "wrong_type: half precision": lambda: with_x(lambda x: tf.cast(x, tf.float16)),
         "wrong_type: a double": lambda: with_x(lambda x: tf.cast(x, tf.float64)),
         "wrong_names: one more": lambda: lambda b: {**by_plain_dict(b), "label": b["label"]},
         "only_on_values": lambda: in_numpy,

@@ -166,6 +166,14 @@ def worst_in_one_batch(model_weights, client_data):
     return min(found.items(), key=lambda item: item[1])
 
 
+def the_last(model_weights, client_data):
+    return list(of_each(model_weights, client_data).items())[-1]
+
+
+def the_second_worst(model_weights, client_data):
+    return sorted(of_each(model_weights, client_data).items(), key=lambda item: item[1])[1]
+
+
 def with_the_highest_loss(model_weights, client_data):
     metrics = {
         client_id: evaluate(model_weights, of_one_client(client_data, client_id))
@@ -243,6 +251,9 @@ CASE = Case(
         "swapped": lambda: the_other_way_round,
         "all_clients": lambda: of_each,
         "accuracy_of_all": lambda: with_the_accuracy_of_all,
+        "the_last": lambda: the_last,
+        "stopped_early: the first": lambda: among(lambda ids: ids[:1]),
+        "wrong_value: the second worst": lambda: the_second_worst,
         "by_loss": lambda: with_the_highest_loss,
         "misread": lambda: share_of_mistakes,
         "wrong_value": lambda: half_the_accuracy,
