@@ -15,7 +15,8 @@ class Case:
 
     Attributes:
         right: Right answers, written differently from each other and from the reference.
-        wrong: One answer for every name in the exercise's `mistakes`.
+        wrong: One answer or more for every name in the exercise's `mistakes`, under that name; a
+            further one under the name, a colon and what is special in it.
         other: Answers that are wrong in ways that the catalogue does not know.
         raises: Answers whose code raises when the check runs it.
         endless: Answers whose code never ends when the check runs it.
@@ -28,6 +29,10 @@ class Case:
     raises: Answers = field(default_factory=dict)
     endless: Answers = field(default_factory=dict)
     context: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(default_factory=dict)
+
+    def mistakes(self) -> set[str]:
+        """The names of the mistakes that the wrong answers make."""
+        return {label.partition(":")[0] for label in self.wrong}
 
     def keywords(self) -> dict[str, Any]:
         """The keywords for `check`."""

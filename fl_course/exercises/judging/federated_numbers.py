@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fl_course.exercises.exercise import Found, Mistake, run
-from fl_course.exercises.judging import computations
+from fl_course.exercises.judging import computations, shown
 from fl_course.localization import joined, say
 
 if TYPE_CHECKING:
@@ -160,10 +160,7 @@ def wrong_value(cases: Iterable[str], results: Sequence[float], wanted: Sequence
         for case, got, right in zip(cases, results, wanted, strict=True)
         if not close(got, right)
     )
-    # As short as in the lesson, but never two equal numbers.
-    digits = 2 if round(got, 2) != round(right, 2) else 6
-    got, right = (f"{round(float(number), digits):g}" for number in (got, right))
-    return Mistake("wrong_value", case=say(case), got=got, wanted=right)
+    return shown.wrong_value(say(case), got, right)
 
 
 def close(one: float, other: float) -> bool:
