@@ -1,8 +1,11 @@
 """Repairs of what does not work in TFF 0.87 with today's libraries, made after its import."""
 
+import collections
+import copy
 import functools
 import itertools
 import random
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -42,6 +45,35 @@ def repair_seeds_of_emnist_models() -> None:
         initialize(self, initializer_type, base_seed)
 
     initializer.__init__ = initialize_with_seed
+
+
+def repair_saved_functional_models() -> None:
+    """Lets `tff.learning.models` save a functional model of named inputs, and train it once loaded.
+
+    To save it, TFF unpacks what its datasets hold into x and y, and gets their names from a
+    mapping. A loaded model lacks the functions of its metrics, which are not saved: it has none.
+    """
+    from tensorflow_federated.python.learning import models
+    from tensorflow_federated.python.learning.models import functional, serialization
+
+    save = serialization.save_functional_model
+
+    @functools.wraps(save)
+    def save_with_names(functional_model: Any, path: str) -> None:
+        spec = functional_model.input_spec
+        if isinstance(spec, Mapping):
+            # Unpacks into its parts, and TFF keeps its names: what is loaded has a mapping again.
+            functional_model = copy.copy(functional_model)
+            functional_model._input_spec = collections.namedtuple("InputSpec", spec)(**spec)
+        save(functional_model, path)
+
+    serialization.save_functional_model = save_with_names
+    models.save_functional_model = save_with_names
+
+    loaded = serialization._LoadedFunctionalModel
+    loaded._initialize_metrics_state = staticmethod(functional.empty_metrics_state)
+    loaded._update_metrics_state = staticmethod(functional.noop_update_metrics)
+    loaded._finalize_metrics = staticmethod(functional.noop_finalize_metrics)
 
 
 def repair_prints() -> None:
