@@ -216,6 +216,7 @@ def import_tff() -> None:
     repairs.repair_seeds_of_emnist_models()
     repairs.repair_text_beyond_ascii()
     repairs.repair_prints()
+    repairs.repair_buffers_of_records()
     repairs.repair_saved_functional_models()
 
 

@@ -102,6 +102,17 @@ def repair_prints() -> None:
     tensorflow_utils.capture_result_from_graph = capture_after_prints
 
 
+def repair_buffers_of_records() -> None:
+    """Lets a worker read `tf.data.TFRecordDataset`: it takes no -1 for "as large as is good".
+
+    TensorFlow 2.20 writes that into the graph where no buffer is named; the worker's is older.
+    """
+    from tensorflow.python.data.ops import readers
+
+    if getattr(readers, "_DEFAULT_TF_RECORD_BUFFER_SIZE_BYTES", 0) < 0:
+        readers._DEFAULT_TF_RECORD_BUFFER_SIZE_BYTES = readers._DEFAULT_READER_BUFFER_SIZE_BYTES
+
+
 def repair_text_beyond_ascii() -> None:
     """Lets a computation take text in any language: TFF encodes it as ASCII, its results as UTF-8.
 
