@@ -84,7 +84,7 @@ def fetch_database(folder: str | os.PathLike[str], source: Source = EMNIST) -> p
                 _fetch(source, database)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DownloadError(_too_little_room(source, database)) from None
+            raise DownloadError(_too_little_room(source, database, error.strerror)) from None
         raise DownloadError(
             say(
                 "Federated EMNIST can't be kept as {file} ({reason}). Make its folder one that you "
@@ -135,8 +135,10 @@ def _fetch(source: Source, database: pathlib.Path) -> None:
         if left_behind != archive:
             left_behind.unlink()
     needed = source.database_bytes + (0 if archive.exists() else source.archive_bytes)
-    if shutil.disk_usage(folder).free < needed:
-        raise DownloadError(_too_little_room(source, database))
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        reason = say("{free} GB are free there", free=f"{free / _GB:.1f}")
+        raise DownloadError(_too_little_room(source, database, reason))
     _fetch_archive(source, archive, database)
     unpacked = folder / "database"
     _unpack(archive, unpacked, source)
@@ -220,11 +222,11 @@ def _bar(name: str, total: int) -> tqdm:
     return tqdm(total=total, desc=name, unit="B", unit_scale=True, file=sys.stdout)
 
 
-def _too_little_room(source: Source, database: pathlib.Path) -> Said:
+def _too_little_room(source: Source, database: pathlib.Path, reason: str) -> Said:
     return say(
-        "Federated EMNIST takes {needed} GB in {folder}, and {free} GB are free there. Delete what "
-        "you don't need, then run this again.",
+        "Federated EMNIST takes {needed} GB in {folder}: {reason}. Delete what you don't need, "
+        "then run this again.",
         needed=f"{(source.archive_bytes + source.database_bytes) / _GB:.1f}",
-        free=f"{shutil.disk_usage(database.parent).free / _GB:.1f}",
         folder=repr(str(database.parent)),
+        reason=reason,
     )

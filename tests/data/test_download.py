@@ -244,7 +244,7 @@ def test_an_archive_that_came_whole_is_not_fetched_twice(
     server, source, packed, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(download.os, "fsync", _disk_is_full)
-    with pytest.raises(DownloadError, match=r"takes 0\.0 GB in .* are free there"):
+    with pytest.raises(DownloadError, match=r"takes 0\.0 GB in .*: No space left on device"):
         fetch_database(tmp_path, source)
     monkeypatch.undo()
     fetch_database(tmp_path, source)
@@ -259,7 +259,7 @@ def _disk_is_full(_):
 def test_too_small_a_disk_is_told_before_anything_is_fetched(server, source, tmp_path, monkeypatch):
     little = shutil.disk_usage(tmp_path)._replace(free=10**9)
     monkeypatch.setattr(download.shutil, "disk_usage", lambda _: little)
-    with pytest.raises(DownloadError, match=r"takes 4\.9 GB in .*, and 1\.0 GB are free"):
+    with pytest.raises(DownloadError, match=r"takes 4\.9 GB in .*: 1\.0 GB are free there"):
         fetch_database(tmp_path, download.EMNIST)
     assert server.asked == 0
 
