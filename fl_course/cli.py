@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fl_course import __version__
+from fl_course.runtime import cores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,7 @@ def open_(language: str, root: Path | None, jupyter_args: tuple[str, ...]) -> No
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    default=min(2, os.cpu_count() or 1),
+    default=min(2, cores.usable()),
     help="Lessons to run at the same time; each keeps about one core busy.  [default: 2]",
 )
 @_LANGUAGE

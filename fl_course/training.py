@@ -83,8 +83,9 @@ def train(
         TypeError: If an argument is of another type, `cohort_fn` gives no list of datasets, or
             `evaluate` or the process no numbers by name.
         ValueError: If `num_rounds` or `checkpoint_every` is no whole number or below 1, a cohort is
-            empty, has no batch or a dataset without an end, `log_dir` is a file, `evaluate` gives
-            other metrics than before, or `checkpoint_dir` is a file or has checkpoints of another
+            empty, has no batch or a dataset without an end (of a filtered one, nobody can tell: it
+            would be read for ever), `log_dir` is a file, `evaluate` gives other metrics than
+            before, or `checkpoint_dir` is a file or has checkpoints of another
             process, of another starting `state`, of an earlier or a newer form, or with `evaluate`
             where this call has none or the reverse. What is in the folder stays as it is.
         fl_course.checkpoints.CheckpointError: If the folder can't be written to, or no checkpoint

@@ -47,8 +47,10 @@ ALLOWED = {
 }
 
 
-def run(code):
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+def run(code, cwd=None):
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=cwd
+    )
     return done.stdout.strip()
 
 
@@ -68,6 +70,15 @@ def test_a_module_before_setup_says_to_run_setup(module):
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith(f"fl_course.runtime.errors.SetupError: fl_course.{module} needs")
     assert "fl_course.setup() first" in last
+
+
+def test_tests_are_found_before_the_engine_is_set_up():
+    """What pytest is told to run has its conftest.py read first of all."""
+    for file in sorted((ROOT / "tests").rglob("conftest.py")):
+        if file.parent.name != "browser":  # needs packages of its own
+            module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+            code = f"import sys, {module}; print('tensorflow' in sys.modules)"
+            assert run(code, cwd=ROOT) == "False", module
 
 
 def test_figures_need_no_engine():

@@ -15,8 +15,8 @@ def fingerprint(computation: tff.Computation) -> str:
     """A digest of what a computation does: its federated operators, types, graphs and constants.
 
     The federated part is compared as a tree, with each name replaced by the number of its binding:
-    names depend on what was built before. What counts of TensorFlow's graphs, `graph_digest` says;
-    whole numbers in them don't, as they include seeds that are drawn anew each time.
+    names depend on what was built before. What counts of TensorFlow's graphs, `graph_digest` says:
+    seeds in them don't, as some are drawn anew each time.
 
     Args:
         computation: For example the `next` of a learning process.

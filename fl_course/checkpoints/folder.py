@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow_federated as tff
 import tree
 
+from fl_course.arguments import check_folder
 from fl_course.checkpoints import files
 from fl_course.checkpoints.fingerprint import fingerprint
 from fl_course.localization import say
@@ -64,31 +65,17 @@ class Checkpoints:
             evaluated: Whether the server's model is evaluated after each round.
 
         Raises:
+            TypeError: If `folder` is neither a text nor a path.
             ValueError: If `folder` is a file or no name of a folder of this computer, or a part of
                 the process's state is not made of numbers.
             CheckpointError: If the folder can't be made.
         """
-        if not isinstance(folder, str | os.PathLike) or not os.fspath(folder):
-            raise ValueError(
-                say(
-                    "checkpoint_dir must be the name of a folder, and it is {folder}. Name one, or "
-                    "leave it out.",
-                    folder=repr(folder),
-                )
-            )
-        self._folder = os.fsdecode(folder)
-        if re.match(r"[\w.+-]+://", self._folder) or "\0" in self._folder:
+        self._folder = check_folder("checkpoint_dir", folder)
+        if re.match(r"[\w.+-]+://", self._folder):
             raise ValueError(
                 say(
                     "checkpoint_dir must be a folder of this computer, and it is {folder}. Name "
                     "one; copy it to another place afterwards.",
-                    folder=repr(self._folder),
-                )
-            )
-        if os.path.lexists(self._folder) and not os.path.isdir(self._folder):
-            raise ValueError(
-                say(
-                    "checkpoint_dir must be a folder, and {folder} is a file. Name another.",
                     folder=repr(self._folder),
                 )
             )

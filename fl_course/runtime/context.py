@@ -46,6 +46,14 @@ _WAYS_OUT = (
         ),
     ),
     (
+        r"Op type not registered",
+        noted(
+            "The worker's TensorFlow is of 2023, older than the notebook's, and lacks this "
+            "operation. Do this step in the notebook, before the clients' data become a dataset, "
+            "or write it with other operations."
+        ),
+    ),
+    (
         r"DebugNumericSummary|You must feed a value for placeholder",
         noted(
             "If tf.debugging.enable_check_numerics is on, switch it off: its checks run in this "

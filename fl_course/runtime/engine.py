@@ -6,7 +6,6 @@ import os
 import pathlib
 import platform
 import subprocess
-import sys
 import sysconfig
 import threading
 from collections.abc import Callable, Sequence
@@ -15,7 +14,7 @@ import nest_asyncio
 
 from fl_course.arguments import check_integer, check_seed
 from fl_course.localization import say
-from fl_course.runtime import forks, hidden, imports, interrupts, packages
+from fl_course.runtime import cores, forks, hidden, imports, interpreter, interrupts, packages
 from fl_course.runtime.errors import SetupError
 from fl_course.runtime.worker import Worker, start_worker
 
@@ -140,7 +139,7 @@ def use_workers(workers: int | Sequence[str], concurrency: int | None) -> str:
                 )
             )
     if isinstance(workers, int):
-        concurrency = concurrency or max(1, (os.cpu_count() or 1) // workers)
+        concurrency = concurrency or max(1, cores.usable() // workers)
     with _changing:
         count = _use(workers, concurrency)
     if not isinstance(workers, int):
@@ -254,7 +253,7 @@ def install_and_check() -> str:
     """
     packages.install_missing()
     check = subprocess.run(
-        [sys.executable, "-c", _CHECK], capture_output=True, text=True, check=False
+        [interpreter.python(), "-c", _CHECK], capture_output=True, text=True, check=False
     )
     if check.returncode != 0:
         raise SetupError(

@@ -230,6 +230,8 @@ def import_tff() -> None:
     repairs.repair_seeds_of_emnist_models()
     repairs.repair_text_beyond_ascii()
     repairs.repair_prints()
+    repairs.repair_buffers_of_records()
+    repairs.repair_saved_functional_models()
 
 
 def _offer_privacy_queries() -> None:

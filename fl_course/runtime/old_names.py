@@ -381,23 +381,90 @@ def _explain_types(tff: ModuleType) -> None:
     if hasattr(tff.federated_computation, "_to_type_fn"):  # it keeps the function it began with
         tff.federated_computation._to_type_fn = types.to_type
 
+    from tensorflow_federated.python.core.impl.types import type_conversions
+
+    pack = type_conversions.type_to_py_container
+
+    @functools.wraps(pack)
+    def pack_or_explain(value: Any, type_spec: Any) -> Any:
+        __tracebackhide__ = True
+        try:
+            return pack(value, type_spec)
+        except TypeError:
+            text = _about_result(getattr(type_spec, "python_container", None))
+            if text is None:
+                raise
+        raise TypeError(text)
+
+    type_conversions.type_to_py_container = pack_or_explain
+
 
 def _about_types(arguments: object) -> str | None:
     tf = sys.modules["tensorflow"]
     for leaf in _leaves(arguments):
         if isinstance(leaf, tf.DType):
-            numpy_name = {"string": "str_", "bool": "bool_"}.get(leaf.name, leaf.name)
-            what = say("tf.{name} is no part of a TFF type any more.", name=leaf.name)
-            today = say(
-                "np.{numpy_name}, as in {today}",
-                numpy_name=numpy_name,
-                today=api_changes.TENSORFLOW_DTYPE.today,
-            )
-            return message(what, api_changes.TENSORFLOW_DTYPE, today=today)
+            return _about_dtype(leaf)
         if isinstance(leaf, tf.TypeSpec):
-            what = say("A {type} is no part of a TFF type any more.", type=type(leaf).__name__)
-            return message(what, api_changes.TENSORFLOW_SPEC)
+            return _about_spec(leaf)
     return None
+
+
+def _about_dtype(dtype: Any) -> str:
+    tf, np = sys.modules["tensorflow"], sys.modules["numpy"]
+    numpy_name = {"string": "str_", "bool": "bool_"}.get(dtype.name, dtype.name)
+    what = say("tf.{name} is no part of a TFF type any more.", name=dtype.name)
+    if hasattr(np, numpy_name):
+        today = say(
+            "np.{numpy_name}, as in {today}",
+            numpy_name=numpy_name,
+            today=api_changes.TENSORFLOW_DTYPE.today,
+        )
+    elif dtype == tf.bfloat16:  # NumPy knows it by an extension that comes with TensorFlow
+        today = "tff.TensorType(tf.bfloat16.as_numpy_dtype, [3])"
+    else:
+        return say(
+            "tf.{name} is no part of a TFF type, and NumPy has nothing like it. Convert it in the "
+            "dataset, for example by {write}.",
+            name=dtype.name,
+            write="dataset.map(lambda x: tf.cast(x, tf.int32))",
+        )
+    return message(what, api_changes.TENSORFLOW_DTYPE, today=today)
+
+
+def _about_spec(spec: Any) -> str:
+    tf = sys.modules["tensorflow"]
+    kind = type(spec).__name__
+    if isinstance(spec, tf.TensorSpec | tf.data.DatasetSpec):
+        what = say("A {type} is no part of a TFF type any more.", type=kind)
+        return message(what, api_changes.TENSORFLOW_SPEC)
+    if isinstance(spec, tf.RaggedTensorSpec) and not spec.ragged_rank:
+        return _no_array(kind, "tf.identity(x)")  # rows of a ragged tensor: already arrays
+    return _about_result(spec.value_type, kind) or _no_array(kind)
+
+
+def _about_result(container: type | None, kind: str = "") -> str | None:
+    tf = sys.modules["tensorflow"]
+    plain = {
+        tf.RaggedTensor: "x.to_tensor()",
+        tf.SparseTensor: "tf.sparse.to_dense(x)",
+    }.get(container)
+    return plain and _no_array(kind or container.__name__, plain)
+
+
+def _no_array(kind: str, plain: str = "") -> str:
+    what = say(
+        "A {type} is no part of a TFF type: what a computation takes and gives, and each example "
+        "of a client, is made of plain arrays.",
+        type=kind,
+    )
+    if not plain:
+        return say("{what} Take the tensors that it holds.", what=what)
+    return say(
+        "{what} Make one of it first: in a dataset by {write}, elsewhere by {plain}.",
+        what=what,
+        write=f"dataset.map(lambda x: {plain})",
+        plain=plain,
+    )
 
 
 def _leaves(value: object) -> Iterator[object]:

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from fl_course.localization import say, tell
-from fl_course.runtime import imports, places
+from fl_course.runtime import imports, interpreter, places
 from fl_course.runtime.errors import SetupError
 
 # Installed without their declared dependencies: the pins in TFF's own metadata (jaxlib 0.4.14,
@@ -176,7 +176,7 @@ def install_missing(language: str = "en") -> list[str]:
         imports.import_tensorflow()  # fails if it came with Keras 3
     if not _is_installed(_FOUNDATION):
         raise SetupError(places.without_tensorflow())
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--retries=1"]
+    command = [interpreter.python(), "-m", "pip", "install", "--quiet", "--no-deps", "--retries=1"]
     # TFF declares Python < 3.12, though nothing in it needs that.
     command += ["--ignore-requires-python", "--disable-pip-version-check", *wanted]
     tell(say("Fetching {packages} …", packages=", ".join(wanted)))

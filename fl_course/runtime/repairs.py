@@ -1,8 +1,11 @@
 """Repairs of what does not work in TFF 0.87 with today's libraries, made after its import."""
 
+import collections
+import copy
 import functools
 import itertools
 import random
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -44,6 +47,35 @@ def repair_seeds_of_emnist_models() -> None:
     initializer.__init__ = initialize_with_seed
 
 
+def repair_saved_functional_models() -> None:
+    """Lets `tff.learning.models` save a functional model of named inputs, and train it once loaded.
+
+    To save it, TFF unpacks what its datasets hold into x and y, and gets their names from a
+    mapping. A loaded model lacks the functions of its metrics, which are not saved: it has none.
+    """
+    from tensorflow_federated.python.learning import models
+    from tensorflow_federated.python.learning.models import functional, serialization
+
+    save = serialization.save_functional_model
+
+    @functools.wraps(save)
+    def save_with_names(functional_model: Any, path: str) -> None:
+        spec = functional_model.input_spec
+        if isinstance(spec, Mapping):
+            # Unpacks into its parts, and TFF keeps its names: what is loaded has a mapping again.
+            functional_model = copy.copy(functional_model)
+            functional_model._input_spec = collections.namedtuple("InputSpec", spec)(**spec)
+        save(functional_model, path)
+
+    serialization.save_functional_model = save_with_names
+    models.save_functional_model = save_with_names
+
+    loaded = serialization._LoadedFunctionalModel
+    loaded._initialize_metrics_state = staticmethod(functional.empty_metrics_state)
+    loaded._update_metrics_state = staticmethod(functional.noop_update_metrics)
+    loaded._finalize_metrics = staticmethod(functional.noop_finalize_metrics)
+
+
 def repair_prints() -> None:
     """Has `tf.print` print in a computation: nothing there depends on it, so it was left out.
 
@@ -68,6 +100,17 @@ def repair_prints() -> None:
         return capture(result, graph)
 
     tensorflow_utils.capture_result_from_graph = capture_after_prints
+
+
+def repair_buffers_of_records() -> None:
+    """Lets a worker read `tf.data.TFRecordDataset`: it takes no -1 for "as large as is good".
+
+    TensorFlow 2.20 writes that into the graph where no buffer is named; the worker's is older.
+    """
+    from tensorflow.python.data.ops import readers
+
+    if getattr(readers, "_DEFAULT_TF_RECORD_BUFFER_SIZE_BYTES", 0) < 0:
+        readers._DEFAULT_TF_RECORD_BUFFER_SIZE_BYTES = readers._DEFAULT_READER_BUFFER_SIZE_BYTES
 
 
 def repair_text_beyond_ascii() -> None:

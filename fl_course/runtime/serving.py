@@ -1,7 +1,6 @@
 """A worker for others to connect to: `fl-course worker`."""
 
 import contextlib
-import os
 import signal
 import socket
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from importlib.metadata import version
 
 from fl_course.arguments import check_function, check_integer, check_text
 from fl_course.localization import noted, say
-from fl_course.runtime import packages
+from fl_course.runtime import cores, packages
 from fl_course.runtime.errors import SetupError
 from fl_course.runtime.loopback import own_addresses
 from fl_course.runtime.worker import EVERYWHERE, HOST, start_worker
@@ -59,7 +58,7 @@ def serve(port: int, host: str, concurrency: int | None, tell: Callable[[str], N
     try:
         with contextlib.suppress(KeyboardInterrupt):
             worker.wait_until_listening()
-            clients = concurrency or os.cpu_count() or 1
+            clients = concurrency or cores.usable()
             tell(
                 say(
                     "A worker of TFF {version} serves at {host}:{port}, {clients} at a "

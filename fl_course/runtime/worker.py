@@ -17,7 +17,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -28,7 +27,7 @@ from typing import IO
 import psutil
 
 from fl_course.localization import noted, say
-from fl_course.runtime import places
+from fl_course.runtime import cores, interpreter, places
 from fl_course.runtime.errors import SetupError, WorkerError
 from fl_course.runtime.loopback import Guard
 from fl_course.runtime.watchdog import Pulse
@@ -459,7 +458,7 @@ def _spawn(
     # Before the worker listens, or it could be reached for a moment.
     guard = Guard(port, open_to) if reserve and open_to != EVERYWHERE else None
     log = os.fdopen(os.memfd_create("fl-course-worker-log"), "w+b")
-    command = [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), *arguments]
+    command = [interpreter.python(), "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), *arguments]
     process = subprocess.Popen(
         [*command, f"--port={port}"],
         stdin=subprocess.DEVNULL,
@@ -512,7 +511,7 @@ def start_worker(
     Args:
         program: The program to run; by default the one in the installed TFF.
         concurrency: How many clients' computations it runs at the same time; by default as many as
-            there are cores, since more gain nothing and cost memory each.
+            there are cores that this process may use: more gain nothing and cost memory each.
         port: Where to serve; by default a port that is free.
         open_to: See `Worker`.
 
@@ -523,6 +522,6 @@ def start_worker(
         SetupError: If this platform can't run the worker.
         WorkerError: If the system lets us start no process.
     """
-    calls = concurrency or os.cpu_count() or 1
+    calls = concurrency or cores.usable()
     arguments = [str(program or worker_program()), f"--max_concurrent_computation_calls={calls}"]
     return Worker(arguments, port=port, open_to=open_to)

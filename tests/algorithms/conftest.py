@@ -1,28 +1,30 @@
-"""Clients of our digits in a fixed batch order, and a way to compare processes round by round."""
+"""Clients of our digits in a fixed batch order, and a way to compare processes round by round.
+
+Where pytest is told to run this folder, it reads this file before the engine is set up.
+"""
 
 import functools
 
 import numpy as np
 import pytest
-import tensorflow_federated as tff
-
-from fl_course import algorithms, data, models
-from fl_course.preprocessing import preprocess
 
 RATE = 0.02
-SGD = tff.learning.optimizers.build_sgdm
 # Unequal, so that a weighted and an unweighted mean differ.
 SIZES = {"writer_00": 100, "writer_01": 60, "writer_02": 25, "writer_03": 7}
 
 
 @pytest.fixture(scope="session")
 def model():
+    from fl_course import models
+
     return models.functional_model()
 
 
 @pytest.fixture(scope="session")
 def clients():
     """Raw examples of four writers, of unequal numbers."""
+    from fl_course import data
+
     train, _ = data.load()
     return [
         train.create_tf_dataset_for_client(client_id).take(size)
@@ -33,12 +35,16 @@ def clients():
 @pytest.fixture(scope="session")
 def cohort(clients):
     """Batches of 20, three local epochs, in the examples' own order."""
+    from fl_course.preprocessing import preprocess
+
     return [preprocess(client, epochs=3, shuffle_buffer=0) for client in clients]
 
 
 @pytest.fixture(scope="session")
 def ours(model):
     """Our own Federated Averaging without more, built (and so compiled) once."""
+    from fl_course import algorithms
+
     return functools.cache(
         lambda weighted=True: algorithms.build_fed_avg(
             model, client_learning_rate=RATE, weighted=weighted
@@ -49,11 +55,14 @@ def ours(model):
 @pytest.fixture(scope="session")
 def theirs(model):
     """The same by tff.learning."""
+    import tensorflow_federated as tff
+
+    sgd = tff.learning.optimizers.build_sgdm
     build = {
         True: tff.learning.algorithms.build_weighted_fed_avg,
         False: tff.learning.algorithms.build_unweighted_fed_avg,
     }
-    return functools.cache(lambda weighted=True: build[weighted](model, SGD(RATE), SGD(1.0)))
+    return functools.cache(lambda weighted=True: build[weighted](model, sgd(RATE), sgd(1.0)))
 
 
 @pytest.fixture(scope="session")

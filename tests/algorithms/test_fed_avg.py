@@ -8,7 +8,9 @@ import tensorflow_federated as tff
 from fl_course import algorithms, data, models, training
 from fl_course.preprocessing import preprocess
 from tests.algorithms import softmax_regression
-from tests.algorithms.conftest import RATE, SGD
+from tests.algorithms.conftest import RATE
+
+SGD = tff.learning.optimizers.build_sgdm
 
 
 @pytest.mark.parametrize("weighted", [False, True])

@@ -230,3 +230,66 @@ def test_a_computation_of_any_depth():
         return x
 
     assert len(fingerprint(nested)) == 64
+
+
+def of_numbers(change):
+    """A computation that adds up a client's numbers, changed before."""
+    return tff.tensorflow.computation(
+        lambda numbers: change(numbers).reduce(np.int64(0), lambda total, x: total + x),
+        tff.SequenceType(np.int64),
+    )
+
+
+def test_whole_numbers_count():
+    different = [
+        of_numbers(lambda numbers: numbers),
+        of_numbers(lambda numbers: numbers.take(2)),
+        of_numbers(lambda numbers: numbers.take(3)),
+        of_numbers(lambda numbers: numbers.repeat(2)),
+        of_numbers(lambda numbers: numbers.repeat(3)),
+        of_numbers(lambda numbers: numbers.map(lambda x: x * 2)),
+        of_numbers(lambda numbers: numbers.map(lambda x: x * 3)),
+        of_numbers(lambda numbers: numbers.filter(lambda x: x > 2)),
+        of_numbers(lambda numbers: numbers.filter(lambda x: x > 3)),
+        of_numbers(lambda numbers: numbers.shuffle(10, seed=1)),
+        of_numbers(lambda numbers: numbers.shuffle(20, seed=1)),
+        of_numbers(lambda numbers: numbers.take(2).shuffle(10, seed=1)),
+        of_numbers(lambda numbers: numbers.take(3).shuffle(10, seed=1)),
+        of_two(lambda x, y: tf.where(True, x, y)),
+        of_two(lambda x, y: tf.where(False, x, y)),
+    ]
+    assert len(set(map(fingerprint, different))) == len(different)
+
+
+def with_dropout():
+    model_fn = models.variable_model_fn(
+        lambda: tf.keras.Sequential(
+            [
+                tf.keras.layers.InputLayer(input_shape=(784,)),
+                tf.keras.layers.Dropout(0.5),
+                tf.keras.layers.Dense(10, activation="softmax"),
+            ]
+        )
+    )
+    return UNWEIGHTED(model_fn, tff.learning.optimizers.build_sgdm(0.02)).next
+
+
+@tf.function
+def drawn_by(seed):
+    return tf.random.stateless_uniform([], tf.stack([seed, 0]))
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda seed: with_dropout(),  # Keras draws its seed
+        lambda seed: of_numbers(lambda numbers: numbers.shuffle(10, seed=seed)),
+        lambda seed: of_numbers(lambda numbers: numbers.shuffle(10)),
+        lambda seed: of_two(lambda x, y: x + tf.random.stateless_uniform([], [seed, 0])),
+        lambda seed: of_two(lambda x, y: x + drawn_by(tf.constant(seed))),
+        lambda seed: of_two(lambda x, y: x + tf.random.uniform([])),
+    ],
+    ids=["dropout", "shuffle", "shuffle anyhow", "stateless", "in a function", "stateful"],
+)
+def test_seeds_do_not_count(build):
+    assert fingerprint(build(1)) == fingerprint(build(2))

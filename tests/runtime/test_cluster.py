@@ -25,7 +25,7 @@ import tensorflow_federated as tff  # noqa: E402
 from tensorflow_federated.proto.v0 import executor_pb2, executor_pb2_grpc  # noqa: E402
 
 from fl_course import data, localization, models, preprocessing, runtime  # noqa: E402
-from fl_course.runtime import ComputationError, WorkerError  # noqa: E402
+from fl_course.runtime import ComputationError, WorkerError, cores  # noqa: E402
 from tests.runtime.meanwhile import (  # noqa: E402
     PROMPT,
     once_at_work,
@@ -114,8 +114,8 @@ def close(one, other) -> bool:
 def test_training_gives_the_same_as_with_one_worker(workers, process, cohort, capsys):
     alone = trained(process, cohort)
     fl_course.use_workers(workers)
-    cores = os.cpu_count() or 1
-    clients = "one client" if cores < 2 * workers else f"{cores // workers} clients"
+    clients = cores.usable() // workers
+    clients = "one client" if clients < 2 else f"{clients} clients"
     said = f"{workers} workers on this machine, {clients} at a time each\n"
     assert capsys.readouterr().out.endswith(said)
     assert len(set(runtime.worker_pids())) == workers

@@ -347,3 +347,53 @@ def test_a_function_of_the_notebooks_has_a_way_out():
     for dataset in (generated, by_numpy):
         with pytest.raises(runtime.ComputationError, match=r"without Python.*from_tensor_slices"):
             total(dataset)
+
+
+# Of the operations that TensorFlow 2.20 makes, the worker was asked for each: it lacks these, and
+# those of XLA, of accelerators, of quantization, of remote calls and of TensorFlow's own tests.
+UNKNOWN_TO_THE_WORKER = {
+    "FFTND": lambda x: tf.abs(tf.signal.fftnd(tf.complex(x, x), [2], [0])),
+    "IFFTND": lambda x: tf.abs(tf.signal.ifftnd(tf.complex(x, x), [2], [0])),
+    "RFFTND": lambda x: tf.abs(tf.signal.rfftnd(x, [2], [0])),
+    "IRFFTND": lambda x: tf.signal.irfftnd(tf.complex(x, x), [2], [0]),
+    "DecodeWebP": lambda x: tf.io.decode_webp(tf.strings.as_string(x[0])),
+}
+
+
+@pytest.mark.parametrize("operation", UNKNOWN_TO_THE_WORKER)
+def test_an_operation_that_the_worker_lacks_has_a_way_out(operation):
+    make = UNKNOWN_TO_THE_WORKER[operation]
+    compute = tff.tensorflow.computation(make, tff.TensorType(np.float32, [2]))
+    way_out = f"(?s)'{operation}'.*Do this step in the notebook"
+    with pytest.raises(runtime.ComputationError, match=way_out):
+        compute([1.0, 2.0])
+
+    dataset = tf.data.Dataset.from_tensors([1.0, 2.0]).map(make)
+
+    @tff.tensorflow.computation(
+        tff.SequenceType(tff.types.tensorflow_to_type(dataset.element_spec))
+    )
+    def count(elements):
+        return elements.reduce(0, lambda so_far, _: so_far + 1)
+
+    with pytest.raises(runtime.ComputationError, match=way_out):
+        count(dataset)
+
+
+def test_records_are_read_by_the_buffer_that_nobody_named(tmp_path):
+    file = str(tmp_path / "numbers.tfrecord")
+    with tf.io.TFRecordWriter(file) as writer:
+        for number in range(3):
+            writer.write(str(number))
+
+    @tff.tensorflow.computation(tff.SequenceType(np.str_))
+    def total(records):
+        return records.reduce(0, lambda so_far, x: so_far + tf.strings.to_number(x, tf.int32))
+
+    for dataset in (
+        tf.data.TFRecordDataset(file),
+        tf.data.TFRecordDataset([file], num_parallel_reads=2),
+        tf.data.Dataset.from_tensors(file).interleave(tf.data.TFRecordDataset),
+    ):
+        assert total(dataset) == 3
+    assert sum(1 for _ in tf.data.TFRecordDataset(file)) == 3

@@ -658,3 +658,79 @@ def test_schedules_of_keras_are_named():
     with pytest.raises(TypeError, match="'<' not supported"):
         build("0.1")
     assert build(0.1)
+
+
+# Types that TFF has no place for: what the error says is done, and works
+
+
+def ragged(*rows):
+    return tf.ragged.constant(rows or [[1], [2, 3]])
+
+
+WITHOUT_A_PLACE = {
+    "rows": lambda: tf.data.Dataset.from_tensor_slices(ragged()),
+    "batches": lambda: tf.data.Dataset.from_tensors(ragged()),
+    "ragged_batch": lambda: tf.data.Dataset.range(3).map(tf.range).ragged_batch(3),
+    "sparse": lambda: tf.data.Dataset.from_tensor_slices(tf.sparse.from_dense([[1], [2]])),
+    "in_a_structure": lambda: tf.data.Dataset.from_tensors({"x": ragged(), "y": [1, 2]}),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_A_PLACE)
+def test_ragged_and_sparse_data_lead_to_arrays(name):
+    dataset = WITHOUT_A_PLACE[name]()
+    with pytest.raises(TypeError, match="made of plain arrays") as refusal:
+        tff.SequenceType(tff.types.tensorflow_to_type(dataset.element_spec))
+    advice = re.search(r"dataset\.map\(lambda x: (.*)\), elsewhere", str(refusal.value))[1]
+    if name == "in_a_structure":
+        dataset = dataset.map(lambda element: element["x"])
+    dense = dataset.map(eval(f"lambda x: {advice}", {"tf": tf}))
+
+    @tff.tensorflow.computation(tff.SequenceType(tff.types.tensorflow_to_type(dense.element_spec)))
+    def total(elements):
+        return elements.reduce(
+            np.int64(0), lambda so_far, x: so_far + tf.cast(tf.reduce_sum(x), tf.int64)
+        )
+
+    assert total(dense) == {"ragged_batch": 1, "sparse": 3}.get(name, 6)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        ragged,
+        lambda: tf.sparse.from_dense([[1], [2]]),
+    ],
+    ids=["ragged", "sparse"],
+)
+@pytest.mark.parametrize("alone", [True, False])
+def test_ragged_and_sparse_results_lead_to_arrays(make, alone):
+    with pytest.raises(TypeError, match="what a computation takes and gives") as refusal:
+        tff.tensorflow.computation(lambda: make() if alone else (make(), tf.constant(1)))()
+    advice = re.search(r"elsewhere by (.*)\.$", str(refusal.value))[1]
+    plain = eval(f"lambda x: {advice}", {"tf": tf})
+    assert tff.tensorflow.computation(lambda: plain(make()))().shape[0] == 2
+
+
+def test_other_errors_of_results_stay_as_they_are():
+    with pytest.raises(TypeError) as refusal:
+        tff.tensorflow.computation(lambda: object())
+    assert "plain arrays" not in str(refusal.value)
+
+
+def test_bfloat16_leads_to_a_type_that_works():
+    with pytest.raises(
+        NotImplementedError, match=r"tf\.bfloat16 is no part of a TFF type"
+    ) as refusal:
+        tff.TensorType(tf.bfloat16, [3])
+    today = re.search("Today: (.*)", str(refusal.value))[1]
+    named = eval(today, {"tf": tf, "tff": tff})
+    assert (
+        tff.tensorflow.computation(lambda x: x + x, named)(tf.cast([1, 2, 3], tf.bfloat16))[2] == 6
+    )
+
+
+@pytest.mark.parametrize("dtype", [tf.qint8, tf.resource, tf.variant], ids=lambda d: d.name)
+def test_dtypes_that_numpy_lacks_are_not_sent_to_numpy(dtype):
+    with pytest.raises((TypeError, NotImplementedError), match="NumPy has nothing like it"):
+        tff.TensorType(dtype, [3])

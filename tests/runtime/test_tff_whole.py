@@ -149,6 +149,28 @@ class TestLearning:
         (weights,) = run(process, 1)
         close(weights, -LEARNING_RATE * weighted_mean(gradients(np.zeros((2, 1)))))
 
+    @pytest.mark.parametrize(
+        "spec", [INPUT_SPEC, tuple(INPUT_SPEC.values())], ids=["names", "pair"]
+    )
+    def test_a_functional_model_saved_and_loaded_trains_as_before(self, spec, tmp_path):
+        model = tff.learning.models.functional_model_from_keras(
+            keras_model(), loss_fn=tf.keras.losses.MeanSquaredError(), input_spec=spec
+        )
+        tff.learning.models.save_functional_model(model, str(tmp_path))
+        loaded = tff.learning.models.load_functional_model(str(tmp_path))
+        assert loaded.input_spec == spec
+        assert type(loaded.input_spec) is type(spec)
+        as_spec = [
+            d if spec is INPUT_SPEC else d.map(lambda x: (x["x"], x["y"])) for d in datasets()
+        ]
+        trained = []
+        for each in (model, loaded):
+            process = tff.learning.algorithms.build_weighted_fed_avg(each, sgd())
+            output = process.next(process.initialize(), as_spec)
+            trained.append(process.get_model_weights(output.state).trainable[0])
+        np.testing.assert_array_equal(*trained)
+        close(trained[0], -LEARNING_RATE * weighted_mean(gradients(np.zeros((2, 1)))))
+
     @pytest.mark.parametrize("name", ["adagrad", "adam", "yogi"])
     def test_adaptive_server_optimizers(self, name):
         build = getattr(tff.learning.optimizers, f"build_{name}")

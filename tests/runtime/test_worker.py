@@ -1,5 +1,6 @@
 """The worker process: faults at its start, caused for real, and nothing left behind."""
 
+import itertools
 import pathlib
 import re
 import socket
@@ -148,6 +149,41 @@ def test_program_for_another_platform(tmp_path):
 def test_last_words_are_quoted(tmp_path):
     program = programs.script(tmp_path / "worker", "#!/bin/sh\necho no luck >&2\nexit 3\n")
     assert "ended with code 3 (no luck)" in failure(program)
+
+
+def test_only_what_computations_print_is_passed_on(tmp_path):
+    own_notes = (
+        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
+        "I0000 00:00:1764400000.123456   12345 cpu_feature_guard.cc:210] AVX2 is used.",
+        "E1129 13:00:00.000000 12345 server.cc:5] a note",
+        "2026-11-29 13:00:00.123456: W tensorflow/core/framework/op_kernel.cc:1] a warning",
+    )
+    learners = (
+        "loss 0.5",
+        "I think, therefore",
+        "WARNING: the learner's own",
+        "E = mc2",
+        "2026-11-29 is a day",
+        "",
+        "  W0",
+    )
+    mixed = (
+        line for pair in zip(learners, itertools.cycle(own_notes), strict=False) for line in pair
+    )
+    (tmp_path / "lines").write_text("\n".join(mixed))
+    program = programs.script(
+        tmp_path / "worker", f"#!/bin/sh\ncat {tmp_path}/lines\nexec sleep 600\n"
+    )
+    worker = start_worker(program)
+    try:
+        told = []
+        with within(PROMPT):
+            while len(told) < len(learners):
+                told += worker.new_words().splitlines()
+        assert told == list(learners)
+        assert worker.new_words() == ""
+    finally:
+        worker.stop()
 
 
 def test_worker_that_never_answers(tmp_path):
