@@ -192,8 +192,8 @@ EXERCISE = Exercise(
         "plus velocity.",
         "never_fades": "The velocity is added up in full: old updates never fade. Which of the "
         "two terms does the momentum belong to?",
-        "fades_the_update": "The new update is made smaller, and the old velocity counts in "
-        "full. It is the other way round: the past fades.",
+        "fades_the_update": "The new update is multiplied by the momentum. It is the other way "
+        "round: the past fades, and the update counts in full.",
         "fixed_momentum": "With another `momentum` the result is not that of this momentum. "
         "Does your function use its argument, or a number of its own?",
     },

@@ -83,8 +83,8 @@ EXERCISE = Exercise(
         "Each worker gets one part. Did you cut pieces of a fixed length?",
         "twice": "{clients} clients for {workers} workers: somebody is in two parts. The "
         "sizes are {sizes}. Does one part begin where the last one ended?",
-        "lost": "{clients} clients for {workers} workers: {missing} are in no part. The sizes "
-        "are {sizes}. What becomes of the rest of the division?",
+        "lost": "{clients} clients for {workers} workers: in no part are {missing} of them. The "
+        "sizes are {sizes}. What becomes of the rest of the division?",
         "uneven": "{clients} clients for {workers} workers came back with sizes {sizes}. The "
         "round lasts as long as the largest part, so no two should differ by more than one.",
         "strangers": "{clients} clients for {workers} workers: `{stranger}` is in a part, and was "

@@ -120,6 +120,12 @@ def shuffled_once(round_num):
     return ids[5 * (round_num - 1) : 5 * round_num]
 
 
+def taken_away():
+    left = client_ids()
+    random.Random(2).shuffle(left)
+    return lambda round_num: [left.pop() for _ in range(5)]
+
+
 def every_ten(round_num):
     return with_the_standard_library(round_num % 10)
 
@@ -164,6 +170,7 @@ CASE = Case(
         "not_a_list": lambda: lambda round_num: client_ids()[round_num],
         "wrong_size": lambda: lambda round_num: with_generator(round_num)[:4],
         "wrong_size: ends": lambda: shuffled_once,
+        "depends_on_calls: taken away": taken_away,
         "unknown": lambda: lambda round_num: list(range(5)),
         "twice": lambda: lambda round_num: [client_ids()[round_num]] * 5,
         "twice: now and then": lambda: with_replacement,
