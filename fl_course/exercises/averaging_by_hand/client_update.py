@@ -59,7 +59,7 @@ def _judge(answer: Any) -> Found:
     if reference.same(found[0], found[1]):
         return "other_data"
     known = reference.which(found, probes, WRONG_TRAININGS)
-    return _shown(found, probes) if known is OTHER else known
+    return shown_training(found, probes) if known is OTHER else known
 
 
 def _probe(
@@ -77,10 +77,16 @@ def _long_problem(answer: Any, recorded: reference.Weights | None) -> Found:
     found = forms.weights(result)
     if found is None or reference.same(found, reference.update(*long)):
         return "only_eager"
-    return _shown([found], [long])
+    return shown_training([found], [long])
 
 
-def _shown(found: Sequence[reference.Weights], probes: Sequence[tuple[Any, ...]]) -> Found:
+def shown_training(found: Sequence[reference.Weights], probes: Sequence[tuple[Any, ...]]) -> Found:
+    """Which batches a wrong update is of, if it is of whole ones, else one of its numbers.
+
+    Args:
+        found: The updates.
+        probes: For each its weights, batches and learning rate.
+    """
     for seen, (weights, batches, rate) in zip(found, probes, strict=True):
         wanted = reference.update(weights, batches, rate)
         if reference.same(seen, wanted):

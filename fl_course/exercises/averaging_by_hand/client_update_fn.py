@@ -45,14 +45,11 @@ def _judge(answer: Any) -> Found:
         )
     ):
         return Mistake("other_rate", rate=f"{rate:.3g}")
-    return next(
-        reference.wrong_value(reference.told(probe[1]), seen, reference.update(*probe))
-        for seen, probe in zip(results, probes, strict=True)
-        if not reference.same(seen, reference.update(*probe))
-    )
+    return client_update.shown_training(results, probes)
 
 
 _OF_TRAINING = ("adds_gradient", "backwards", "first_batch", "last_batch", "repeated")
+_OF_BATCHES = ("some_batches", "without_last", "without_first")
 _KNOWN = {
     "right": [reference.update],
     "returns_weights": client_update.WRONG_TRAININGS["returns_weights"],
@@ -98,7 +95,7 @@ EXERCISE = Exercise(
         **computations.OF_COMPUTATIONS,
         **computations.OF_TENSORFLOW,
         **shown.OF_CASES,
-        **{name: client_update.EXERCISE.mistakes[name] for name in _OF_TRAINING},
+        **{name: client_update.EXERCISE.mistakes[name] for name in (*_OF_TRAINING, *_OF_BATCHES)},
         "swapped": "The dataset comes first. Wanted are the server's weights, then the dataset.",
         "wrong_result": "The result is of type `{seen}`. Wanted is an update, which has the "
         "type of the weights, `{wanted}`.",

@@ -119,10 +119,16 @@ CASE = Case(
         "wrong_value": lambda: client_computation(
             lambda w, dataset: by_reduce(w, dataset.take(25), RATE)
         ),
+        "without_first": lambda: client_computation(
+            lambda w, dataset: by_reduce(w, dataset.skip(1), RATE)
+        ),
+        "some_batches": lambda: client_computation(
+            lambda w, dataset: by_reduce(w, dataset.skip(1).take(1), RATE)
+        ),
         "wrong_value: half": lambda: client_computation(
             lambda w, dataset: [part / 2 for part in by_reduce(w, dataset, RATE)]
         ),
-        "wrong_value: two batches": lambda: client_computation(
+        "without_last": lambda: client_computation(
             lambda w, dataset: by_reduce(w, dataset.take(2), RATE)
         ),
         "captured_weights: less the server's": lambda: client_computation(
