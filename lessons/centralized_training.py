@@ -286,7 +286,8 @@ print(f"parameters: {model.count_params():5,}")
 # `property` object, or cannot interpret an identifier, a pair of brackets is missing.
 #
 # The cell's first line is there already. It takes a fresh copy of the model, not compiled and with
-# all parameters at zero, so that you can run the cell as often as you like.
+# all parameters at zero, so that you can run the cell as often as you like. Do not train it yet:
+# the next cell looks at it as it is.
 
 # %% key="ex_compile" kind="exercise" exercise="compile_model"
 model = tf.keras.models.clone_model(model)

@@ -454,7 +454,8 @@ print(f"weights equal to 1e-6: {np.abs(functional_kernel - round_kernel).max() <
 # that ran one round shows the call and where the accuracy is.
 #
 # To see what your function does, the check gives it a stand-in for a process, which trains nothing
-# and takes notes. So use the three arguments, and not `averaging_process`.
+# and takes notes. So use the three arguments, and not `averaging_process`, and leave `cohort` as
+# it is.
 
 
 # %% key="ex_control_loop" kind="exercise" exercise="control_loop"
@@ -762,7 +763,8 @@ plotting.learning_curves(
 # **Your task.** Write `write_logs(log_dir, history)`. It makes a summary writer for the folder
 # `train` below the folder `log_dir` and one for `evaluation`, writes each list of `history.train`
 # with the one and each list of `history.evaluation` with the other, under its name and with the
-# round as the step. It need not return anything.
+# round as the step. It should work for any history, and leave it as it is. It need not return
+# anything.
 
 
 # %% key="ex_summary_writer" kind="exercise" exercise="summary_writer"

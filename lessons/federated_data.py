@@ -557,6 +557,8 @@ print(f"inside TFF, two calls:    {digits_in_order(shuffled)} and {digits_in_ord
 #   [n, 784], and then `y`, int32 [n].
 #
 # `tf.reshape(tensor, [-1, 784])` works for any n. It must, because the last batch may be smaller.
+# The 784 has to be known when `map` records the function, before there are values: TFF reads it
+# there, for the type of a batch.
 
 
 # %% key="ex_map_function" kind="exercise" exercise="map_function"
@@ -673,7 +675,7 @@ print(f"rounds 0 and 1 share {len(set(rounds[0]) & set(rounds[1]))} of 10 client
 #
 # **Your task.** Set `cohort_data` to that list for `cohort`: for each id the client's dataset from
 # `train`, through `preprocessing.preprocess` with `LOCAL_EPOCHS` epochs and batches of
-# `BATCH_SIZE`.
+# `BATCH_SIZE`. Leave `cohort` itself as the cell's first line draws it.
 
 # %% key="ex_cohort_data" kind="exercise" exercise="cohort_data"
 cohort = data.sample_clients(train.client_ids, 10, seed=0, round_num=0)

@@ -17,7 +17,13 @@ def _judge(answer: Any) -> Any:
         return NOT_ATTEMPTED
     if answer.count_params() != (reference.PIXELS + 1) * reference.LABELS:
         return Mistake("other_model", parameters=f"{answer.count_params():,}")
-    return _optimizer_mistake(answer.optimizer) or _loss_mistake(answer) or _metric_mistake(answer)
+    found = _optimizer_mistake(answer.optimizer) or _loss_mistake(answer) or _metric_mistake(answer)
+    if found:
+        return found
+    if any(np.any(values) for values in answer.get_weights()):
+        return Mistake("not_at_zero")
+    blank = answer(tf.zeros([1, reference.PIXELS])).numpy()
+    return None if np.allclose(blank, 1 / reference.LABELS) else OTHER
 
 
 def _optimizer_mistake(optimizer: Any) -> Mistake | None:
@@ -25,37 +31,51 @@ def _optimizer_mistake(optimizer: Any) -> Mistake | None:
 
     # A copy, so that the learner's own takes no step.
     copy = type(optimizer).from_config(optimizer.get_config())
-    variable = tf.Variable([1.0, -3.0])
-    moves = []
-    # Large gradients show clipping, a third step momentum, a late one a rate that decays.
-    for gradient, iteration in (([1.0, -2.0], 0), ([300.0, 500.0], 1), ([0.0, 1.0], 1000)):
-        before = variable.numpy()
+    rates = []
+    # The second gradient shows clipping, the third a decay of weights or momentum, the others
+    # momentum or a rate that decays, however late.
+    variable = tf.Variable([0.0, 0.0])
+    for gradient, start, iteration in (
+        ([1.0, -2.0], [1.0, -3.0], 0),
+        ([3e5, 5e5], [0.0, 0.0], 1),
+        ([0.0, 0.0], [1e6, -1e6], 2),
+        ([1.0, 1.0], [0.0, 0.0], 3),
+        ([1.0, 2.0], [0.0, 0.0], 1000),
+        ([1.0, 2.0], [0.0, 0.0], 10**6),
+    ):
+        variable.assign(start)
         copy.iterations.assign(iteration)
         copy.apply_gradients([(tf.constant(gradient), variable)])
-        moves.append((before - variable.numpy(), np.array(gradient)))
-    if all(
-        np.allclose(move, reference.LEARNING_RATE * gradient, atol=1e-4) for move, gradient in moves
-    ):
+        moves = np.array(start) - variable.numpy()
+        # Without a gradient no plain step moves anything; a rate that is infinite says so.
+        rates += [
+            move / slope if slope else (np.inf if move else rates[0])
+            for move, slope in zip(moves, gradient, strict=True)
+        ]
+    if np.allclose(rates, reference.LEARNING_RATE, rtol=1e-4):
         return None
     if type(optimizer).__name__ != "SGD":
         return Mistake("not_sgd", name=type(optimizer).__name__)
-    move, gradient = moves[0]
-    rate = move[0] / gradient[0]
-    if not np.isclose(rate, reference.LEARNING_RATE, rtol=1e-3) and np.allclose(
-        move, rate * gradient, atol=1e-4
-    ):
-        return Mistake("learning_rate", rate=f"{rate:.3g}")
+    if np.allclose(rates, rates[0], rtol=1e-4):
+        return Mistake("learning_rate", rate=f"{rates[0]:.3g}")
     return Mistake("not_plain")
 
 
 def _probes() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Labels, int32 [8, 1], as Keras hands them on, sums and probabilities, float32 [8, 10]."""
-    sums = np.random.default_rng(0).normal(size=(8, reference.LABELS), scale=2.0).astype(np.float32)
-    ranks = np.argsort(-sums, axis=1)
-    # Three right answers, three where the label comes second, two where it comes last.
-    labels = ranks[np.arange(8), [0, 0, 0, 1, 1, 1, 9, 9]].astype(np.int32)[:, None]
-    odds = np.exp(sums)
-    return labels, sums, odds / odds.sum(axis=1, keepdims=True)
+    """Labels, int32 [20, 1], as Keras hands them on, sums and probabilities, float32 [20, 10]."""
+    count = 2 * reference.LABELS
+    sums = np.random.default_rng(0).normal(size=(count, reference.LABELS), scale=2.0)
+    labels = np.arange(count, dtype=np.int32)[:, None] % reference.LABELS
+    # Seven labels come first, seven second and six last; each digit is among the right ones or
+    # the others, so that a loss or a metric which leaves one out gives another number.
+    ranks = np.arange(count)[:, None] % 3
+    order = np.argsort(-sums, axis=1)
+    there = np.take_along_axis(order, np.array([0, 1, 9])[ranks], axis=1)
+    own, other = (np.take_along_axis(sums, where, axis=1) for where in (labels, there))
+    np.put_along_axis(sums, there, own, axis=1)
+    np.put_along_axis(sums, labels, other, axis=1)
+    sums = sums.astype(np.float32)
+    return labels, sums, reference.softmax(sums)
 
 
 def _loss_mistake(model: Any) -> Mistake | None:
@@ -74,14 +94,14 @@ def _loss_mistake(model: Any) -> Mistake | None:
     try:
         value = float(model.compute_loss(y=tf.constant(labels), y_pred=tf.constant(probabilities)))
     except Exception:
-        return Mistake("other_loss", name=name)
+        return Mistake("no_number", name=name)
     finally:
         model.reset_metrics()
     if np.isclose(value, right, atol=1e-4):
         return None
     if np.isclose(value, reference.cross_entropy(probabilities, labels), atol=1e-4):
         return Mistake("from_logits")
-    return Mistake("other_loss", name=name)
+    return Mistake("other_loss", name=name, got=f"{value:.2f}", wanted=f"{right:.2f}")
 
 
 def _metric_mistake(model: Any) -> Mistake | None:
@@ -103,7 +123,8 @@ def _metric_mistake(model: Any) -> Mistake | None:
         return Mistake("several_metrics", count=len(metrics))
     results.pop("loss", None)
     value = float(next(iter(results.values()))) if results else float("nan")
-    if np.isclose(value, 3 / 8):
+    right = float(np.mean(probabilities.argmax(axis=1) == labels[:, 0]))
+    if np.isclose(value, right):
         return None
     name = type(metrics[0]).__name__
     if name == "MeanMetricWrapper":
@@ -112,7 +133,7 @@ def _metric_mistake(model: Any) -> Mistake | None:
         return Mistake("accuracy_of_labels")
     if name.replace("_", "").lower() == "categoricalaccuracy":
         return Mistake("metric_of_one_hot", name=name)
-    return Mistake("other_metric", name=name)
+    return Mistake("other_metric", name=name, got=f"{value:.2f}", wanted=f"{right:.2f}")
 
 
 def _compiled(model: Any, optimizer: Any, loss: Any) -> Any:
@@ -171,9 +192,12 @@ EXERCISE = Exercise(
         "Our labels are integers such as 7; there is a *sparse* form for them.",
         "from_logits": "The loss was told that the model gives raw sums (`from_logits=True`). "
         "This model ends with a softmax layer and gives probabilities.",
-        "other_loss": "On labels and probabilities of our own, the loss `{name}` is not the "
-        "cross-entropy: the mean over the images of minus the logarithm of the right digit's "
+        "no_number": "On labels and probabilities of our own, the loss `{name}` does not give one "
+        "number. Wanted is the mean over the images of minus the logarithm of the right digit's "
         "probability.",
+        "other_loss": "On labels and probabilities of our own, the loss `{name}` gives {got}, and "
+        "the cross-entropy is {wanted}: the mean over the images of minus the logarithm of the "
+        "right digit's probability.",
         "no_metric": "Optimizer and loss are right. A metric is missing: nothing would tell you "
         "the share of images recognised.",
         "several_metrics": "There are {count} metrics. The later cells read exactly one number "
@@ -183,8 +207,11 @@ EXERCISE = Exercise(
         "accuracy does this, for integer labels.",
         "metric_of_one_hot": "The metric `{name}` expects each label as a row of ten zeros and "
         "ones. Our labels are integers; there is a *sparse* form for them, as with the loss.",
-        "other_metric": "On labels and probabilities of our own, the metric `{name}` is not the "
-        "share of images whose label has the largest probability.",
+        "other_metric": "On labels and probabilities of our own, the metric `{name}` gives "
+        "{got}, and the share of images whose label has the largest probability is {wanted}.",
+        "not_at_zero": "Optimizer, loss and metric are right, but the model's parameters are no "
+        "longer all zero: it was trained already, or made anew. Only compile it here; the next "
+        "cells look at it before its first step.",
     },
     right="The same three choices stand for the whole course: a federated client will use this "
     "optimizer and this loss on its own images. Whatever name your metric had, later cells call it "

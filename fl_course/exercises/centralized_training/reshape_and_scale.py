@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Mistake
-from fl_course.exercises.judging import forms, known_digits, reference
+from fl_course.exercises.judging import forms, known_digits, reference, shown
+from fl_course.localization import say
 
 
 def _judge(answer: Any) -> Any:
@@ -13,7 +14,7 @@ def _judge(answer: Any) -> Any:
         return OTHER
     for held_out, name in enumerate(("x_train", "x_test")):
         if found := _rows_mistake(answer[held_out], bool(held_out)):
-            return Mistake(found.name, name=name, **found.values)
+            return Mistake(found.name, **{"name": name, **found.values})
     return None
 
 
@@ -30,13 +31,15 @@ def _rows_mistake(answer: Any, held_out: bool) -> Mistake | None:
         return Mistake("not_flat")
     if array.shape != right.shape:
         return Mistake("wrong_shape", shape=list(array.shape), wanted=list(right.shape))
-    found = _values_mistake(array, right, scans)
+    found = _values_mistake(array, right, scans, known_digits.rows(held_out)[0])
     if found is None and array.dtype != np.float32:
         return Mistake("wrong_type", type=array.dtype.name)
     return found
 
 
-def _values_mistake(array: np.ndarray, right: np.ndarray, scans: np.ndarray) -> Mistake | None:
+def _values_mistake(
+    array: np.ndarray, right: np.ndarray, scans: np.ndarray, originals: np.ndarray
+) -> Mistake | None:
     precision = 1e-6 if array.dtype.kind != "f" else max(1e-6, np.finfo(array.dtype).eps)
 
     def close(values: np.ndarray) -> bool:
@@ -59,9 +62,22 @@ def _values_mistake(array: np.ndarray, right: np.ndarray, scans: np.ndarray) -> 
         return Mistake("divided_twice", high=f"{array.max():.4f}")
     if close(1 - right):
         return Mistake("inverted")
-    if np.allclose(array, right, rtol=0, atol=0.5 / 255 + 1e-6):
+    if close(originals):
         return Mistake("not_the_scans")
-    return Mistake("other_scale", low=f"{array.min():.4g}", high=f"{array.max():.4g}")
+    low, high = float(array.min()), float(array.max())
+    if not np.allclose((low, high), (0, 1), rtol=0, atol=precision):
+        return Mistake("other_scale", low=f"{low:.4g}", high=f"{high:.4g}")
+    # Every value is where a right one could be, so they are told by their places.
+    if np.allclose(np.sort(array.ravel()), np.sort(right.ravel()), rtol=0, atol=precision):
+        row = int(np.argwhere(~np.isclose(array, right, 0, precision))[0, 0])
+        same_pixels = np.allclose(np.sort(array[row]), np.sort(right[row]), rtol=0, atol=precision)
+        return Mistake("pixels_moved" if same_pixels else "images_moved", row=row)
+    row, column = (int(part) for part in np.argwhere(~np.isclose(array, right, 0, precision))[0])
+    return shown.wrong_value(
+        say("the scan's value {value}", value=int(scans.reshape(right.shape)[row, column])),
+        float(array[row, column]),
+        float(right[row, column]),
+    )
 
 
 def _reference() -> known_digits.Arrays:
@@ -111,10 +127,17 @@ EXERCISE = Exercise(
         "If the cell changes the scans themselves, run the cell that makes them again.",
         "inverted": "`{name}` goes from 0 to 1, but black and white are exchanged. Our paper is "
         "1, the ink is towards 0, as in the scans.",
-        "not_the_scans": "`{name}` is very near, but its values are not whole steps of 1/255: it "
-        "was made of the original pixels, not of the 8-bit scans.",
+        "not_the_scans": "`{name}` holds the original pixels. Very near, but its values are not "
+        "whole steps of 1/255: it is to be made of the 8-bit scans.",
         "other_scale": "The shape of `{name}` is right, but its values go from {low} to {high}. A "
         "scan's 0 has to become 0, and its 255 has to become 1, in every image alike.",
+        "images_moved": "`{name}` has the right values, but not each image in its place: row "
+        "{row}, counted from 0, is the first with another image. The labels in `y_train` and "
+        "`y_test` go by the order of the scans.",
+        "pixels_moved": "`{name}` has the right values, but pixels of an image have changed "
+        "places, first in row {row}, counted from 0. Reshape without turning or reversing.",
+        "wrong_value": "The values of `{name}` go from 0 to 1, but not all of them are "
+        "right: {case} became {got}, and wanted is {wanted}.",
         "wrong_type": "The values of `{name}` are right, but of type `{type}`, and `float32` is "
         "wanted. Dividing can change the type, so look at it last.",
     },

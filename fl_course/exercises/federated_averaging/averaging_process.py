@@ -6,9 +6,11 @@ import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Mistake
 from fl_course.exercises.judging import forms, reference
+from fl_course.localization import joined
 
 _CLIENT_RATE, _SERVER_RATE = 0.02, 1.0
-
+_ACCURACY = "sparse_categorical_accuracy"
+_PLAIN_MEAN = "<value_sum_process=<>,weight_sum_process=<>>"  # the type of its state
 
 _Weights = list[np.ndarray]
 
@@ -18,35 +20,43 @@ def _judge(answer: Any) -> Any:
 
     if isinstance(answer, tff.learning.templates.LearningAlgorithmState):
         return "a_state"
+    if isinstance(answer, tff.Computation):
+        return "one_computation"
     if not isinstance(answer, tff.learning.templates.LearningProcess):
         return "not_called" if callable(answer) else OTHER
 
+    if "eval=<" in str(answer.next.type_signature.result.metrics):
+        return "an_evaluation"
     state = answer.initialize()
     before = [np.asarray(array) for array in answer.get_model_weights(state).trainable]
     if [array.shape for array in before] != [(784, 10), (10,)]:
         return Mistake("other_model", count=forms.size(before))
     if any(np.any(array) for array in before):
-        return OTHER
+        return "not_zero"
     clients = reference.two_clients()
     after = []
     next_state = state
     for _ in range(2):  # Momentum of the server shows in the second round.
-        next_state = answer.next(
-            next_state, [reference.dataset(batches) for batches in clients]
-        ).state
+        output = answer.next(next_state, [reference.dataset(batches) for batches in clients])
+        next_state = output.state
         after.append(answer.get_model_weights(next_state).trainable)
 
-    def acts_like(client_rate: float, server_rate: float, **kind: bool) -> bool:
+    def acts_like(
+        client_rate: float, server_rate: float, tolerance: float = 1e-3, **kind: bool
+    ) -> bool:
         weights = before
         for measured in after:
             weights = _round(weights, clients, client_rate, server_rate, **kind)
             for array, expected in zip(measured, weights, strict=True):
-                if np.abs(array - expected).max() > 1e-3 * np.abs(expected).max():
+                # Small enough to tell a proximal term of 0.001, and 20 times float32's rounding.
+                if np.abs(array - expected).max() > tolerance * np.abs(expected).max():
                     return False
         return True
 
+    if acts_like(_CLIENT_RATE, _SERVER_RATE, 5e-6):
+        return _mistake_of_rest(answer, output.metrics["client_work"])
     if acts_like(_CLIENT_RATE, _SERVER_RATE):
-        return None
+        return "not_plain"
     try:
         # The clients' rate is in the state only if the model has variables; the server's always.
         server_rate = float(state.finalizer["learning_rate"])
@@ -68,6 +78,18 @@ def _judge(answer: Any) -> Any:
             return Mistake("client_rate", seen=f"{client_rate:.2g}")
         return Mistake("server_rate", seen=f"{server_rate:.2g}")
     return "not_plain"
+
+
+def _mistake_of_rest(process: Any, metrics: Any) -> Any:
+    """What is wrong with a process that moves the weights as it should."""
+    reported = metrics.get("train", {})
+    # A process of a functional model does not count examples.
+    if "num_examples" not in reported:
+        return "functional_process"
+    if _ACCURACY not in reported:
+        return Mistake("no_accuracy", names=joined([f"`{name}`" for name in reported]))
+    aggregator = str(process.initialize.type_signature.result.member.aggregator)
+    return None if aggregator == _PLAIN_MEAN else "other_aggregator"
 
 
 def _fitted_rate(
@@ -151,6 +173,20 @@ EXERCISE = Exercise(
         "Call the builder with the model function and two optimizers.",
         "a_state": "This is a state, which `initialize` returned. Keep the process itself: it "
         "holds `initialize` and `next`.",
+        "one_computation": "This is a single computation, such as `initialize` or `next`. Keep the "
+        "whole process that the builder returns; it holds both.",
+        "an_evaluation": "This process evaluates: its `next` counts, and changes no weights. The "
+        "builder of the task is `build_weighted_fed_avg`.",
+        "functional_process": "Your process trains rightly, but it was built from a functional "
+        "model: it does not report how many examples the clients had. Hand over your `model_fn`; "
+        "the next cell does the same with the functional model.",
+        "no_accuracy": "Your process trains rightly, but its clients report {names}. The cells "
+        "below read `sparse_categorical_accuracy`, which comes with your `model_fn`.",
+        "not_zero": "The model does not start at zero, as `models.softmax_model()` does in your "
+        "`model_fn`, so your numbers would not be those of the text. Hand over your `model_fn`.",
+        "other_aggregator": "With two small clients your process takes the weighted mean, but its "
+        "aggregation keeps a state of its own, such as a bound that changes from round to round. "
+        "Leave `model_aggregator` out.",
         "other_model": "The process trains a model of {count} parameters, and the softmax "
         "model has 7,850. Hand over your `model_fn`.",
         "swapped_rates": "The two learning rates are swapped: your clients take steps with "
@@ -164,9 +200,10 @@ EXERCISE = Exercise(
         "which `client_weighting`, did you take?",
         "fed_sgd": "Your clients compute one gradient at the model they were sent, and take no "
         "steps of their own: this is FedSGD. Federated Averaging has a client optimizer.",
-        "not_plain": "The model moves, but in a way that plain gradient descent would not move "
-        "it with any learning rates. Does one of the optimizers have momentum, or is it "
-        "another one than `build_sgdm` makes?",
+        "not_plain": "The model moves, but not as the mean of the clients' plain gradient steps "
+        "would move it, with any learning rates. Three things lead there: an optimizer with "
+        "momentum or another one than `build_sgdm` makes, another builder, and a `model_fn` with "
+        "another loss.",
     },
     right="In two rounds with two small clients it moved the weights exactly as the formula "
     "says, with the clients' updates weighted by their number of examples.",

@@ -1,76 +1,24 @@
 """The loop over rounds, with what it notes."""
 
-import collections
 from typing import Any
 
 import numpy as np
 
-from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
-from fl_course.exercises.judging import reference
+from fl_course.exercises.exercise import Exercise, Mistake, run
+from fl_course.exercises.judging import forms, rehearsal, shown
 from fl_course.localization import say
-
-
-class _State:
-    """A state of `_Rehearsal`."""
-
-    def __init__(self, rounds: int) -> None:
-        self.rounds = rounds
-
-
-class _Rehearsal:
-    """Behaves like a learning process, trains nothing, and notes how it is used."""
-
-    def __init__(self) -> None:
-        self.initial: list[_State] = []
-        self.taken: list[Any] = []
-        self.cohorts: list[Any] = []
-        self.made: list[_State] = []
-
-    @staticmethod
-    def accuracy(rounds: int) -> float:
-        return rounds / (rounds + 4)
-
-    @staticmethod
-    def loss(rounds: int) -> float:
-        return 3 - rounds / 8
-
-    def initialize(self) -> _State:
-        self.initial.append(_State(0))
-        return self.initial[-1]
-
-    def next(self, state: Any, cohort: Any) -> Any:
-        import tensorflow_federated as tff
-
-        self.taken.append(state)
-        self.cohorts.append(cohort)
-        rounds = state.rounds + 1 if isinstance(state, _State) else 1
-        self.made.append(_State(rounds))
-        metrics = collections.OrderedDict(
-            distributor=(),
-            client_work=collections.OrderedDict(
-                train=collections.OrderedDict(
-                    sparse_categorical_accuracy=np.float32(self.accuracy(rounds)),
-                    loss=np.float32(self.loss(rounds)),
-                    num_examples=8 * rounds,
-                    num_batches=3 * rounds,
-                )
-            ),
-        )
-        return tff.learning.templates.LearningProcessOutput(self.made[-1], metrics)
-
-    def get_model_weights(self, state: Any) -> Any:
-        import tensorflow_federated as tff
-
-        return tff.learning.models.ModelWeights([np.zeros((784, 10)), np.zeros(10)], [])
 
 
 def _judge(answer: Any) -> Any:
     # Real datasets, in case the function hands them to the notebook's process.
-    cohort = [reference.dataset(batches) for batches in reference.two_clients()]
-    for num_rounds in (4, 2):
-        process = _Rehearsal()
-        result = run(answer, process, cohort, num_rounds)
+    for num_rounds, clients in ((4, 2), (2, 12), (12, 3)):
+        process = rehearsal.Rehearsal()
+        cohort = rehearsal.cohort(num_rounds, clients)
+        given = list(cohort)
+        result = run(answer, process, given, num_rounds)
         found = _judge_calls(process, cohort, num_rounds)
+        if found is None and not rehearsal.same(given, cohort):
+            found = "cohort_changed"
         if found is None:
             found = _judge_returned(result, process, num_rounds)
         if found is not None:
@@ -78,19 +26,21 @@ def _judge(answer: Any) -> Any:
     return None
 
 
-def _judge_calls(process: _Rehearsal, cohort: list[Any], num_rounds: int) -> Any:
+def _judge_calls(process: rehearsal.Rehearsal, cohort: list[Any], num_rounds: int) -> Any:
     if not process.taken:
         return "other_process"
-    if any(isinstance(state, _result_type()) for state in process.taken[1:]):
+    if any(rehearsal.is_output(state) for state in process.taken[1:]):
         return "result_carried"
-    if any(not isinstance(state, _State) for state in process.taken):
+    if any(not isinstance(state, rehearsal.State) for state in process.taken):
         return "no_initialize"
-    for given in process.cohorts:
-        if len(given) != len(cohort) or any(a is not b for a, b in zip(given, cohort, strict=True)):
-            return "other_cohort"
+    if any(not rehearsal.same(given, cohort) for given in process.cohorts):
+        return "other_cohort"
     if len(process.taken) != num_rounds:
         return Mistake("wrong_rounds", wanted=num_rounds, seen=len(process.taken))
-    if any(state.rounds != number for number, state in enumerate(process.taken)):
+    if process.reset:
+        return "weights_carried"
+    chain = [process.taken[0], *process.made[:-1]]
+    if any(one is not other for one, other in zip(process.taken, chain, strict=True)):
         fresh = all(any(state is one for one in process.initial) for state in process.taken)
         if fresh and len({id(state) for state in process.taken}) > 1:
             return "initialized_again"
@@ -98,32 +48,32 @@ def _judge_calls(process: _Rehearsal, cohort: list[Any], num_rounds: int) -> Any
     return None
 
 
-def _result_type() -> type:
-    import tensorflow_federated as tff
-
-    return tff.learning.templates.LearningProcessOutput
-
-
-def _judge_returned(result: Any, process: _Rehearsal, num_rounds: int) -> Any:
-    if isinstance(result, _result_type()):
+def _judge_returned(result: Any, process: rehearsal.Rehearsal, num_rounds: int) -> Any:
+    if rehearsal.is_output(result):
         return Mistake("not_two", what=say("what `next` returned"))
-    if isinstance(result, _State):
+    if isinstance(result, rehearsal.State):
         return Mistake("not_two", what=say("a state alone"))
-    if not isinstance(result, (tuple, list)) or len(result) != 2:
-        return Mistake("not_two", what=say("something else"))
+    if not isinstance(result, (tuple, list)):
+        return Mistake("not_two", what=forms.told(result))
+    if len(result) != 2:
+        return Mistake("not_two", what=say("{count} things", count=len(result)))
     state, reported = result
-    if isinstance(reported, _State):
+    if isinstance(reported, rehearsal.State):
         return "swapped"
-    if isinstance(state, _result_type()):
+    if rehearsal.is_output(state):
         return "result_not_state"
-    if not isinstance(state, _State):
-        return OTHER
-    if state.rounds != num_rounds:
-        return Mistake("old_state", rounds=state.rounds)
+    if not isinstance(state, rehearsal.State):
+        return Mistake("not_a_state", type=type(state).__name__)
+    if state is not process.made[-1]:
+        return Mistake("old_state", rounds=state.trained)
     if isinstance(reported, dict):
         curves = any(np.ndim(value) for value in reported.values())
         return "whole_metrics" if curves else "only_last"
-    if isinstance(reported, (int, float, np.number)) or len(reported) == 1 != num_rounds:
+    if forms.is_number(reported):
+        return "only_last"
+    if not hasattr(reported, "__len__"):
+        return Mistake("not_a_list", type=type(reported).__name__)
+    if len(reported) == 1 != num_rounds:
         return "only_last"
     if any(isinstance(value, dict) for value in reported):
         return "whole_metrics"
@@ -137,11 +87,17 @@ def _judge_returned(result: Any, process: _Rehearsal, num_rounds: int) -> Any:
         return "percent"
     if len(reported) > num_rounds and _close(reported[-num_rounds:], accuracies):
         return "older_rounds"
-    return OTHER
+    if any(not forms.is_number(value) for value in reported):
+        return Mistake("not_a_list", type=type(reported).__name__)
+    case = say("{number} rounds", number=num_rounds)
+    return shown.wrong_value(case, [float(value) for value in reported], accuracies)
 
 
 def _close(values: Any, expected: list[float]) -> bool:
-    values = np.asarray(values, float)
+    try:
+        values = np.asarray(values, float)
+    except (TypeError, ValueError):
+        return False
     return values.shape == (len(expected),) and np.allclose(values, expected, atol=1e-5)
 
 
@@ -184,6 +140,16 @@ EXERCISE = Exercise(
         "state and metrics, and not the state alone: take `.state` from it.",
         "other_cohort": "`next` got another cohort than the one handed to your function. Does "
         "it use its argument `cohort`, and all of it?",
+        "cohort_changed": "Your function changes the list `cohort` that it was given: after the "
+        "call, other datasets are in it, or in another order. The caller still needs it as it was.",
+        "weights_carried": "Your function made a state by `set_model_weights`. The weights are "
+        "only a part of a state; hand each round the whole state that the one before it returned.",
+        "not_a_state": "The first thing returned is of type `{type}`, not a state. Return "
+        "`result.state` of the last round as it is.",
+        "not_a_list": "The second thing returned is of type `{type}` and no list of numbers. "
+        "Wanted is a list with one accuracy for each round.",
+        "wrong_value": "The rounds were run rightly. For {case} the stand-in reported the "
+        "accuracies {wanted}, and your function returned {got}.",
         "wrong_rounds": "For `num_rounds={wanted}` your function ran this number of rounds: "
         "{seen}. Look at the argument of `range`, and at how far `return` is indented.",
         "initialized_again": "Every round began with a fresh state, because `initialize` is "

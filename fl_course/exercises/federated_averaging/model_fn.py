@@ -1,13 +1,16 @@
 """A function that makes a model of TFF's."""
 
 import collections
+import itertools
 from typing import Any
 
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
-from fl_course.exercises.judging import forms, reference
+from fl_course.exercises.judging import forms, reference, shown
 from fl_course.localization import say
+
+_MORE_CALLS = 4
 
 
 def _judge(answer: Any) -> Any:
@@ -31,10 +34,15 @@ def _judge(answer: Any) -> Any:
         return "functional_model"
     if not isinstance(model, tff.learning.models.VariableModel):
         return OTHER
-    if _shares(model.trainable_variables, another.trainable_variables):
-        return "captured_model"
-    if _shares(model.local_variables, another.local_variables):
-        return "captured_metric"
+    made = [model, another]
+    made += [run(answer) for _ in range(_MORE_CALLS)]  # a store of models would run out
+    for one, other in itertools.combinations(made, 2):
+        if one is other:
+            return "same_object"
+        if _shares(one.trainable_variables, other.trainable_variables):
+            return "captured_model"
+        if _shares(one.local_variables, other.local_variables):
+            return "captured_metric"
 
     if [list(v.shape) for v in model.trainable_variables] != [[784, 10], [10]]:
         return Mistake("other_model", count=forms.size(model.trainable_variables))
@@ -51,10 +59,13 @@ def _judge_forward_pass(model: Any) -> Any:
     import tensorflow as tf
 
     rng = np.random.default_rng(3)
-    inputs = rng.random((12, 784), dtype=np.float32)
-    labels = np.arange(12, dtype=np.int32) % 10
+    inputs = rng.random((20, 784), dtype=np.float32)
     kernel = rng.normal(0, 0.1, (784, 10)).astype(np.float32)
-    for variable, value in zip(model.trainable_variables, (kernel, np.zeros(10)), strict=True):
+    bias = rng.normal(0, 1.0, 10).astype(np.float32)
+    probabilities = reference.softmax(inputs @ kernel + bias)
+    # Every label once, and half of the images recognised.
+    labels = np.r_[np.arange(10), probabilities[10:].argmax(axis=1)].astype(np.int32)
+    for variable, value in zip(model.trainable_variables, (kernel, bias), strict=True):
         variable.assign(value)
 
     def measure(x: Any, y: Any) -> Any:
@@ -71,19 +82,20 @@ def _judge_forward_pass(model: Any) -> Any:
     except Exception:
         return "parts_do_not_fit"
 
-    probabilities = reference.softmax(inputs @ kernel)
     wanted = _cross_entropy(probabilities, labels)
     loss = float(loss)
     if abs(loss - _cross_entropy(reference.softmax(probabilities), labels)) < 1e-3:
         return "from_logits"
     if abs(loss - wanted) > 1e-3:
-        return Mistake("wrong_loss", seen=f"{loss:.1f}", wanted=f"{wanted:.1f}")
+        return Mistake("wrong_loss", seen=f"{loss:.2f}", wanted=f"{wanted:.2f}")
     name = "sparse_categorical_accuracy"
     if name not in metrics:
         return Mistake("no_accuracy", names=", ".join(f"`{known}`" for known in metrics))
     total, count = (float(value) for value in metrics[name])
-    if abs(total / count - np.mean(probabilities.argmax(axis=1) == labels)) > 1e-6:
-        return OTHER
+    right = float(np.mean(probabilities.argmax(axis=1) == labels))
+    if abs(total / count - right) > 1e-6:
+        got, wanted = shown.in_digits(total / count, right)
+        return Mistake("wrong_accuracy", got=got, wanted=wanted)
     return None
 
 
@@ -128,9 +140,14 @@ EXERCISE = Exercise(
         "input spec and metrics: what does `from_keras_model` return?",
         "functional_model": "This is the functional model of the next section. Wanted here is "
         "what `from_keras_model` returns.",
-        "captured_model": "Two calls return models with the same variables, so the Keras model "
-        "was made outside and captured. A recording could not have variables of its own. Where "
-        "in your code is the Keras model made?",
+        "captured_model": "Two calls return models with the same variables, so both hold one Keras "
+        "model: either it was made outside the function, or it is kept from one call to the next. "
+        "A recording could not have variables of its own. Where is the Keras model made, and when?",
+        "same_object": "Two calls return the very same object, so it is kept from one call to the "
+        "next: outside the function, or by something like `functools.cache`. A recording could not "
+        "have variables of its own. Make a new Keras model, and a new TFF model, at each call.",
+        "wrong_accuracy": "Under `sparse_categorical_accuracy` the model reports {got} on a batch "
+        "of ours; the share of images whose label has the largest probability is {wanted}.",
         "captured_metric": "The Keras model is new at each call, but two calls share the "
         "variables in which a metric counts. Is the metric object made inside the function?",
         "other_model": "The trainable parameters should be a matrix [784, 10] and a vector "

@@ -1,10 +1,12 @@
 """Logs of rounds that TensorBoard can show."""
 
+import copy
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run_for_effect
+from fl_course.exercises.exercise import Exercise, Mistake, run_for_effect
+from fl_course.exercises.judging import shown
 from fl_course.localization import joined, say
 
 _PARTS = ("train", "evaluation")
@@ -14,19 +16,41 @@ _PARTS = ("train", "evaluation")
 _Curve = list[tuple[int, float]]
 
 
-def _judge(answer: Any) -> Any:
-    import tensorflow as tf
-
+def _histories() -> list[Any]:
+    """Two of different lengths and metrics; no number in them has a short decimal form."""
     from fl_course.training import History
 
-    history = History(
-        rounds=[1, 2, 3, 4],
-        train={"loss": [2.5, 2.0, 1.5, 1.25], "accuracy": [0.125, 0.25, 0.375, 0.5]},
-        evaluation={"loss": [2.25, 1.75, 1.0, 0.75], "accuracy": [0.1875, 0.4375, 0.625, 0.75]},
-    )
+    return [
+        History(
+            rounds=[1, 2, 3, 4],
+            train={"loss": [2.515625, 2.0, 1.5, 1.25], "accuracy": [0.125, 0.25, 0.375, 0.515625]},
+            evaluation={
+                "loss": [2.265625, 1.75, 1.0, 0.75],
+                "accuracy": [0.1875, 0.4375, 0.625, 0.765625],
+            },
+        ),
+        History(
+            rounds=list(range(1, 13)),
+            train={"error": [1.0 + number / 64 for number in range(12, 0, -1)]},
+            evaluation={"error": [3.0 + number / 64 for number in range(12, 0, -1)]},
+        ),
+    ]
+
+
+def _judge(answer: Any) -> Any:
+    for history in _histories():
+        if found := _judge_written(answer, history):
+            return found
+    return None
+
+
+def _judge_written(answer: Any, history: Any) -> Any:
+    import tensorflow as tf
+
+    given = copy.deepcopy(history)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            run_for_effect(answer, folder, history)
+            run_for_effect(answer, folder, given)
         except Exception as error:
             key = error.__cause__.args[0] if isinstance(error.__cause__, KeyError) else None
             if isinstance(key, str) and key not in history.train:
@@ -38,9 +62,10 @@ def _judge(answer: Any) -> Any:
         if not logs:
             tf.summary.flush()
             return "not_flushed" if _read_logs(folder) else "empty_files"
-    return _judge_folders(logs, history) or next(
+    found = _judge_folders(logs, history) or next(
         filter(None, (_judge_part(part, logs, history) for part in _PARTS)), None
     )
+    return found or (None if given == history else "history_changed")
 
 
 def _read_logs(folder: str) -> dict[str, dict[str, _Curve]] | None:
@@ -65,7 +90,7 @@ def _read_logs(folder: str) -> dict[str, dict[str, _Curve]] | None:
 
 
 def _judge_folders(logs: dict[str, dict[str, _Curve]], history: Any) -> Any:
-    if set(_PARTS) <= set(logs):
+    if set(_PARTS) == set(logs):
         return None
     if len(logs) == 1:
         ((folder, curves),) = logs.items()
@@ -103,9 +128,18 @@ def _judge_part(part: str, logs: dict[str, dict[str, _Curve]], history: Any) -> 
             return Mistake("same_step", step=steps[0])
         if numbers == values and steps == [number - 1 for number in history.rounds]:
             return "from_zero"
-        if sorted(curves[name]) != list(zip(history.rounds, values, strict=True)):
-            return OTHER
+        points = list(zip(history.rounds, values, strict=True))
+        if sorted(curves[name]) != points:
+            case = say("the curve `{name}` in the folder `{folder}`", name=name, folder=part)
+            return shown.wrong_value(case, _points(sorted(curves[name])), _points(points))
+    if more := set(curves) - set(wanted):
+        return Mistake("more_curves", folder=part, seen=_quoted(more))
     return None
+
+
+def _points(curve: _Curve) -> str:
+    text = ", ".join(f"({step}, {round(number, 6):g})" for step, number in curve[:4])
+    return text if len(curve) <= 4 else say("{text} and more", text=text)
 
 
 def _quoted(names: Any) -> str:
@@ -161,6 +195,12 @@ EXERCISE = Exercise(
         "in a folder of its own, under the same names.",
         "part_missing": "There is one folder with curves, {folder}, and they are those of "
         "`history.{present}`. Where do those of `history.{missing}` go?",
+        "history_changed": "The logs are right, but your function changes the `history` that it "
+        "was given. The caller still needs it as it was.",
+        "more_curves": "In `{folder}` there is more than the history has: {seen}. Write each list "
+        "once, under its name.",
+        "wrong_value": "The curves have the right names and places, but not all points. For {case} "
+        "the pairs of step and value are {got}, and wanted are {wanted}.",
         "folder_names": "The curves are in: {seen}. They should be in `train` and "
         "`evaluation`, directly below `log_dir`.",
         "curve_names": "In `{folder}` the curves are called {seen}. Only curves of the same "

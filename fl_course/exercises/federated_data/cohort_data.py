@@ -7,23 +7,33 @@ import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Found, Mistake, run
 from fl_course.exercises.federated_data.map_function import BATCH_SIZE
-from fl_course.exercises.judging import known_digits
+from fl_course.exercises.judging import known_digits, shown
+from fl_course.localization import joined, say
 
 _EPOCHS = 5
 
 
-def _cohort(cohort: Any) -> list[str]:
-    """The notebook's cohort, or the lesson's own if a cell has put something else in its place."""
+def _drawn() -> list[str]:
+    """The cohort that the cell's first line draws."""
     from fl_course import data
 
     client_ids = [client_id for part, client_id in known_digits.examples() if part == "train"]
-    if isinstance(cohort, (list, tuple)) and cohort and all(c in client_ids for c in cohort):
-        return list(cohort)
     return data.sample_clients(client_ids, 10, seed=0, round_num=0)
 
 
 def _judge(answer: Any, cohort: Any = None) -> Found:
-    cohort = _cohort(cohort)
+    found = _mistake_of_answer(answer, _drawn())
+    # What the notebook calls `cohort` may have been sorted or shortened on the way.
+    if cohort is not None and not _is_drawn(cohort):
+        return "cohort_changed"
+    return found
+
+
+def _is_drawn(cohort: Any) -> bool:
+    return isinstance(cohort, (list, tuple, np.ndarray)) and list(cohort) == _drawn()
+
+
+def _mistake_of_answer(answer: Any, cohort: list[str]) -> Found:
     if found := _mistake_of_list(answer, cohort):
         return found
     for dataset in answer:
@@ -38,15 +48,35 @@ def _judge(answer: Any, cohort: Any = None) -> Found:
             return found
     if found := _mistake_of_clients([of_client[0][1] for of_client in places], cohort):
         return found
+    orders = []
     for client_id, of_client, placed in zip(cohort, batches, places, strict=True):
         labels = known_digits.examples()["train", client_id]["label"]
-        order = np.array([position for _, _, position in placed])
-        if not np.array_equal(np.concatenate([b["y"] for b in of_client]), labels[order]):
+        orders.append(np.array([position for _, _, position in placed]))
+        got, wanted = np.concatenate([b["y"] for b in of_client]), labels[orders[-1]]
+        if got.shape != wanted.shape:
             return OTHER
+        if np.any(got != wanted):
+            first = int(np.argmax(got != wanted))
+            case = say(
+                "an image of `{client}` with the label {label}",
+                client=client_id,
+                label=int(wanted[first]),
+            )
+            return shown.wrong_value(case, int(got[first]), int(wanted[first]))
         sizes = [len(batch["y"]) for batch in of_client]
-        if found := _mistake_of_order(order, sizes, len(labels)):
+        if found := _mistake_of_order(orders[-1], sizes, len(labels)):
             return found
-    return None
+    return _mistake_of_shuffle(orders)
+
+
+def _mistake_of_shuffle(orders: list[np.ndarray]) -> Found:
+    """What is wrong with how all clients' streams of five whole epochs are shuffled."""
+    epochs = [np.split(order, _EPOCHS) for order in orders]
+    if any(np.array_equal(one[0], one[1]) for one in epochs):
+        return "same_order"
+    # A full shuffle brings one of the last examples to the front in some epoch of some client.
+    earlier = [np.max(epoch - np.arange(len(epoch))) / len(epoch) for e in epochs for epoch in e]
+    return "hardly_shuffled" if max(earlier) < 0.8 else None
 
 
 def _mistake_of_list(answer: Any, cohort: list[str]) -> Found:
@@ -68,7 +98,7 @@ def _mistake_of_list(answer: Any, cohort: list[str]) -> Found:
             return Mistake("not_datasets", type=type(part).__name__)
     if len(answer) == len(cohort):
         return None
-    if len(answer) == 14:
+    if len(answer) == 14:  # all there are
         return Mistake("all_clients", wanted=len(cohort))
     return Mistake("wrong_number", number=len(answer), wanted=len(cohort))
 
@@ -90,19 +120,23 @@ def _mistake_of_element(dataset: Any) -> Found:
 
     spec = dataset.element_spec
     if not isinstance(spec, Mapping):
-        return OTHER
+        return "no_names"
     if set(spec) == {"label", "pixels"}:
         return "not_preprocessed"
     if set(spec) != {"x", "y"}:
-        return OTHER
+        return Mistake("wrong_names", names=joined([f"`{name}`" for name in spec]))
     if list(spec) == ["y", "x"]:
         return "wrong_order"
     if spec["y"].shape.rank == 0:
         return "not_batched"
+    if spec["y"].shape.rank == 2:
+        return "batched_twice"
     if spec["x"].shape[1:].as_list() == [28, 28]:
         return "not_flattened"
-    if (spec["x"].dtype, spec["y"].dtype) != (tf.float32, tf.int32):
-        return OTHER
+    for name, wanted in (("x", tf.float32), ("y", tf.int32)):
+        if spec[name].dtype != wanted:
+            seen = {"type": spec[name].dtype.name, "wanted": wanted.name}
+            return Mistake("wrong_type", name=name, **seen)
     if int(dataset.cardinality()) == tf.data.INFINITE_CARDINALITY:
         return "endless"
     return None
@@ -116,7 +150,9 @@ def _mistake_of_images(
         return "empty_dataset"
     if None in places:
         brightest = max(batch["x"].max() for batch in batches)
-        return "divided_again" if brightest <= 1 / 255 + 1e-6 else OTHER
+        if brightest <= 1 / 255 + 1e-6:
+            return "divided_again"
+        return Mistake("images_changed", high=f"{brightest:.4g}")
     if any(part == "test" for part, _, _ in places):
         return "test_split"
     return "mixed_clients" if len({client_id for _, client_id, _ in places}) > 1 else None
@@ -141,8 +177,13 @@ def _mistake_of_order(order: np.ndarray, sizes: list[int], written: int) -> Foun
         sizes: Examples in each batch.
         written: How many examples the client has.
     """
+    if sizes[0] == _EPOCHS and len(order) == BATCH_SIZE * written:
+        return "swapped_numbers"
     if sizes[0] != BATCH_SIZE:
         return Mistake("batch_size", size=sizes[0])
+    seen = len(set(order))
+    if seen < written:
+        return Mistake("some_examples", got=seen, wanted=written)
     if len(order) == written:
         return "one_epoch"
     if len(order) % written == 0 and len(order) != _EPOCHS * written:
@@ -157,7 +198,7 @@ def _mistake_of_order(order: np.ndarray, sizes: list[int], written: int) -> Foun
     if any(size != BATCH_SIZE for size in sizes[:-1]):
         return "batched_first"
     if len(order) != _EPOCHS * written:
-        return OTHER
+        return Mistake("wrong_count", got=len(order), wanted=_EPOCHS * written)
     if any(len(set(epoch)) != written for epoch in np.split(order, _EPOCHS)):
         return "mixed_epochs"
     return None
@@ -166,12 +207,14 @@ def _mistake_of_order(order: np.ndarray, sizes: list[int], written: int) -> Foun
 def _reference(cohort: Any = None) -> list[Any]:
     from fl_course import data, preprocessing
 
+    if isinstance(cohort, list):
+        cohort[:] = _drawn()  # the next cell goes through both
     train, _ = data.load("digits")
     return [
         preprocessing.preprocess(
             train.create_tf_dataset_for_client(client_id), epochs=_EPOCHS, batch_size=BATCH_SIZE
         )
-        for client_id in _cohort(cohort)
+        for client_id in _drawn()
     ]
 
 
@@ -228,8 +271,32 @@ EXERCISE = Exercise(
         "changes from turn to turn, or a dataset from an earlier cell?",
         "another_order": "These are the right clients, in another order than in `cohort`. Then "
         "nobody can say later which result belongs to whom; go through `cohort` itself.",
-        "other_clients": "The list has the data of `{client}`, which is not in the cohort. Go "
-        "through `cohort`, not through the first ids of `train`.",
+        "other_clients": "The list has the data of `{client}`, which is not in the cohort that "
+        "the cell's first line draws. Go through `cohort` as it is.",
+        "cohort_changed": "`cohort` is no longer the list that the cell's first line draws: it was "
+        "sorted, shortened or replaced. The check has put it back; the datasets go by `cohort` as "
+        "it was drawn.",
+        "no_names": "The datasets yield no names. A batch is a dict of `x` and `y`; `preprocess` "
+        "makes it.",
+        "wrong_names": "The datasets yield these names: {names}. The model wants `x` and `y`, and "
+        "nothing else.",
+        "batched_twice": "The datasets yield stacks of batches: `batch` was called twice. "
+        "`preprocess` makes batches already.",
+        "wrong_type": "`{name}` is {type} and should be {wanted}, which is a part of TFF's type of "
+        "a batch.",
+        "images_changed": "Some images are none of the data's; the largest value is {high}. The "
+        "pixels are to stay as they come, with values from 0 to 1.",
+        "wrong_value": "The images are right, the labels are not. For {case} a batch has {got} in "
+        "`y`; wanted is {wanted}.",
+        "swapped_numbers": "The batches have 5 examples, and a client goes through its examples 20 "
+        "times: the two numbers are exchanged.",
+        "some_examples": "A client streams {got} different examples, and it has {wanted}. All of "
+        "them belong to an epoch.",
+        "wrong_count": "A client streams {got} examples, and five epochs of its own are {wanted}.",
+        "same_order": "A client meets its examples in the same order in all epochs. Let each epoch "
+        "have an order of its own, as `preprocess` does.",
+        "hardly_shuffled": "The examples stand nearly as on the sheet: the shuffle mixes only a "
+        "few neighbours. Its buffer should hold all examples of a client, as in `preprocess`.",
         "batch_size": "The first batch has {size} examples, and 20 are wanted, the value of "
         "`BATCH_SIZE`.",
         "one_epoch": "Every client streams its examples once. Five local epochs are wanted, the "

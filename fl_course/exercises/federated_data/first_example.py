@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Found, Mistake
-from fl_course.exercises.judging import forms, known_digits
+from fl_course.exercises.judging import forms, known_digits, shown
+from fl_course.localization import joined, say
 
 # What the lesson's text asks for.
 _CLIENT = "writer_00"
@@ -22,17 +23,26 @@ def _judge(answer: Any) -> Found:
     if found := _mistake_of_parts(label, pixels):
         return found
     own_label, own_pixels = forms.array(example["label"]), forms.array(example["pixels"])
-    if np.asarray(pixels).max() <= 1 / 255:
+    if 0 < np.asarray(pixels).max() <= 1 / 255:
         return "divided"
+    place = known_digits.place(own_pixels)
+    if place is None:
+        return Mistake(
+            "image_changed", low=f"{own_pixels.min():.2g}", high=f"{own_pixels.max():.2g}"
+        )
+    part, client_id, position = place
+    written = int(known_digits.examples()[part, client_id]["label"][position])
+    if own_label.dtype.kind not in "iu" or int(own_label) != written:
+        return Mistake("label_changed", got=str(own_label), wanted=written)
     if int(label) != int(own_label):
         return Mistake("parts_differ", part="label")
     if not np.allclose(pixels, own_pixels, atol=1e-6):
         of_another = known_digits.place(pixels) is not None
-        return Mistake("parts_differ", part="pixels") if of_another else "pixels_changed"
-    place = known_digits.place(own_pixels)
-    if place is None:
-        return OTHER
-    part, client_id, position = place
+        if of_another:
+            return Mistake("parts_differ", part="pixels")
+        row, column = np.argwhere(~np.isclose(pixels, own_pixels, atol=1e-6))[0]
+        got, wanted = shown.in_digits(np.asarray(pixels)[row, column], own_pixels[row, column])
+        return Mistake("pixels_changed", row=row, column=column, got=got, wanted=wanted)
     if part == "test":
         return "test_split"
     if client_id != _CLIENT:
@@ -47,8 +57,11 @@ def _mistake_of_example(example: Any) -> Found:
         return "still_a_dataset"
     if hasattr(example, "__next__"):
         return "an_iterator"
-    if not isinstance(example, Mapping) or set(example) != {"label", "pixels"}:
+    if not isinstance(example, Mapping):
         return Mistake("not_the_dict", type=type(example).__name__)
+    if set(example) != {"label", "pixels"}:
+        names = joined([f"`{name}`" for name in example]) or say("none at all")
+        return Mistake("other_names", names=names)
     if shape := forms.array(example["label"]).shape:
         return Mistake("a_batch", shape=list(shape))
     return None
@@ -122,7 +135,15 @@ EXERCISE = Exercise(
         "parts_differ": "`{part}` is not that of `first_example`. Each `next` on the same iterator "
         "moves on to another example; draw once, and take both parts from what you drew.",
         "pixels_changed": "`pixels` has the right shape, but other values than "
-        '`first_example["pixels"]`. Leave them as they are.',
+        '`first_example["pixels"]`: in row {row} and column {column}, counted from 0, it has '
+        "{got}, and the example has {wanted}. Leave them as they are.",
+        "image_changed": "The image in `first_example` is none of the data's: its values go from "
+        "{low} to {high}. Keep the dict as the dataset yields it; was it changed on the way, or "
+        "made by hand?",
+        "label_changed": "The image in `first_example` is one of the data's, but the label beside "
+        "it is {got}, and the dataset has {wanted}. Keep the dict as the dataset yields it.",
+        "other_names": "The names in `first_example` are: {names}. What the dataset yields has "
+        "`label` and `pixels`; keep it whole and as it is.",
         "test_split": "This is an example of the `test` part, which is held out. `dataset` was "
         "made from `train`.",
         "another_client": "This is the right kind of thing, but from `{client}`. `dataset` should "

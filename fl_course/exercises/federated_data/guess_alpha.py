@@ -68,7 +68,7 @@ EXERCISE = Exercise(
         "in_a_list": "The answer is a list, a tuple or an array with at most one number in it. "
         "Give the number itself.",
         "not_a_candidate": "{guess} is not one of the `candidates`. Give the alpha itself, not its "
-        "position among them.",
+        "position among them, and none of the three maps above.",
         "too_small": "With alpha 0.1 clients lack more labels than here. Count the zeros in the "
         "left one of the three maps above and then in the picture: it has half as many.",
         "too_large": "With alpha 2 nearly every client has every label. Even the middle one of the "

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Found, Mistake, run
-from fl_course.exercises.judging import forms
+from fl_course.exercises.judging import forms, shown
 from fl_course.localization import say
 
 BATCH_SIZE = 20
@@ -32,7 +32,7 @@ def _judge(answer: Any) -> Found:
         if fitting == [1]:
             return "one_example"
         if fitting:
-            return Mistake("fixed_size", size=fitting[0])
+            return Mistake("fixed_size", size=fitting[0], other=BATCH_SIZE)
         raise
     if found := _mistake_of_names(result):
         return found
@@ -45,9 +45,10 @@ def _judge(answer: Any) -> Found:
         return found
     if list(result) == ["y", "x"]:
         return "wrong_order"
-    for size in (7, 1):
+    # Smaller ones, as the last of a client, and larger ones: n may be any number.
+    for size in (7, 1, 33, 150):
         if not _accepts(answer, size):
-            return Mistake("fixed_size", size=BATCH_SIZE)
+            return Mistake("fixed_size", size=BATCH_SIZE, other=size)
         if found := _mistake_of_values(run(answer, _batch(size)), _batch(size)):
             return found
     return _mistake_in_pipeline(answer)
@@ -61,7 +62,7 @@ def _accepts(function: Any, size: int) -> bool:
 
 
 def _mistake_of_names(result: Any) -> Found:
-    if isinstance(result, (tuple, list)):
+    if isinstance(result, (tuple, list)) and not hasattr(result, "_fields"):
         return "no_names"
     if not isinstance(result, Mapping):
         return "only_one" if hasattr(result, "shape") else OTHER
@@ -92,10 +93,18 @@ def _mistake_of_values(result: Mapping[str, Any], batch: Mapping[str, Any]) -> F
     rows = pixels.reshape(size, 784)
     if np.allclose(255 * x, rows, atol=1e-3):
         return "divided_again"
-    if not np.allclose(x, rows, atol=1e-6):
-        return "pixels_changed"
+    precision = max(1e-6, float(np.finfo(x.dtype).eps)) if x.dtype.kind == "f" else 1e-6
+    if not np.allclose(x, rows, atol=precision):
+        image, pixel = np.argwhere(~np.isclose(x, rows, atol=precision))[0]
+        got, wanted = shown.in_digits(x[image, pixel], rows[image, pixel])
+        where = {"image": image, "row": pixel // 28, "column": pixel % 28}
+        return Mistake("pixels_changed", **where, got=got, wanted=wanted, size=size)
     if y.shape != labels.shape or not np.array_equal(y, labels):
-        return "labels_changed"
+        got, wanted = (", ".join(map(str, part.ravel()[:4])) for part in (y, labels))
+        shape = {"got": list(y.shape), "wanted": list(labels.shape)}
+        if y.shape != labels.shape:
+            return Mistake("labels_shape", **shape, size=size)
+        return Mistake("labels_changed", got=got, wanted=wanted, size=size)
     for name, array, wanted in (("x", x, np.float32), ("y", y, np.int32)):
         if array.dtype != wanted:
             return Mistake("wrong_type", name=name, type=array.dtype.name, wanted=wanted.__name__)
@@ -161,8 +170,8 @@ EXERCISE = Exercise(
         "each image, of 784 numbers (28 times 28).",
         "one_example": "Your function fits one image only, but `map` comes after `batch` here: it "
         "gets a stack of images, and each of them should become a row.",
-        "fixed_size": "Your function works for batches of {size} and raises an error for other "
-        "sizes. The last batch of a client is often smaller, so let n be any number.",
+        "fixed_size": "Your function works for a batch of {size} and raises an error for one of "
+        "{other}. The last batch of a client is often smaller, so let n be any number.",
         "labels_in_a_column": "`y` has shape [n, 1], a column. Wanted is [n]: leave the labels as "
         "they come.",
         "one_hot": "`y` has ten numbers for each label (one-hot). Wanted is the label itself, one "
@@ -170,17 +179,21 @@ EXERCISE = Exercise(
         "divided_again": "The pixels in `x` are 255 times too small. They come with values from 0 "
         "to 1 already, so nothing has to be divided.",
         "pixels_changed": "`x` has the right shape, but not each image's pixels as they come, row "
-        "after row. Were they transposed, inverted or scaled on the way?",
-        "labels_changed": "`x` is right, but `y` is not the batch's labels. Leave them as they "
-        "come.",
+        "after row. In a batch of {size}, image {image}, row {row}, column {column} (counted from "
+        "0) came as {wanted}, and in `x` there is {got}.",
+        "labels_changed": "`x` is right, but `y` is not the batch's labels. In a batch of {size} "
+        "they begin {wanted}, and `y` begins {got}. Leave them as they come.",
+        "labels_shape": "`x` is right, but for a batch of {size} `y` has shape {got}. Wanted is "
+        "{wanted}: leave the labels as they come.",
         "wrong_type": "`{name}` is {type} and should be {wanted}. The element type is a part of "
         "TFF's type, so batches of another one would not fit the model.",
         "only_on_values": "Your function works on a batch of values, but not inside "
         "`dataset.map`, which records it once with stand-ins that have no values yet. NumPy "
         "functions, `.numpy()` and `.shape[0]` need values; TensorFlow's own functions do not.",
         "unknown_width": "The values are right, but inside `dataset.map` TensorFlow can't tell how "
-        "wide a row is: the type of `x` is float32[?,?]. A model needs the number of its inputs "
-        "in advance. Leave the number of rows open, and write out the 784.",
+        "wide a row is: the type of `x` is float32[?,?]. A model "
+        "needs the number of its inputs in advance, so the task asks for [n, 784] there too. Leave "
+        "the number of rows open, and write out the 784.",
     },
     right="One function for every client and every batch, whatever its size. A plain dict would "
     "pass too, but only because `x` comes before `y` in the alphabet.",

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
-from fl_course.exercises.judging import forms, made_up
+from fl_course.exercises.exercise import Exercise, Mistake, run
+from fl_course.exercises.judging import forms, made_up, rehearsal, shown
+from fl_course.localization import say
 
 
 def _judge(answer: Any, evaluation: Any = None) -> str | Mistake | Any | None:
@@ -16,15 +17,17 @@ def _judge(answer: Any, evaluation: Any = None) -> str | Mistake | Any | None:
     probes = [(3, first), (1, first), (1, second)]
     found = []
     for label, clients in probes:
-        result = run(
-            answer, made_up.favouring(label), [made_up.batches(labels) for labels in clients]
-        )
+        datasets = [made_up.batches(labels) for labels in clients]
+        given = list(datasets)
+        result = run(answer, made_up.favouring(label), given)
+        if not rehearsal.same(given, datasets):
+            return "datasets_changed"
         if mistake := _wrong_kind_of_metrics(result):
             return mistake
         found.append((float(result[made_up.ACCURACY]), float(result["loss"])))
     wanted = [(made_up.share(label, *clients), _loss(label, *clients)) for label, clients in probes]
-    if np.allclose(found, wanted, atol=made_up.TOLERANCE):
-        return None
+    if np.allclose(found, wanted, rtol=0, atol=made_up.TOLERANCE):
+        return _mistake_with_many(answer)
     shares = [share for share, _ in found]
     if np.allclose(shares, 0, atol=made_up.TOLERANCE):
         return "weights_not_set"
@@ -39,7 +42,31 @@ def _judge(answer: Any, evaluation: Any = None) -> str | Mistake | Any | None:
         shares[1], (wanted[0][0] + wanted[1][0]) / 2
     ):
         return "running_total"
-    return OTHER
+    case = say("two clients with 3 and 5 images")
+    return next(
+        shown.wrong_value(case, got, right)
+        for got, right in zip(found, wanted, strict=True)
+        if not np.allclose(got, right, rtol=0, atol=made_up.TOLERANCE)
+    )
+
+
+def _mistake_with_many(answer: Any) -> Any:
+    """On more clients than a cohort has, of all sizes, and then on two of them."""
+    weights, sizes = made_up.some_model(), (3, 17, 1, 9, 4, 2, 26, 5, 8, 1, 6, 7)
+    clients = made_up.some_clients(sizes)
+    cases = {
+        say("{count} clients with 1 to {most} images", count=len(sizes), most=max(sizes)): clients,
+        say("the first two of them"): clients[:2],
+    }
+    for case, probe in cases.items():
+        result = run(answer, weights, made_up.datasets(probe))
+        if mistake := _wrong_kind_of_metrics(result):
+            return mistake
+        found = [float(result[name]) for name in (made_up.ACCURACY, "loss")]
+        wanted = list(made_up.measured(weights, probe).values())
+        if not np.allclose(found, wanted, rtol=0, atol=made_up.TOLERANCE):
+            return shown.wrong_value(case, found, wanted)
+    return None
 
 
 def _wrong_kind_of_metrics(result: Any) -> str | Any | None:
@@ -48,13 +75,14 @@ def _wrong_kind_of_metrics(result: Any) -> str | Any | None:
     if forms.is_number(result):
         return "one_number"
     if not isinstance(result, Mapping):
-        return OTHER
+        return Mistake("no_mapping", type=type(result).__name__)
     if any(name in result for name in ("client_work", "eval", "current_round_metrics")):
         return "whole_metrics"
-    if not all(
-        name in result and forms.is_number(result[name]) for name in (made_up.ACCURACY, "loss")
-    ):
-        return OTHER
+    for name in (made_up.ACCURACY, "loss"):
+        if name not in result:
+            return Mistake("missing", name=name)
+        if not forms.is_number(result[name]):
+            return Mistake("not_a_number", name=name, type=type(result[name]).__name__)
     return None
 
 
@@ -100,6 +128,15 @@ EXERCISE = Exercise(
         "of its metrics, the `current_round_metrics`.",
         "whole_metrics": "These are more metrics than wanted. Go down to the mapping in "
         "which `sparse_categorical_accuracy` is a key: that of the current round.",
+        "datasets_changed": "Your function changes the list `datasets` that it was given: after "
+        "the call, other datasets are in it, or in another order. The caller still needs it.",
+        "no_mapping": "What your function gives is of type `{type}`. Wanted is a mapping from the "
+        "names of metrics to numbers: the `current_round_metrics`.",
+        "missing": "In the mapping that your function gives, `{name}` is missing. Wanted are the "
+        "`current_round_metrics` as they are.",
+        "not_a_number": "What stands under `{name}` is of type `{type}`, and no number.",
+        "wrong_value": "For {case}, the accuracy and the loss are {wanted}, and your function "
+        "gives {got}. They are of all images of all the clients, each image counted once.",
         "one_number": "This is a single number. Wanted is the mapping of this round's "
         "metrics, with the loss and the accuracy in it.",
     },

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import numpy as np
+
 from fl_course.exercises.exercise import OTHER, Exercise, Mistake
-from fl_course.exercises.judging import made_up
+from fl_course.exercises.judging import made_up, shown
+from fl_course.localization import say
 
 
 def _judge(answer: Any) -> str | Mistake | Any | None:
@@ -11,7 +14,9 @@ def _judge(answer: Any) -> str | Mistake | Any | None:
 
     if answer is tff.learning.algorithms.build_fed_eval:
         return "not_called"
-    if isinstance(answer, tff.framework.ConcreteComputation):
+    if isinstance(answer, tff.learning.templates.LearningAlgorithmState):
+        return "a_state"
+    if isinstance(answer, tff.Computation):
         return "one_computation"
     if isinstance(answer, (tff.learning.models.FunctionalModel, tff.learning.models.VariableModel)):
         return "model_itself"
@@ -29,15 +34,14 @@ def _judge(answer: Any) -> str | Mistake | Any | None:
         return Mistake("other_model", weights=str(weights.trainable))
     if made_up.ACCURACY not in metrics:
         return "no_accuracy"
-    clients = [[3, 3, 5], [3, 1, 1, 1, 3]]
-    measured = made_up.evaluate(
-        answer, made_up.favouring(3), [made_up.batches(labels) for labels in clients]
-    )
-    return (
-        None
-        if made_up.close(float(measured[made_up.ACCURACY]), made_up.share(3, *clients))
-        else OTHER
-    )
+    weights, clients = made_up.some_model(), made_up.some_clients((3, 17, 1, 9))
+    measured = made_up.evaluate(answer, weights, made_up.datasets(clients))
+    wanted = made_up.measured(weights, clients)
+    found = [float(measured[name]) for name in wanted if name in measured]
+    if np.allclose(found, list(wanted.values())[: len(found)], rtol=0, atol=made_up.TOLERANCE):
+        return None
+    case = say("clients with 3, 17, 1 and 9 images")
+    return shown.wrong_value(case, found, list(wanted.values())[: len(found)])
 
 
 EXERCISE = Exercise(
@@ -55,6 +59,11 @@ EXERCISE = Exercise(
         "one_computation": "This is a single computation, such as `initialize` or `next`. "
         "Keep the whole thing that `build_fed_eval` gives: the next cells need three of its "
         "parts.",
+        "a_state": "This is a state, which `initialize` gave. Keep the process itself: the next "
+        "cells need three of its parts.",
+        "wrong_value": "For {case}, the accuracy and the loss of a model of ours are {wanted}, and "
+        "your evaluation gives {got}. Build it from `functional_model` and leave everything else "
+        "as the builder has it.",
         "model_itself": "This is a model. `build_fed_eval` takes the model and gives the "
         "computations that send it out and add up the clients' counts.",
         "training_process": "This process trains: its `next` reports training metrics and "

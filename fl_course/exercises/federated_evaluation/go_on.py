@@ -1,81 +1,83 @@
 """Going on with training after a stop."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
-from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
-from fl_course.exercises.judging import made_up
+from fl_course.exercises.exercise import Exercise, Mistake, run
+from fl_course.exercises.judging import rehearsal
 from fl_course.localization import say
 
-
-class _Output(NamedTuple):
-    state: Any
-    metrics: Any
+_SAVED = 40  # rounds behind the state that is given
 
 
-class _RecordingProcess:
-    """Looks like a learning process; its state is the list of the rounds that led to it."""
+def _judge(answer: Any) -> Any:
+    cohorts = {number: rehearsal.cohort(number, 3) for number in range(16)}
 
-    def __init__(self) -> None:
-        self.rounds: list[Any] = []
-        self.taken: list[Any] = []
+    def cohort_of(round_num: int) -> list[Any]:
+        return list(cohorts[int(round_num)])
 
-    def initialize(self) -> tuple[Any, ...]:
-        return ("fresh",)
-
-    def next(self, state: Any, client_data: Any) -> _Output:
-        seen = tuple(client_data)
-        self.rounds.append(seen)
-        self.taken.append(state)
-        train = {"loss": 1.0, made_up.ACCURACY: 0.5, "num_examples": 1, "num_batches": 1}
-        return _Output((*state, seen), {"client_work": {"train": train}})
-
-    def get_model_weights(self, state: Any) -> str:
-        return "weights"
-
-
-def _judge(answer: Any) -> str | Mistake | Any | None:
-    for first, last in ((6, 10), (3, 3), (1, 4)):
-        process = _RecordingProcess()
-        state = run(answer, process, ("saved",), _cohort_of, first, last)
-        if any(isinstance(taken, _Output) for taken in process.taken):
+    for first, last in ((6, 10), (3, 3), (1, 4), (2, 14)):
+        process = rehearsal.Rehearsal()
+        saved = rehearsal.State(_SAVED, _SAVED)
+        result = run(answer, process, saved, cohort_of, first, last)
+        if any(rehearsal.is_output(taken) for taken in process.taken):
             return "output_carried"
-        if mistake := _wrong_rounds(state, process.rounds, first, last):
+        numbers = [_number(given, cohorts) for given in process.cohorts]
+        mistake = _mistake_of_rounds(numbers, first, last) or _mistake_of_state(
+            result, saved, process
+        )
+        if mistake:
             return mistake
     return None
 
 
-def _cohort_of(round_num: int) -> list[int]:
-    return [int(round_num)]
+def _number(given: list[Any], cohorts: dict[int, list[Any]]) -> int | None:
+    """The round whose cohort was given to `next`."""
+    return next((n for n, cohort in cohorts.items() if rehearsal.same(given, cohort)), None)
 
 
-def _wrong_rounds(state: Any, rounds: list[Any], first: int, last: int) -> Any:
+def _mistake_of_rounds(numbers: list[int | None], first: int, last: int) -> Any:
     wanted = list(range(first, last + 1))
-    if isinstance(state, _Output):
-        return "whole_output"
-    if state == "weights":
-        return "weights"
-    if not isinstance(state, tuple) or not state or not all(len(seen) == 1 for seen in rounds):
-        return OTHER
-    if not rounds:
+    if not numbers:
         return "no_round"
-    if state[0] == "fresh":
-        return "started_over"
-    numbers = [seen[0] for seen in rounds]
-    if len(state) == 2 < len(rounds) + 1 and numbers == wanted:
-        return "state_not_carried"
+    if numbers == wanted:
+        return None
+    if None in numbers:
+        return "other_cohort"
     if len(numbers) > 1 and len(set(numbers)) == 1:
         return Mistake("same_cohort", round=numbers[0])
-    if numbers == [first] != wanted:
+    if numbers == [first]:
         return Mistake("stopped_early", first=first, last=last)
-    if numbers != wanted:
-        told = {"seen": _told(numbers), "first": first, "last": last}
-        if numbers[0] in (0, 1) and first > 1:
-            return Mistake("counted_from_one", **told)
-        return Mistake("other_rounds", **told)
-    return None if list(state) == ["saved", *rounds] else OTHER
+    told = {"seen": _told(numbers), "first": first, "last": last}
+    if numbers[0] in (0, 1) and first > 1:
+        return Mistake("counted_from_one", **told)
+    return Mistake("other_rounds", **told)
 
 
-def _told(numbers: list[int]) -> str:
+def _mistake_of_state(result: Any, saved: rehearsal.State, process: rehearsal.Rehearsal) -> Any:
+    taken, made = process.taken, process.made
+    if rehearsal.is_output(result):
+        return "whole_output"
+    if isinstance(result, (tuple, list)) and any(isinstance(x, rehearsal.State) for x in result):
+        return "two_things"
+    if hasattr(result, "trainable"):
+        return "weights"
+    if not isinstance(result, rehearsal.State):
+        return Mistake("not_a_state", type=type(result).__name__)
+    if process.reset and result.trained != result.remembered:
+        return "weights_only"
+    if any(state in process.initial for state in taken):
+        return "started_over"
+    if taken[0] is not saved and taken[0] not in process.reset:
+        return "other_state"
+    if len(taken) > 1 and all(state is taken[0] for state in taken):
+        return "state_not_carried"
+    chain = [*taken[1:], result]
+    if not process.reset and any(one is not state for one, state in zip(made, chain, strict=True)):
+        return "old_state" if result is not made[-1] else "other_state"
+    return None
+
+
+def _told(numbers: list[int | None]) -> str:
     text = ", ".join(map(str, numbers[:12]))
     return text if len(numbers) <= 12 else say("{text} and more", text=text)
 
@@ -120,6 +122,19 @@ EXERCISE = Exercise(
         "whole_output": "This is all that `next` gives, state and metrics. Return the state.",
         "weights": "These are the model's weights. Return the whole state: the server's "
         "optimizer may remember more than the weights.",
+        "two_things": "Your function gives more than the state. Wanted is the state after the last "
+        "round alone, so that it can be saved and handed on.",
+        "weights_only": "The weights went on, and what the server's optimizer remembers did not: a "
+        "state made by `set_model_weights` from another state has that one's momentum. Hand over "
+        "the whole state that `next` gave.",
+        "not_a_state": "What your function returned is of type `{type}`, and no state. Return the "
+        "`state` of what `next` gave last.",
+        "other_cohort": "`next` got other datasets than `cohort_of(round_num)` gives. Hand them "
+        "over as they are: all of them, in their order.",
+        "other_state": "A round got a state which is neither the given one nor what the round "
+        "before it gave.",
+        "old_state": "The rounds are right, but the state that your function returned is not the "
+        "one that the last round gave.",
         "no_round": "Your function ran no round of the process that it was given. Call "
         "`process.next` for each round number.",
     },

@@ -63,6 +63,17 @@ def last_epoch():
     return history["loss"][-1], history["sparse_categorical_accuracy"][-1]
 
 
+def mean_of_batches(size):
+    parts = [slice(start, start + size) for start in range(0, 398, size)]
+    return np.mean([evaluate(x_test()[part], notebook()["y_test"][part]) for part in parts], axis=0)
+
+
+def measured_then_fitted():
+    found = held_out()
+    trained()[0].fit(x_test(), notebook()["y_test"], verbose=0)
+    return found
+
+
 def of_untrained():
     model = compiled()()
     return model.evaluate(x_train(), notebook()["y_train"], verbose=0)
@@ -93,11 +104,26 @@ CASE = Case(
         "percent": changed(lambda loss, accuracy: (loss, 100 * accuracy)),
         "share_misread": changed(lambda loss, accuracy: (loss, 1 - accuracy)),
         "training_images": lambda: evaluate(x_train(), notebook()["y_train"]),
-        "last_epoch": last_epoch,
+        "wrong_value": last_epoch,
+        "wrong_value: with one digit": lambda: (0.3, 0.94),
+        "wrong_value: guessed": lambda: (0.2, 0.95),
+        "wrong_value: after a pass over training images": lambda: np.mean(
+            [evaluate(x_train(), notebook()["y_train"]), held_out()], axis=0
+        ),
+        "mean_of_means": lambda: mean_of_batches(32),
+        "mean_of_means: of 100": lambda: mean_of_batches(100),
+        "some_images": lambda: evaluate(x_test()[:100], notebook()["y_test"][:100]),
+        "some_images: one batch": lambda: evaluate(x_test()[-14:], notebook()["y_test"][-14:]),
+        "some_images: the last left out": lambda: evaluate(
+            x_test()[:-1], notebook()["y_test"][:-1]
+        ),
+        "changed_after": measured_then_fitted,
         "untrained": of_untrained,
         "scans": of_scans,
         "rounded": changed(lambda loss, accuracy: (round(loss, 2), round(accuracy, 2))),
+        "rounded: three digits": changed(lambda loss, accuracy: (round(loss, 3), accuracy)),
+        "one_of_two: misread images": changed(lambda loss, accuracy: (loss, (1 - accuracy) * 398)),
         "one_of_two": changed(lambda loss, accuracy: (loss, loss)),
     },
-    other={"one number": lambda: held_out()[1], "guess": lambda: (0.2, 0.95)},
+    other={"one number": lambda: held_out()[1], "three": lambda: (*held_out(), 0)},
 )

@@ -137,6 +137,45 @@ def name_instead_of_list(writer):
     train_from_zero(*rows_of(train, writer))
 
 
+def trained(writer, steps=100, size=None, parts=("train",), rate=0.02):
+    """A model trained in another way, measured rightly."""
+    train, test = digits()
+    groups = [rows_of({"train": train, "test": test}[part], [writer]) for part in parts]
+    rows, labels = (np.concatenate(part) for part in zip(*groups, strict=True))
+    lone().set_weights([np.zeros((784, 10)), np.zeros(10)])
+    lone().optimizer.learning_rate.assign(rate)
+    dataset = tf.data.Dataset.from_tensor_slices((rows, labels)).batch(size or len(labels))
+    lone().fit(dataset.repeat(steps), verbose=0)
+    lone().optimizer.learning_rate.assign(0.02)
+    return accuracy_on(*rows_of(test, [writer])), accuracy_on(*everybody())
+
+
+def trained_by(**how):
+    return lambda: lambda writer: trained(writer, **how)
+
+
+def on_each_writer(writer):
+    _, test = digits()
+    at_home, _ = measured(writer)
+    return at_home, np.mean([accuracy_on(*rows_of(test, [other])) for other in test.client_ids])
+
+
+def everybody_in_training(writer):
+    train, _ = digits()
+    at_home, _ = measured(writer)
+    return at_home, accuracy_on(*rows_of(train, None))
+
+
+def home_measured_too_early(writer):
+    at_home, _ = of_the_pool(writer)
+    return at_home, measured(writer)[1]
+
+
+def everybody_measured_too_early(writer):
+    _, on_everybody = of_the_pool(writer)
+    return measured(writer)[0], on_everybody
+
+
 def never_done(writer):
     train, _ = digits()
     for batch in train.create_tf_dataset_for_client(writer).repeat():
@@ -153,6 +192,7 @@ CASE = Case(
         "as the lesson": lambda: measured,
         "dictionary": lambda: with_dictionary,
         "gradient tape": lambda: by_hand,
+        "numbers of float32": after(lambda home, everywhere: (np.float32(home), everywhere)),
     },
     wrong={
         "one_number": after(lambda home, everywhere: everywhere),
@@ -161,6 +201,19 @@ CASE = Case(
         "everybody_only": after(lambda home, everywhere: (everywhere, everywhere)),
         "others_only": lambda: on_the_others,
         "percent": after(lambda home, everywhere: (100 * home, 100 * everywhere)),
+        "misread": after(lambda home, everywhere: (1 - home, 1 - everywhere)),
+        "rounded": after(lambda home, everywhere: (round(home, 2), round(everywhere, 2))),
+        "rounded: three digits": after(lambda home, everywhere: (home, round(everywhere, 3))),
+        "mean_over_writers": lambda: on_each_writer,
+        "pooled_at_home": lambda: home_measured_too_early,
+        "pooled_on_everybody": lambda: everybody_measured_too_early,
+        "trained_on_both": trained_by(parts=("train", "test")),
+        "other_steps": trained_by(steps=10),
+        "other_steps: more": trained_by(steps=500),
+        "wrong_value: small batches": trained_by(size=20),
+        "other_steps: a small rate": trained_by(rate=0.002),
+        "wrong_value": lambda: lambda writer: (0.97, 0.75),
+        "training_images: everybody's": lambda: everybody_in_training,
         "training_images": lambda: home_from_train,
         "trained_on_held_out": lambda: on_held_out,
         "pooled": lambda: of_the_pool,
@@ -170,7 +223,7 @@ CASE = Case(
         "home_of_another": lambda: at_home_with_writer_03,
         "not_from_zero": train_again_after_the_pool,
     },
-    other={"a guess": lambda: lambda writer: (0.97, 0.75)},
+    other={"three": after(lambda home, everywhere: (home, everywhere, 0))},
     raises={"a name for a list": lambda: name_instead_of_list},
     endless={"a dataset without end": lambda: never_done},
 )

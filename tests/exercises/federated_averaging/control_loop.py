@@ -104,6 +104,56 @@ def with_a_list_outside():
     return run_rounds
 
 
+def accuracy_of(result):
+    return training_metrics(result)[ACCURACY]
+
+
+def by_keywords(process, cohort, num_rounds):
+    state, reported = process.initialize(), []
+    for _ in range(num_rounds):
+        result = process.next(state=state, client_data=cohort)
+        state = result.state
+        reported.append(accuracy_of(result))
+    return state, reported
+
+
+def looking_around(process, cohort, num_rounds):
+    state, reported = process.initialize(), []
+    for _ in range(num_rounds):
+        state, metrics = process.next(state, client_data=cohort)
+        reported.append(float(metrics["client_work"]["train"][ACCURACY]))
+        shape = state.global_model_weights.trainable[0].shape
+        assert process.get_model_weights(state).trainable[0].shape == shape == (784, 10)
+        assert process.get_hparams(state)["finalizer"]["learning_rate"] == 1.0
+        assert metrics["finalizer"]["update_non_finite"] == 0
+    return state, reported
+
+
+def using_up_the_cohort(process, cohort, num_rounds):
+    state, reported = loop(process, cohort, num_rounds)
+    cohort.pop()
+    return state, reported
+
+
+def with_the_weights_only(process, cohort, num_rounds):
+    return loop(
+        process,
+        cohort,
+        num_rounds,
+        carry=lambda before, result: process.set_model_weights(
+            process.initialize(), process.get_model_weights(result.state)
+        ),
+    )
+
+
+def with_ten_clients(process, cohort, num_rounds):
+    return loop(process, cohort[:10], num_rounds)
+
+
+def with_the_cohort_turned(process, cohort, num_rounds):
+    return loop(process, cohort[::-1], num_rounds)
+
+
 def wrong_key(process, cohort, num_rounds):
     return loop(process, cohort, num_rounds, note=lambda result: result.metrics["train"])
 
@@ -130,12 +180,31 @@ CASE = Case(
         "recursive, tensors": lambda: recursive,
         "the course's own": lambda: with_the_course,
         "for": changed(),
+        "by keywords": lambda: by_keywords,
+        "looks at all there is": lambda: looking_around,
     },
     wrong={
         "other_process": lambda: with_the_notebooks_process,
         "no_initialize": changed(start=object()),
         "result_carried": changed(carry=lambda before, result: result),
         "other_cohort": lambda: with_another_cohort,
+        "cohort_changed": lambda: using_up_the_cohort,
+        "weights_carried": lambda: with_the_weights_only,
+        "not_a_state": changed(give=lambda state, noted, result: (len(noted), noted)),
+        "not_a_list": changed(give=lambda state, noted, result: (state, object())),
+        "not_a_list: texts": changed(note=lambda result: "good"),
+        "wrong_value": changed(note=lambda result: round(float(accuracy_of(result)), 2)),
+        "wrong_value: misread": changed(note=lambda result: 1 - accuracy_of(result)),
+        "wrong_value: backwards": changed(give=lambda state, noted, result: (state, noted[::-1])),
+        "wrong_value: one short": changed(give=lambda state, noted, result: (state, noted[:-1])),
+        "wrong_value: counts": changed(
+            note=lambda result: training_metrics(result)["num_examples"]
+        ),
+        "other_cohort: ten at most": lambda: with_ten_clients,
+        "other_cohort: backwards": lambda: with_the_cohort_turned,
+        "not_two: three": changed(give=lambda state, noted, result: (state, noted, result)),
+        "wrong_rounds: one more": changed(rounds=lambda number: number + 1),
+        "wrong_rounds: always four": changed(rounds=lambda number: 4),
         "wrong_rounds": changed(rounds=lambda number: number - 1),
         "initialized_again": lambda: starting_again,
         "not_carried": changed(carry=lambda before, result: before),
@@ -148,9 +217,6 @@ CASE = Case(
         "loss": changed(note=lambda result: training_metrics(result)["loss"]),
         "percent": changed(note=lambda result: 100 * training_metrics(result)[ACCURACY]),
         "older_rounds": with_a_list_outside,
-    },
-    other={
-        "no list": changed(give=lambda state, noted, result: (state, object())),
     },
     raises={"wrong key": lambda: wrong_key},
     endless={"rounds without end": lambda: rounds_without_end},

@@ -2,6 +2,7 @@
 
 import collections
 import functools
+import itertools
 
 import tensorflow as tf
 import tensorflow_federated as tff
@@ -38,6 +39,39 @@ def spec_as_a_tff_type():
 def around_a_captured_model():
     existing_model = models.softmax_model()
     return lambda: wrapped(existing_model)
+
+
+def the_same_again():
+    made = as_in_the_failing_cell()
+    return lambda: made
+
+
+kept_model = functools.cache(models.softmax_model)
+
+
+def around_a_kept_model():
+    return wrapped(kept_model())
+
+
+def two_in_turn():
+    turn = itertools.cycle([models.softmax_model(), models.softmax_model()])
+    return lambda: wrapped(next(turn))
+
+
+def without_zeros():
+    loss = tf.keras.losses.SparseCategoricalCrossentropy(ignore_class=0)
+    return wrapped(models.softmax_model(), loss=loss)
+
+
+def with_a_bias():
+    keras_model = models.softmax_model()
+    keras_model.weights[-1].assign(tf.ones([10]))
+    return wrapped(keras_model)
+
+
+def with_wider_labels():
+    spec = {**INPUT_SPEC, "y": tf.TensorSpec([None], tf.int64)}
+    return wrapped(models.softmax_model(), input_spec=collections.OrderedDict(spec))
 
 
 def with_a_captured_metric():
@@ -101,11 +135,7 @@ CASE = Case(
         "parts_do_not_fit": lambda: with_dense_labels,
         "from_logits": lambda: with_logits,
         "wrong_loss": lambda: another_loss,
-        "no_accuracy": lambda: lambda: wrapped(models.softmax_model(), metrics=None),
-    },
-    other={
-        "a pair": lambda: lambda: (models.softmax_model(), INPUT_SPEC),
-        "an accuracy of another kind": lambda: (
+        "wrong_accuracy": lambda: (
             lambda: wrapped(
                 models.softmax_model(),
                 metrics=[
@@ -115,6 +145,18 @@ CASE = Case(
                 ],
             )
         ),
+        "same_object": lambda: functools.cache(as_in_the_failing_cell),
+        "same_object: made outside": the_same_again,
+        "captured_model: kept": lambda: around_a_kept_model,
+        "captured_model: two in turn": two_in_turn,
+        "wrong_loss: without the zeros": lambda: without_zeros,
+        "not_zero: the bias": lambda: with_a_bias,
+        "input_spec: wider labels": lambda: with_wider_labels,
+        "functional_model: called": lambda: lambda: models.functional_model(),
+        "no_accuracy": lambda: lambda: wrapped(models.softmax_model(), metrics=None),
+    },
+    other={
+        "a pair": lambda: lambda: (models.softmax_model(), INPUT_SPEC),
     },
     raises={"a typing error": lambda: with_a_typing_error, "compiled": lambda: compiled},
     endless={"loop": lambda: never_returns},

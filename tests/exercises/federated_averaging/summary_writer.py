@@ -49,6 +49,7 @@ def write(
     parts=("train", "evaluation"),
     step=lambda round_num: round_num,
     name_of=lambda name: name,
+    value_of=lambda value: value,
     names=None,
 ):
     """The right function, with one part changed by each of the wrong answers."""
@@ -57,7 +58,7 @@ def write(
             curves = getattr(history, part)
             for name in names or curves:
                 for round_num, value in zip(history.rounds, curves[name], strict=True):
-                    tf.summary.scalar(name_of(name), value, step=step(round_num))
+                    tf.summary.scalar(name_of(name), value_of(value), step=step(round_num))
 
 
 def written(**parts):
@@ -114,6 +115,37 @@ def without_a_step(log_dir, history):
         tf.summary.scalar("loss", history.train["loss"][0])
 
 
+def part_of(history, rounds):
+    """A history with fewer rounds."""
+    return type(history)(
+        history.rounds[rounds],
+        {name: values[rounds] for name, values in history.train.items()},
+        {name: values[rounds] for name, values in history.evaluation.items()},
+    )
+
+
+def four_rounds(log_dir, history):
+    write(log_dir, part_of(history, slice(4)))
+
+
+def without_the_last(log_dir, history):
+    write(log_dir, part_of(history, slice(-1)))
+
+
+def first_metric(log_dir, history):
+    write(log_dir, history, names=list(history.train)[:1])
+
+
+def with_the_loss_twice(log_dir, history):
+    write(log_dir, history)
+    write(log_dir, history, name_of=lambda name: f"copy of {name}")
+
+
+def using_up_the_history(log_dir, history):
+    write(log_dir, history)
+    history.train.clear()
+
+
 def writes_without_end(log_dir, history):
     while True:
         write(log_dir, history)
@@ -139,9 +171,19 @@ CASE = Case(
         "swapped_parts": written(parts=("evaluation", "train")),
         "one_point": lambda: last_round_only,
         "same_step": written(step=lambda round_num: 0),
+        "wrong_value": written(step=lambda round_num: 2 * round_num),
+        "wrong_value: rounded": written(value_of=lambda value: round(value, 2)),
+        "wrong_value: in percent": written(value_of=lambda value: 100 * value),
+        "wrong_value: four at most": lambda: four_rounds,
+        "wrong_value: the last left out": lambda: without_the_last,
+        "more_curves": lambda: with_the_loss_twice,
+        "history_changed": lambda: using_up_the_history,
+        "folder_names: one more": written(
+            folders=("train", "evaluation", "all"), parts=("train", "evaluation", "train")
+        ),
+        "metric_missing: the first alone": lambda: first_metric,
         "from_zero": written(step=lambda round_num: round_num - 1),
     },
-    other={"every second step": written(step=lambda round_num: 2 * round_num)},
     raises={"without a step": lambda: without_a_step},
     endless={"writes without end": lambda: writes_without_end},
 )

@@ -1,6 +1,7 @@
 """Answers to `evaluate_weights`, as learners write them."""
 
 import numpy as np
+import tensorflow_federated as tff
 
 from tests.exercises.cases import Case
 from tests.exercises.federated_evaluation.at_hand import (
@@ -73,6 +74,26 @@ def swaps_its_arguments(model_weights, datasets):
     return current(evaluation().next(state, datasets))
 
 
+def changed(change):
+    return lambda model_weights, datasets: change(evaluate(model_weights, datasets))
+
+
+def on_datasets(change):
+    return lambda model_weights, datasets: evaluate(model_weights, change(datasets))
+
+
+def uses_up_the_datasets(model_weights, datasets):
+    found = evaluate(model_weights, datasets)
+    datasets.clear()
+    return found
+
+
+def without_the_kernel(model_weights, datasets):
+    kernel, bias = model_weights.trainable
+    trainable = (np.zeros_like(kernel), bias)
+    return evaluate(tff.learning.models.ModelWeights(trainable, ()), datasets)
+
+
 CASE = Case(
     context=lambda: {"evaluation": evaluation()},
     right={
@@ -89,7 +110,28 @@ CASE = Case(
         "whole_output": lambda: gives_the_output,
         "whole_metrics": lambda: gives_both_metrics,
         "one_number": lambda: gives_the_accuracy,
+        "missing": lambda: lambda weights, datasets: {"loss": 2.0},
+        "no_mapping": lambda: lambda weights, datasets: list(evaluate(weights, datasets).values()),
+        "not_a_number": lambda: changed(lambda metrics: {**metrics, "loss": "2.0"}),
+        "datasets_changed": lambda: uses_up_the_datasets,
+        "wrong_value": lambda: on_datasets(lambda datasets: datasets[:1]),
+        "wrong_value: the last left out": lambda: on_datasets(lambda datasets: datasets[:-1]),
+        "wrong_value: the first left out": lambda: on_datasets(lambda datasets: datasets[1:]),
+        "wrong_value: ten clients at most": lambda: on_datasets(lambda datasets: datasets[:10]),
+        "wrong_value: a batch of each": lambda: on_datasets(
+            lambda datasets: [dataset.take(1) for dataset in datasets]
+        ),
+        "wrong_value: ten batches of each": lambda: on_datasets(
+            lambda datasets: [dataset.take(10) for dataset in datasets]
+        ),
+        "wrong_value: in percent": lambda: changed(
+            lambda metrics: {name: 100 * value for name, value in metrics.items()}
+        ),
+        "wrong_value: rounded": lambda: changed(
+            lambda metrics: {name: round(float(value), 2) for name, value in metrics.items()}
+        ),
+        "wrong_value: the bias alone": lambda: without_the_kernel,
+        "whole_metrics: one up": lambda: gives_both_metrics,
     },
-    other={"one metric": lambda: lambda weights, datasets: {"loss": 2.0}},
     raises={"swapped arguments": lambda: swaps_its_arguments},
 )

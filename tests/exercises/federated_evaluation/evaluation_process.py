@@ -40,6 +40,32 @@ def without_accuracy():
     return tff.learning.algorithms.build_fed_eval(model)
 
 
+def with_metrics(**metrics):
+    model = tff.learning.models.functional_model_from_keras(
+        models.softmax_model,
+        tf.keras.losses.SparseCategoricalCrossentropy(),
+        input_spec=models.input_spec(),
+        metrics_constructor=lambda: collections.OrderedDict(
+            (name, metric()) for name, metric in metrics.items()
+        ),
+    )
+    return tff.learning.algorithms.build_fed_eval(model)
+
+
+def with_another_loss():
+    return with_metrics(
+        sparse_categorical_accuracy=tf.keras.metrics.SparseCategoricalAccuracy,
+        loss=lambda: tf.keras.metrics.SparseCategoricalCrossentropy(from_logits=True),
+    )
+
+
+def with_the_best_three():
+    return with_metrics(
+        sparse_categorical_accuracy=lambda: tf.keras.metrics.SparseTopKCategoricalAccuracy(3),
+        loss=tf.keras.metrics.SparseCategoricalCrossentropy,
+    )
+
+
 def of_another_model():
     model = models.functional_model(models.cnn_model)
     return tff.learning.algorithms.build_fed_eval(model)
@@ -54,6 +80,11 @@ CASE = Case(
         "training_process": averaging_process,
         "other_model": of_another_model,
         "no_accuracy": without_accuracy,
+        "a_state": lambda: evaluation().initialize(),
+        "one_computation: initialize": lambda: evaluation().initialize,
+        "model_itself: of variables": lambda: models.variable_model_fn()(),
+        "wrong_value": with_another_loss,
+        "wrong_value: an easier accuracy": with_the_best_three,
     },
     other={"a function": lambda: evaluate, "a Keras model": models.softmax_model},
 )

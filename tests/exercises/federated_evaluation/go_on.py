@@ -82,6 +82,77 @@ def gives_the_weights(process, state, cohort_of, first_round, last_round):
     return process.get_model_weights(state)
 
 
+def go_on_by_keywords(process, state, cohort_of, first_round, last_round):
+    for number in range(first_round, last_round + 1):
+        state, _ = process.next(state=state, client_data=cohort_of(round_num=number))
+    return state
+
+
+def go_on_with_cohorts_first(process, state, cohort_of, first_round, last_round):
+    cohorts = [cohort_of(number) for number in range(first_round, last_round + 1)]
+    for cohort in cohorts:
+        state = process.next(state, tuple(cohort)).state
+    return state
+
+
+def with_a_history(process, state, cohort_of, first_round, last_round):
+    history = []
+    for number in range(first_round, last_round + 1):
+        state, metrics = process.next(state, cohort_of(number))
+        history.append(metrics)
+    return state, history
+
+
+def with_the_weights_only(process, state, cohort_of, first_round, last_round):
+    state = process.set_model_weights(process.initialize(), process.get_model_weights(state))
+    return go_on_with_while(process, state, cohort_of, first_round, last_round)
+
+
+def with_the_weights_at_the_end(process, state, cohort_of, first_round, last_round):
+    state = go_on_with_while(process, state, cohort_of, first_round, last_round)
+    return process.set_model_weights(process.initialize(), process.get_model_weights(state))
+
+
+def with_a_part_of_each_cohort(process, state, cohort_of, first_round, last_round):
+    return go_on_with_while(process, state, lambda n: cohort_of(n)[:2], first_round, last_round)
+
+
+def with_one_too_many(process, state, cohort_of, first_round, last_round):
+    return go_on_with_while(process, state, cohort_of, first_round, last_round + 1)
+
+
+def with_ten_at_most(process, state, cohort_of, first_round, last_round):
+    last_round = min(last_round, first_round + 9)
+    return go_on_with_while(process, state, cohort_of, first_round, last_round)
+
+
+def backwards(process, state, cohort_of, first_round, last_round):
+    for number in range(last_round, first_round - 1, -1):
+        state = process.next(state, cohort_of(number)).state
+    return state
+
+
+def without_the_last_state(process, state, cohort_of, first_round, last_round):
+    for number in range(first_round, last_round + 1):
+        before, state = state, process.next(state, cohort_of(number)).state
+    return before
+
+
+def gives_the_number(process, state, cohort_of, first_round, last_round):
+    go_on_with_while(process, state, cohort_of, first_round, last_round)
+    return last_round
+
+
+def remembering():
+    remembered = []
+
+    def go_on(process, state, cohort_of, first_round, last_round):
+        remembered.append(state)
+        return go_on_with_while(process, remembered[0], cohort_of, first_round, last_round)
+
+    return go_on
+
+
 def does_nothing(process, state, cohort_of, first_round, last_round):
     return state
 
@@ -103,6 +174,8 @@ CASE = Case(
         "with while": lambda: go_on_with_while,
         "with training.train": lambda: go_on_with_helper,
         "recursive": lambda: go_on_by_itself,
+        "by keywords": lambda: go_on_by_keywords,
+        "cohorts first": lambda: go_on_with_cohorts_first,
     },
     wrong={
         "started_over": lambda: from_a_fresh_state,
@@ -114,6 +187,16 @@ CASE = Case(
         "output_carried": lambda: with_the_whole_output,
         "whole_output": lambda: gives_the_last_output,
         "weights": lambda: gives_the_weights,
+        "two_things": lambda: with_a_history,
+        "weights_only": lambda: with_the_weights_only,
+        "weights_only: at the end": lambda: with_the_weights_at_the_end,
+        "not_a_state": lambda: gives_the_number,
+        "other_cohort": lambda: with_a_part_of_each_cohort,
+        "other_rounds: one too many": lambda: with_one_too_many,
+        "other_rounds: ten at most": lambda: with_ten_at_most,
+        "other_rounds: backwards": lambda: backwards,
+        "old_state": lambda: without_the_last_state,
+        "other_state": remembering,
         "no_round": lambda: does_nothing,
     },
     raises={"calls the process": lambda: calls_the_process},

@@ -9,6 +9,7 @@ from tests.exercises.federated_evaluation.at_hand import (
     dataset_of,
     evaluate,
     evaluate_in_numpy,
+    evaluation,
     weights_that_favour,
 )
 
@@ -156,12 +157,82 @@ def unbatched(model_weights, client_data):
     return "east", accuracy(model_weights, [dataset])
 
 
+def worst_in_one_batch(model_weights, client_data):
+    found = {}
+    for client_id in client_data.client_ids:
+        examples = client_data.create_tf_dataset_for_client(client_id)
+        dataset = preprocessing.preprocess(examples, batch_size=100, shuffle_buffer=1)
+        found[client_id] = np.float32(accuracy(model_weights, [dataset]))
+    return min(found.items(), key=lambda item: item[1])
+
+
+def the_last(model_weights, client_data):
+    return list(of_each(model_weights, client_data).items())[-1]
+
+
+def the_second_worst(model_weights, client_data):
+    return sorted(of_each(model_weights, client_data).items(), key=lambda item: item[1])[1]
+
+
+def with_the_highest_loss(model_weights, client_data):
+    metrics = {
+        client_id: evaluate(model_weights, of_one_client(client_data, client_id))
+        for client_id in client_data.client_ids
+    }
+    worst = max(metrics, key=lambda client_id: metrics[client_id]["loss"])
+    return worst, float(metrics[worst]["sparse_categorical_accuracy"])
+
+
+def share_of_mistakes(model_weights, client_data):
+    worst, share = worst_by_sorting(model_weights, client_data)
+    return worst, 1 - share
+
+
+def rounded(model_weights, client_data):
+    worst, share = worst_by_sorting(model_weights, client_data)
+    return worst, round(share, 2)
+
+
+def among(change):
+    def worst_served(model_weights, client_data):
+        ids = change(client_data.client_ids)
+        found = {k: accuracy(model_weights, of_one_client(client_data, k)) for k in ids}
+        return min(found.items(), key=lambda item: item[1])
+
+    return worst_served
+
+
+def on_a_part(batches):
+    def worst_served(model_weights, client_data):
+        found = {}
+        for client_id in client_data.client_ids:
+            (dataset,) = of_one_client(client_data, client_id)
+            found[client_id] = accuracy(model_weights, [dataset.take(batches)])
+        return min(found.items(), key=lambda item: item[1])
+
+    return worst_served
+
+
+def on_ten_examples(model_weights, client_data):
+    found = {}
+    for client_id in client_data.client_ids:
+        examples = client_data.create_tf_dataset_for_client(client_id).take(10)
+        found[client_id] = accuracy(model_weights, [preprocessing.preprocess(examples)])
+    return min(found.items(), key=lambda item: item[1])
+
+
+def notebook():
+    evaluation()  # is built, as in the notebook
+    return {"accuracy": accuracy}
+
+
 CASE = Case(
-    context=lambda: {"accuracy": accuracy},
+    context=notebook,
     right={
         "by sorting": lambda: worst_by_sorting,
         "in a loop": lambda: worst_in_a_loop,
         "from the first client": lambda: from_the_first_client,
+        "in one batch": lambda: worst_in_one_batch,
     },
     wrong={
         "best_served": lambda: best,
@@ -180,8 +251,20 @@ CASE = Case(
         "swapped": lambda: the_other_way_round,
         "all_clients": lambda: of_each,
         "accuracy_of_all": lambda: with_the_accuracy_of_all,
+        "the_last": lambda: the_last,
+        "stopped_early: the first": lambda: among(lambda ids: ids[:1]),
+        "wrong_value: the second worst": lambda: the_second_worst,
+        "by_loss": lambda: with_the_highest_loss,
+        "misread": lambda: share_of_mistakes,
+        "wrong_value": lambda: half_the_accuracy,
+        "wrong_value: rounded": lambda: rounded,
+        "wrong_value: the last left out": lambda: among(lambda ids: ids[:-1]),
+        "wrong_value: the first left out": lambda: among(lambda ids: ids[1:]),
+        "wrong_value: every second": lambda: among(lambda ids: ids[::2]),
+        "wrong_value: a batch": lambda: on_a_part(1),
+        "wrong_value: two batches": lambda: on_a_part(2),
+        "wrong_value: ten examples": lambda: on_ten_examples,
         "not_a_share": lambda: in_percent,
     },
-    other={"half the accuracy": lambda: half_the_accuracy},
     raises={"not in batches": lambda: unbatched},
 )
