@@ -138,8 +138,8 @@ print(f"same batch, loss before the step {loss:.2f}, after {loss_on(stepped, fir
 # **Your task.** Write `client_update(server_weights, dataset, learning_rate)`.
 #
 # - `server_weights` is a pair of tensors; the training starts from them.
-# - `dataset` is the client's batches, as `loss_on` takes them. Go through it once, with
-#   `for batch in dataset`: the local epochs are in it already. For each batch, take one step of
+# - `dataset` is the client's batches, as `loss_on` takes them. Go through it once and in its order,
+#   with `for batch in dataset`: the local epochs are in it already. For each batch, take one step of
 #   gradient descent.
 # - The result is the model update, a tuple: the trained weights **minus** `server_weights`.
 #
@@ -187,7 +187,7 @@ print(f"loss on its own images: {before:.2f} before, {after:.2f} after")
 # **Your task.** Write `server_update(server_weights, updates)`. `updates` is a list with one model
 # update for each client, as many as there are; each is a pair of tensors like `server_weights`. The
 # result is a tuple: the server's weights **plus the mean** of the updates. All clients count the
-# same.
+# same. The list `updates` stays as it is.
 
 
 # %% key="ex_server_update" kind="exercise" exercise="server_update"

@@ -487,7 +487,8 @@ print(f"mean of the measurements: {weighted_average(temperatures, measured):.1f}
 # ### Exercise: the share above a threshold
 #
 # The server chooses a threshold and wants to know which share of the homes is **warmer** than that.
-# No home shall tell its temperature.
+# No home shall tell its temperature: each compares for itself, and only what comes out of that goes
+# into an aggregation.
 #
 # **Your task.** Write `share_above`, a federated computation with the temperatures,
 # `{float32}@CLIENTS`, and the threshold, `float32@SERVER`, as arguments in this order. It gives a

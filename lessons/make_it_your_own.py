@@ -798,7 +798,7 @@ print(
 # **Your task.** Write `bytes_sent(weights, cohort_sizes)`. `weights` is a list of NumPy arrays, the
 # model; `cohort_sizes` says for each round how many clients take part. In every round each client
 # of the cohort gets the weights and sends back an update of the same shapes and types. The result
-# is the number of bytes that travel in all rounds together, both ways.
+# is the number of bytes that travel in all rounds together, both ways. Both lists stay as they are.
 
 
 # %% key="ex_bytes" kind="exercise" exercise="bytes_sent"

@@ -275,7 +275,8 @@ for concurrency in (1, 2, 4):
 #
 # **Your task.** Write `split_cohort(clients, num_workers)`. It takes a list and a number from 1 to
 # the list's length, and gives a list of `num_workers` lists: neighbours together, in order, nobody
-# lost, nobody twice, and no two lengths that differ by more than one.
+# lost, nobody twice, and no two lengths that differ by more than one. `clients` itself stays as it
+# is.
 
 
 # %% key="ex_split" kind="exercise" exercise="split_cohort"
@@ -296,7 +297,8 @@ split_cohort = ex.split_cohort.check(split_cohort)
 #
 # **Your task.** Write `merge_parts(sums, examples)`. `sums` is a list of NumPy arrays of equal
 # shape, one for each worker: $\sum_k n_k \Delta_k$ over its clients. `examples` is the list of
-# their $\sum_k n_k$. The result is the weighted mean of all updates, an array of the same shape.
+# their $\sum_k n_k$. The result is the weighted mean of all updates, an array of the same shape. Both
+# lists, and the arrays in them, stay as they are.
 
 
 # %% key="ex_merge" kind="exercise" exercise="merge_parts"
@@ -438,8 +440,9 @@ print(f"the same weights, bit by bit: {same_bits(with_two, with_a_loss)}")
 # ### Exercise: the cohort of a round
 #
 # **Your task.** Write `cohort_ids(round_num)`. It takes a round's number, from 1, and gives a list
-# of 5 different ids out of `clients.client_ids`. Asked again for the same round, in whatever order,
-# it gives the same list; different rounds draw different clients.
+# of 5 different ids out of `clients.client_ids`. Asked again for the same round, in whatever order
+# and in another process, it gives the same list. Each round draws for itself: of ten rounds in a row
+# no two have the same cohort, and in a thousand rounds nearly every client takes part.
 
 
 # %% key="ex_cohort" kind="exercise" exercise="cohort_ids"

@@ -27,3 +27,9 @@ def test_words_are_shown_as_they_are():
         "got": "`east`, 0.5",
         "wanted": "`west`, 0.25",
     }
+
+
+def test_no_number_is_shown_as_zero_that_is_not():
+    assert shown.in_digits(0.0, 0.0021) == ("0", "0.002")
+    assert shown.in_digits(-0.0004, 0.31) == ("-0.0004", "0.31")
+    assert shown.in_digits(-0.0, 1.5) == ("0", "1.5")

@@ -1,15 +1,21 @@
 """A client's training in one round."""
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from fl_course.exercises.exercise import Exercise, Found, Mistake, Raised, run
-from fl_course.exercises.judging import computations, forms, reference
+from fl_course.exercises import limits
+from fl_course.exercises.exercise import OTHER, Exercise, Found, Mistake, Raised, run
+from fl_course.exercises.judging import computations, forms, reference, shown
+from fl_course.localization import joined, say
 
-# Seed of the weights, seed of the data, learning rate.
-_TRAININGS = ((1, 1, 0.003), (1, 2, 0.003), (2, 1, 0.008))
+# Seed of the weights, seed of the data, number of examples, learning rate.
+_TRAININGS = ((1, 1, 7, 0.003), (1, 2, 7, 0.003), (2, 1, 8, 0.008))
+_LONG_TRAINING = (2, 3, 79, 0.006)  # of more batches than anyone has in the lesson
+_SECONDS_TO_RECORD = 6.0
+_TRAININGS = ((1, 1, 7, 0.003), (1, 2, 7, 0.003), (2, 1, 79, 0.006))
 
 
 def _judge(answer: Any) -> Found:
@@ -21,10 +27,7 @@ def _judge(answer: Any) -> Found:
         variables.append(make(**settings))
         return variables[-1]
 
-    probes = [
-        (reference.some_weights(weights), reference.some_batches(data), rate)
-        for weights, data, rate in _TRAININGS
-    ]
+    probes = [_probe(*training) for training in _TRAININGS]
     found = []
     for weights, batches, rate in probes:
         try:
@@ -42,16 +45,78 @@ def _judge(answer: Any) -> Found:
         for update, probe in zip(found, probes, strict=True)
     ):
         try:
-            same = reference.same(forms.weights(_recorded(answer, *probes[0])), found[0])
+            # While it is recorded, `list(dataset)` has no end.
+            with limits.at_most(_SECONDS_TO_RECORD):
+                recorded = forms.weights(_recorded(answer, *_probe(*_LONG_TRAINING)))
+        except limits.TimeIsUp:
+            return "only_eager"
         except Exception as error:
             captured = "capture an EagerTensor" in str(error)
             return "variables" if variables or captured else "only_eager"
-        return None if same else "only_eager"
+        return _long_problem(answer, recorded)
     if all(np.all(part == 0) for update in found for part in update):
         return "unchanged"
     if reference.same(found[0], found[1]):
         return "other_data"
-    return reference.which(found, probes, _WRONG_TRAININGS)
+    known = reference.which(found, probes, WRONG_TRAININGS)
+    return shown_training(found, probes) if known is OTHER else known
+
+
+def _probe(
+    weights: int, data: int, examples: int, rate: float
+) -> tuple[reference.Weights, list[reference.Batch], float]:
+    return reference.some_weights(weights), reference.some_batches(data, examples), rate
+
+
+def _long_problem(answer: Any, recorded: reference.Weights | None) -> Found:
+    """What is wrong in a long training; it is recorded, as that is faster."""
+    weights, batches, rate = long = _probe(*_LONG_TRAINING)
+    if recorded is not None and reference.same(recorded, reference.update(*long)):
+        return None
+    result = run(answer, reference.tensors(weights), reference.dataset(batches), rate)
+    found = forms.weights(result)
+    if found is None or reference.same(found, reference.update(*long)):
+        return "only_eager"
+    return shown_training([found], [long])
+
+
+def shown_training(found: Sequence[reference.Weights], probes: Sequence[tuple[Any, ...]]) -> Found:
+    """Which batches a wrong update is of, if it is of whole ones, else one of its numbers.
+
+    Args:
+        found: The updates.
+        probes: For each its weights, batches and learning rate.
+    """
+    for seen, (weights, batches, rate) in zip(found, probes, strict=True):
+        wanted = reference.update(weights, batches, rate)
+        if reference.same(seen, wanted):
+            continue
+        if some := _some_batches(seen, weights, batches, rate):
+            return some
+        case = say("{client} and the rate {rate}", client=reference.told(batches), rate=rate)
+        return reference.wrong_value(case, seen, wanted)
+    return OTHER
+
+
+def _some_batches(
+    seen: reference.Weights,
+    weights: reference.Weights,
+    batches: Sequence[reference.Batch],
+    rate: float,
+) -> Found:
+    """Whether it is the update of some of the batches only, or of the batches in another order."""
+    count = len(batches)
+    for name, rest in (("without_last", batches[:-1]), ("without_first", batches[1:])):
+        if reference.same(seen, reference.update(weights, rest, rate)):
+            return Mistake(name, count=count)
+    for size in range(1, min(count, 3) + 1):
+        for chosen in itertools.permutations(range(min(count, 3)), size):
+            if reference.same(
+                seen, reference.update(weights, [batches[index] for index in chosen], rate)
+            ):
+                numbers = [str(index + 1) for index in chosen]
+                return Mistake("some_batches", seen=joined(numbers), count=count)
+    return None
 
 
 # What TensorFlow, and its optimizers, say when a gradient is None and is used as a number.
@@ -116,7 +181,7 @@ def _last_gradient(
     )
 
 
-_WRONG_TRAININGS: Mapping[str, Sequence[Callable[..., reference.Weights]]] = {
+WRONG_TRAININGS: Mapping[str, Sequence[Callable[..., reference.Weights]]] = {
     "adds_gradient": [lambda w, batches, rate: reference.update(w, batches, -rate)],
     "backwards": [
         lambda w, batches, rate: reference.plus(
@@ -157,6 +222,7 @@ _WRONG_TRAININGS: Mapping[str, Sequence[Callable[..., reference.Weights]]] = {
         lambda w, batches, rate: reference.mean(_all_gradients(w, batches)),
     ],
 }
+"""How a client's training goes wrong: functions of weights, batches and rate."""
 
 
 def _loss(weights: Any, batch: Any) -> Any:
@@ -202,15 +268,24 @@ EXERCISE = Exercise(
         "every turn of the loop, `tape.watch` must get the weights that the loss is computed "
         "from.",
     ),
-    mistakes={
+    mistakes=shown.OF_CASES
+    | {
+        "some_batches": "The result is that of the batches {seen} of {count}, one step for each, "
+        "in this order. Wanted is a step for each batch of the dataset, in its order. Is it cut "
+        "short, shuffled, or left too early?",
+        "without_last": "The last of {count} batches is missing. It may be smaller than the "
+        "others; it takes a step like them.",
+        "without_first": "The first of {count} batches is missing. Was it taken out before the "
+        "loop began?",
         "wrong_form": "Wanted is a tuple of two tensors, shaped like the weights: "
         f"{forms.SHAPES_IN_WORDS}. Yours is {{seen}}.",
         "not_watched": "A gradient is `None`: the tape knows of no way from the weights to the "
         "loss. In every turn of the loop, `tape.watch` must get the very tensors from which "
         "the loss is computed, and the loss must be computed inside the `with` block.",
         "only_eager": "Called as it is, your function is right. But TFF can't record it, as "
-        "the next section needs. Usual causes: `.numpy()` or NumPy functions, or weights in a "
-        "list: a recorded loop over a dataset can carry on tuples of tensors, and no lists.",
+        "the next section needs. Usual causes: `.numpy()` or NumPy functions, `list(dataset)`, or "
+        "weights in a list: a recorded loop over a dataset can carry on tuples of tensors, and no "
+        "lists.",
         "variables": "Called as it is, your function is right. But TFF can't record it, as the "
         "next section needs: it uses a `tf.Variable`, or something made outside. Carry the "
         "weights on as tensors: where you now assign, give a name a new value.",

@@ -3,9 +3,9 @@
 import functools
 from typing import Any
 
-from fl_course.exercises.averaging_by_hand.client_update import client_update_reference
+from fl_course.exercises.averaging_by_hand import client_update
 from fl_course.exercises.exercise import OTHER, Exercise, Found, Mistake
-from fl_course.exercises.judging import computations, reference
+from fl_course.exercises.judging import computations, reference, shown
 
 
 def _judge(answer: Any) -> Found:
@@ -19,27 +19,48 @@ def _judge(answer: Any) -> Found:
     )
     if problem:
         return problem
-    # Inputs so small that the lesson's rate is a small step.
-    batches = [(inputs / 3, labels) for inputs, labels in reference.some_batches(11)]
-    weights = reference.some_weights(10)
-    found = computations.call(answer, reference.tensors(weights), reference.dataset(batches))
-    if reference.same(found, reference.update(weights, batches, reference.LEARNING_RATE)):
-        return None
-    if reference.same(
-        found, reference.plus(weights, reference.update(weights, batches, reference.LEARNING_RATE))
-    ):
-        return "returns_weights"
-    if reference.same(found, reference.trained_from_zero(batches, reference.LEARNING_RATE)):
-        return "captured_weights"
+    probes = []
+    for seed, examples in ((11, 7), (14, 79)):
+        # Inputs so small that the lesson's rate is a small step.
+        batches = [
+            (inputs / 3, labels) for inputs, labels in reference.some_batches(seed, examples)
+        ]
+        probes.append((reference.some_weights(seed - 1), batches, reference.LEARNING_RATE))
+    results = [
+        computations.call(answer, reference.tensors(weights), reference.dataset(batches))
+        for weights, batches, _ in probes
+    ]
+    known = reference.which(results, probes, _KNOWN)
+    if known is not OTHER:
+        return None if known == "right" else known
+    weights, batches, _ = probes[0]
     one_step = computations.call(answer, reference.tensors(weights), reference.dataset(batches[:1]))
     rate = reference.factor(one_step, reference.update(weights, batches[:1], 1.0))
     if (
         rate is not None
         and rate > 0
-        and reference.same(found, reference.update(weights, batches, rate))
+        and all(
+            reference.same(seen, reference.update(weights, batches, rate))
+            for seen, (weights, batches, _) in zip(results, probes, strict=True)
+        )
     ):
         return Mistake("other_rate", rate=f"{rate:.3g}")
-    return OTHER
+    return client_update.shown_training(results, probes)
+
+
+_OF_TRAINING = ("adds_gradient", "backwards", "first_batch", "last_batch", "repeated")
+_OF_BATCHES = ("some_batches", "without_last", "without_first")
+_KNOWN = {
+    "right": [reference.update],
+    "returns_weights": client_update.WRONG_TRAININGS["returns_weights"],
+    "captured_weights": [
+        lambda weights, batches, rate: reference.trained_from_zero(batches, rate),
+        lambda weights, batches, rate: reference.plus(
+            reference.trained_from_zero(batches, rate), weights, -1
+        ),
+    ],
+    **{name: client_update.WRONG_TRAININGS[name] for name in _OF_TRAINING},
+}
 
 
 @functools.cache  # Many a traced function of the same name makes TensorFlow warn.
@@ -50,7 +71,7 @@ def client_update_fn_reference() -> Any:
 
     @tff.tensorflow.computation(*computations.model_types())
     def client_update_fn(server_weights: Any, dataset: Any) -> Any:
-        return tf.function(client_update_reference())(
+        return tf.function(client_update.client_update_reference())(
             server_weights, dataset, reference.LEARNING_RATE
         )
 
@@ -73,6 +94,8 @@ EXERCISE = Exercise(
     mistakes={
         **computations.OF_COMPUTATIONS,
         **computations.OF_TENSORFLOW,
+        **shown.OF_CASES,
+        **{name: client_update.EXERCISE.mistakes[name] for name in (*_OF_TRAINING, *_OF_BATCHES)},
         "swapped": "The dataset comes first. Wanted are the server's weights, then the dataset.",
         "wrong_result": "The result is of type `{seen}`. Wanted is an update, which has the "
         "type of the weights, `{wanted}`.",

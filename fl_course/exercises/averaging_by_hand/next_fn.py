@@ -5,7 +5,8 @@ from typing import Any
 from fl_course.exercises.averaging_by_hand.client_update_fn import client_update_fn_reference
 from fl_course.exercises.averaging_by_hand.server_update_fn import server_update_fn_reference
 from fl_course.exercises.exercise import OTHER, Exercise, Found, Mistake
-from fl_course.exercises.judging import computations, reference
+from fl_course.exercises.judging import computations, reference, shown
+from fl_course.localization import joined, say
 
 
 def _judge(answer: Any) -> Found:
@@ -21,33 +22,74 @@ def _judge(answer: Any) -> Found:
         return problem
     result = answer.type_signature.result
     if isinstance(result, tff.FederatedType) and result.placement is tff.CLIENTS:
-        return Mistake("stays_at_clients", seen=str(result))
+        name = "sent_down" if result.all_equal else "stays_at_clients"
+        return Mistake(name, seen=str(result))
     if problem := computations.result_problem(answer, at_server):
         return problem
-    # Clients of unequal sizes, on which a weighted mean differs.
-    cohort = [
-        [(x / 3, y) for x, y in reference.some_batches(k, n)]
-        for k, n in ((21, 7), (22, 2), (23, 4))
-    ]
-    weights = reference.some_weights(20)
-    found = computations.call(
-        answer, reference.tensors(weights), [reference.dataset(batches) for batches in cohort]
+    probes = [(reference.some_weights(20), _cohort((21, 7), (22, 2), (23, 4)))]
+    found = [_round(answer, *probes[0])]
+    if reference.same(found[0], _averaged(*probes[0])):
+        # As many clients as in no other probe: a number of clients may be written into the answer.
+        probes.append((reference.some_weights(24), _cohort((25, 1), (26, 8))))
+        found.append(_round(answer, *probes[1]))
+    known = reference.which(found, probes, _KNOWN)
+    if known is not OTHER:
+        return None if known == "right" else known
+    weights, cohort = probes[-1]
+    times = reference.factor(
+        reference.plus(found[-1], weights, -1), reference.mean(_updates(weights, cohort))
     )
-    updates = [reference.update(weights, batches, reference.LEARNING_RATE) for batches in cohort]
-    counts = [sum(len(labels) for _, labels in batches) for batches in cohort]
-    zero_updates = [
-        reference.update(reference.zeros(), batches, reference.LEARNING_RATE) for batches in cohort
-    ]
-    known = {
-        None: reference.plus(weights, reference.mean(updates)),
-        "sum": reference.plus(weights, reference.mean(updates), len(cohort)),
-        "weighted": reference.plus(weights, reference.mean(updates, counts)),
-        "only_update": reference.mean(updates),
-        "unchanged": weights,
-        "first_weights": reference.plus(weights, reference.mean(zero_updates)),
-        "one_client": reference.plus(weights, updates[0]),
-    }
-    return next((name for name, value in known.items() if reference.same(found, value)), OTHER)
+    if times is not None:
+        return Mistake("scaled", factor=f"{times:.3g}", count=len(cohort))
+    case = say(
+        "{count} clients with {examples} examples",
+        count=len(cohort),
+        examples=joined([str(count) for count in _counts(cohort)]),
+    )
+    return reference.wrong_value(case, found[-1], _averaged(weights, cohort))
+
+
+Cohort = list[list[reference.Batch]]
+
+
+def _cohort(*clients: tuple[int, int]) -> Cohort:
+    """Clients of unequal sizes, on which a weighted mean differs: of seeds and sizes."""
+    return [[(x / 3, y) for x, y in reference.some_batches(*client)] for client in clients]
+
+
+def _counts(cohort: Cohort) -> list[int]:
+    return [sum(len(labels) for _, labels in batches) for batches in cohort]
+
+
+def _round(answer: Any, weights: reference.Weights, cohort: Cohort) -> reference.Weights:
+    return computations.call(answer, reference.tensors(weights), [*map(reference.dataset, cohort)])
+
+
+def _updates(weights: reference.Weights, cohort: Cohort) -> list[reference.Weights]:
+    return [reference.update(weights, batches, reference.LEARNING_RATE) for batches in cohort]
+
+
+def _averaged(weights: reference.Weights, cohort: Cohort) -> reference.Weights:
+    return reference.plus(weights, reference.mean(_updates(weights, cohort)))
+
+
+_KNOWN = {
+    "right": [_averaged],
+    "sum": [lambda w, cohort: reference.plus(w, reference.mean(_updates(w, cohort)), len(cohort))],
+    "weighted": [
+        lambda w, cohort: reference.plus(w, reference.mean(_updates(w, cohort), _counts(cohort)))
+    ],
+    "only_update": [lambda w, cohort: reference.mean(_updates(w, cohort))],
+    "unchanged": [lambda w, cohort: w],
+    "first_weights": [
+        lambda w, cohort: reference.plus(w, reference.mean(_updates(reference.zeros(), cohort)))
+    ],
+    "one_client": [
+        lambda w, cohort: reference.plus(w, _updates(w, cohort)[0]),
+        lambda w, cohort: reference.plus(w, _updates(w, cohort)[-1]),
+    ],
+    "two_rounds": [lambda w, cohort: _averaged(_averaged(w, cohort), cohort)],
+}
 
 
 def _reference() -> Any:
@@ -88,10 +130,17 @@ EXERCISE = Exercise(
     ),
     mistakes={
         **computations.OF_COMPUTATIONS,
+        **shown.OF_CASES,
         "swapped": "The clients' data comes first. Wanted are the server's weights, then the "
         "clients' data.",
-        "stays_at_clients": "The result is `{seen}`: it stays at the clients. Which operator "
-        "leads up, and what is then done at the server?",
+        "stays_at_clients": "The result is `{seen}`: it is at the clients, and the new weights "
+        "belong to the server. What leads up, and which part of the figure is the server's own?",
+        "sent_down": "The result is `{seen}`: a copy at every client. The new weights stay at the "
+        "server; the next round's first line sends them down.",
+        "two_rounds": "These are the weights after two rounds. `next_fn` is one; a loop outside "
+        "calls it again.",
+        "scaled": "With {count} clients, the server adds {factor} times the mean update. Wanted is "
+        "the mean as it is, whatever the number of clients.",
         "wrong_result": "The result is of type `{seen}`. Wanted are the new weights and "
         "nothing else, `{wanted}`.",
         "sum": "The server adds the sum of the updates and not their mean. Which operator "

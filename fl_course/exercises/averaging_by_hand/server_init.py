@@ -30,7 +30,12 @@ def _judge(answer: Any) -> Found:
         return Mistake("wrong_dtype", seen=str(result))
     if str(result) != computations.WEIGHTS_TYPE:
         return Mistake("wrong_shape", seen=str(result))
-    return "not_zero" if any(part.any() for part in computations.call(answer)) else None
+    for name, part in zip(("kernel", "bias"), computations.call(answer), strict=True):
+        if part.any():
+            return Mistake(
+                "not_zero", part=name, least=f"{part.min():.3g}", most=f"{part.max():.3g}"
+            )
+    return None
 
 
 def _reference() -> Any:
@@ -79,7 +84,8 @@ EXERCISE = Exercise(
         "default is wider.",
         "wrong_shape": "The result is `{seen}`. Wanted are the shapes `[784, 10]` for the "
         "kernel and `[10]` for the bias.",
-        "not_zero": "The types are right, but not all numbers are zero.",
+        "not_zero": "The types are right, but not all numbers are zero: `{part}` has numbers from "
+        "{least} to {most}.",
     },
     right="TFF has recorded how the first weights are made, and knows their type.",
 )

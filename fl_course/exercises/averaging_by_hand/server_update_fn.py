@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from fl_course.exercises.exercise import OTHER, Exercise, Found, Mistake
-from fl_course.exercises.judging import computations, reference
+from fl_course.exercises.exercise import Exercise, Found, Mistake
+from fl_course.exercises.judging import computations, reference, shown
+from fl_course.localization import say
 
 
 def _judge(answer: Any) -> Found:
@@ -13,6 +14,7 @@ def _judge(answer: Any) -> Found:
         or computations.argument_problem(
             answer, [computations.WEIGHTS_TYPE, computations.WEIGHTS_TYPE]
         )
+        or ("concatenated" if _is_concatenated(answer) else None)
         or computations.result_problem(answer, computations.WEIGHTS_TYPE)
     )
     if problem:
@@ -23,9 +25,23 @@ def _judge(answer: Any) -> Found:
         return "replaces"
     if reference.same(found, [(w + u) / 2 for w, u in zip(weights, update, strict=True)]):
         return "averaged"
-    factor = reference.factor(reference.plus(found, weights, -1), update)
+    change = reference.plus(found, weights, -1)
+    for name, zero in (("kernel_only", 1), ("bias_only", 0)):
+        partly = [part if index != zero else 0 * part for index, part in enumerate(update)]
+        if reference.same(change, partly):
+            return name
+    factor = reference.factor(change, update)
     if factor is None:
-        return OTHER
+        wanted = reference.plus(weights, update)
+        part, place = reference.furthest(found, wanted)
+        case = say(
+            "the weight {weight} and the mean update {update}",
+            weight=f"{weights[part][place]:.4f}",
+            update=f"{update[part][place]:.4f}",
+        )
+        return shown.wrong_value(case, float(found[part][place]), float(wanted[part][place]))
+    if abs(factor) < 1e-3:
+        return "unchanged"
     if abs(factor - 1) < 1e-3:
         return None
     if abs(factor + 1) < 1e-3:
@@ -33,6 +49,11 @@ def _judge(answer: Any) -> Found:
     if abs(factor / reference.LEARNING_RATE - 1) < 1e-3:
         return "rate_again"
     return Mistake("scaled", factor=f"{factor:.3g}")
+
+
+def _is_concatenated(answer: Any) -> bool:
+    parts = computations.WEIGHTS_TYPE[1:-1]
+    return str(answer.type_signature.result) == f"<{parts},{parts}>"
 
 
 def server_update_fn_reference() -> Any:
@@ -64,7 +85,14 @@ EXERCISE = Exercise(
     mistakes={
         **computations.OF_COMPUTATIONS,
         **computations.OF_TENSORFLOW,
+        **shown.OF_CASES,
         "wrong_result": "The result is of type `{seen}`. Wanted are new weights, `{wanted}`.",
+        "concatenated": "The result has four parts, first the weights and then the update: `+` "
+        "puts one tuple behind the other. Each part of the update is to be added to its part of "
+        "the weights.",
+        "kernel_only": "The kernel is right, and the bias is as it was. An update has two parts.",
+        "bias_only": "The bias is right, and the kernel is as it was. An update has two parts.",
+        "unchanged": "The weights come out as they went in. Where is the update added?",
         "replaces": "This gives the mean update and drops the weights. In round 1 nobody would "
         "notice, as the first weights are zero.",
         "subtracts": "This subtracts the mean update. It points to where the loss is smaller "

@@ -8,9 +8,16 @@ from fl_course.exercises.exercise import Exercise, Found, run
 from fl_course.exercises.judging import federated_numbers
 from fl_course.localization import noted, say
 
+# Every label, the first and the last example different, no round numbers, equal ones one after
+# another: who leaves out any of these, or counts whole batches, is wrong.
 _LABELS = {
     noted("clients with 3, 5 and 0 examples"): [[2, 2, 5], [1, 2, 7, 4, 5], []],
     noted("one client with 4 examples"): [[3, 3, 7, 7]],
+    noted("clients with 263, 10 and 1 examples"): [
+        [number * number % 10 for number in range(263)],
+        [9, 8, 0, 6, 5, 4, 3, 2, 1, 7],
+        [0],
+    ],
 }
 
 
@@ -18,8 +25,9 @@ def _judge(answer: Any) -> Found:
     import tensorflow as tf
 
     def dataset(labels: list[int], lengths_known: bool) -> Any:
-        pixels = np.zeros([len(labels), 28, 28], np.float32)
-        rows = tf.data.Dataset.from_tensor_slices({"label": np.int32(labels), "pixels": pixels})
+        rows = tf.data.Dataset.from_tensor_slices(np.int32(labels)).map(
+            lambda label: {"label": label, "pixels": tf.zeros([28, 28])}
+        )
         return rows if lengths_known else rows.filter(lambda example: example["label"] >= 0)
 
     problem = (
@@ -48,7 +56,9 @@ def _judge(answer: Any) -> Found:
         "adds_labels": [np.sum(clients) for clients in sums],
         "largest": [np.max(clients) for clients in lengths],
         "one_label": [sum(labels.count(7) for labels in clients) for clients in cases],
-        "cardinality": [counts[0], -2 * len(cases[1])],
+        "cardinality": [
+            counts[0] if index == 0 else -2 * len(clients) for index, clients in enumerate(cases)
+        ],
     }
     for name, values in known.items():
         if np.allclose(results, values):
@@ -90,9 +100,9 @@ EXERCISE = Exercise(
         "average": "This is the mean number of examples a client. Asked for is how many there "
         "are together.",
         "counts_clients": "This is the number of clients: each one adds 1, whatever its "
-        "dataset holds.",
-        "begins_at_one": "For a client with 3 examples and one with 5 it counts one too many "
-        "each. What is the state before the first example?",
+        "dataset holds. For clients with 3, 5 and 0 examples it gives 3.",
+        "begins_at_one": "Each client counts one too many: for clients with 3, 5 and 0 examples "
+        "the result is 11. What is the state before the first example?",
         "adds_labels": "The labels are added up. An example counts as 1, whatever its label.",
         "largest": "This is the number of examples of the client that has most. The examples "
         "of the others count too.",
@@ -102,5 +112,6 @@ EXERCISE = Exercise(
         "float_count": "The number is right, but its type is a float, which can no longer "
         "count in ones above some 16 million. Let the state begin as an integer.",
     },
-    right="Each client has sent one number into the aggregation, and the server saw no example.",
+    right="Where each client counts for itself, one number of each goes into the aggregation, and "
+    "the server sees no example.",
 )

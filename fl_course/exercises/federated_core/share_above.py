@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fl_course.exercises.exercise import Exercise, Found, run
-from fl_course.exercises.judging import computations, federated_numbers
+from fl_course.exercises.judging import computations, federated_numbers, told
 from fl_course.localization import noted
 
 if TYPE_CHECKING:
@@ -22,9 +22,23 @@ _THRESHOLDS = {
     noted("the temperatures 19.0, 20.5, 23.5 and the threshold 20.0"): ([19.0, 20.5, 23.5], 20.0),
     noted("the temperatures 19.0, 20.5, 23.5 and the threshold 22.0"): ([19.0, 20.5, 23.5], 22.0),
     noted("the temperatures 1.0, 2.0, 3.0, 4.0 and the threshold 2.0"): ([1.0, 2.0, 3.0, 4.0], 2.0),
-    noted("the temperatures -3.0, -1.0 and the threshold -2.5"): ([-3.0, -1.0], -2.5),
+    # Who rounds, adds a bit or drops signs is wrong in one of these.
+    noted("the temperatures 20.2, 20.45, 21.0, 20.4, -20.7 and the threshold 20.4"): (
+        [20.2, 20.45, 21.0, 20.4, -20.7],
+        20.4,
+    ),
+    noted("the temperatures 20.001, 20.0, 19.999, -30.0, 25.0 and the threshold 20.0"): (
+        [20.001, 20.0, 19.999, -30.0, 25.0],
+        20.0,
+    ),
+    noted("the temperatures -3.0, -1.0, -0.5, 2.0 and the threshold -2.5"): (
+        [-3.0, -1.0, -0.5, 2.0],
+        -2.5,
+    ),
     noted("one temperature, 5.0, and the threshold 7.0"): ([5.0], 7.0),
 }
+_LIMITS = (-50.0, 18.0, 22.0, 50.0)
+_ALIKE = ([19.0, 20.5, 23.5], [15.25, 22.0, 31.0])  # for a threshold of 20.0
 
 
 def _judge(answer: Any) -> Found:
@@ -45,28 +59,41 @@ def _judge(answer: Any) -> Found:
     if not boolean:
         if problem := federated_numbers.result_problem(answer):
             return problem
-        results = [float(run(answer, [19.0, 20.5, 23.5], limit)) for limit in (18.0, 24.0)]
-        if results[0] == results[1]:
+        results = [float(run(answer, [19.0, 20.5, 23.5], limit)) for limit in _LIMITS]
+        if len(set(results)) == 1:
             return "threshold_ignored"
     found = federated_numbers.compare(
         answer,
         _THRESHOLDS,
-        lambda values, limit: np.mean(np.array(values) > limit),
+        lambda values, limit: np.mean(_compares(values, limit)),
         {
-            "mean_compared": [lambda values, limit: np.mean(values) > limit],
-            "count": [lambda values, limit: np.sum(np.array(values) > limit)],
-            "percent": [lambda values, limit: 100 * np.mean(np.array(values) > limit)],
-            "not_strict": [lambda values, limit: np.mean(np.array(values) >= limit)],
+            "mean_compared": [
+                lambda values, limit: np.mean(values) > limit,
+                lambda values, limit: np.mean(values) >= limit,
+            ],
+            "count": [lambda values, limit: np.sum(_compares(values, limit))],
+            "percent": [lambda values, limit: 100 * np.mean(_compares(values, limit))],
+            "not_strict": [lambda values, limit: np.mean(np.float32(values) >= np.float32(limit))],
             "below": [
-                lambda values, limit: np.mean(np.array(values) < limit),
-                lambda values, limit: np.mean(np.array(values) <= limit),
+                lambda values, limit: np.mean(np.float32(values) < np.float32(limit)),
+                lambda values, limit: np.mean(~_compares(values, limit)),
             ],
         },
     )
-    return (
-        found
-        if found == "mean_compared" or not boolean
-        else federated_numbers.result_problem(answer)
+    if boolean and found != "mean_compared":
+        return federated_numbers.result_problem(answer)
+    return found or ("tells" if _tells(answer) else None)
+
+
+def _compares(values: list[float], limit: float) -> np.ndarray:
+    return np.float32(values) > np.float32(limit)
+
+
+def _tells(answer: Any) -> bool:
+    """Whether what goes into an aggregation differs where the comparisons are the same."""
+    return any(
+        str(run(stopped, _ALIKE[0], 20.0)) != str(run(stopped, _ALIKE[1], 20.0))
+        for stopped in told.by_clients(answer)
     )
 
 
@@ -112,16 +139,21 @@ EXERCISE = Exercise(
         "belongs to the server, which sends it down.",
         "threshold_ignored": "The result does not change with the threshold: your second "
         "argument has no effect yet.",
-        "mean_compared": "This compares one number, the mean, with the threshold. Each home "
+        "mean_compared": "The result is 1 or 0, as if the mean of all temperatures were compared "
+        "with the threshold: one number, once. Each home "
         "has to compare its own temperature, before anything is averaged.",
         "count": "This is how many clients are above the threshold. A share divides by how "
         "many there are.",
         "percent": "The result is a hundred times too large: a share lies between 0 and 1.",
         "not_strict": "A client exactly at the threshold is counted as above it. For the "
         "values 1, 2, 3, 4 and the threshold 2 the share is 0.5.",
+        "tells": "The share is right, but what the homes hand in depends on more than the "
+        "comparison: for two lists of temperatures with the same homes above the threshold, other "
+        "values go into the aggregation. No home shall tell its temperature. Which operator lets "
+        "each home compare before anything is aggregated?",
         "below": "This is the share of clients on the other side of the threshold: for 19.0, "
         "20.5 and 23.5 and the threshold 20.0 two of three are above.",
     },
-    right="If each home has compared for itself, its temperature has stayed at home, and the "
+    right="Each home has compared for itself: its temperature has stayed at home, and the "
     "server has learned one number.",
 )

@@ -12,6 +12,10 @@ _SPREADS = {
     noted("the temperatures 19.0, 20.5, 23.5"): ([19.0, 20.5, 23.5],),
     noted("the temperatures -5.0, -2.0"): ([-5.0, -2.0],),
     noted("the temperatures 7.0, 1.0, 2.0, 3.0"): ([7.0, 1.0, 2.0, 3.0],),
+    noted("the temperatures 2.0, 2.25, -0.5, 2.0"): ([2.0, 2.25, -0.5, 2.0],),
+    # Beyond every number that one might begin a search with.
+    noted("the temperatures 1500.0, -1200.0, 40.0"): ([1500.0, -1200.0, 40.0],),
+    noted("the temperatures 2000.0, 1999.0"): ([2000.0, 1999.0],),
 }
 
 
@@ -79,9 +83,9 @@ EXERCISE = Exercise(
         "one_end": "This is one end only, the warmest or the coldest home, not the difference "
         "between both.",
         "added": "Both ends are added. Asked for is how far apart they are.",
-        "own_difference": "The result is 0 whatever the temperatures are: a number less "
-        "itself. At one home the highest and the lowest are the same temperature; they have to "
-        "be found across the homes first.",
+        "own_difference": "The result is 0 for all temperatures that the check tried. Is a number "
+        "subtracted from itself? At one home the highest and the lowest are the same temperature; "
+        "they have to be found across the homes first.",
         "from_the_mean": "This is how far one end is from the mean. Asked for is how far the "
         "two ends are apart.",
     },

@@ -17,7 +17,11 @@ _TEMPERATURES = {
         [1.0, -2.0, 6.0, 4.0],
         [3, 0, 1, 7],
     ),
-    noted("one temperature, 5.0, and the number 4"): ([5.0], [4]),
+    noted("the temperatures -4.25, 3.5, -0.5, 12.0, 7.75 and the numbers 40, 300, 7, 1, 25"): (
+        [-4.25, 3.5, -0.5, 12.0, 7.75],
+        [40, 300, 7, 1, 25],
+    ),
+    noted("one temperature, 5.5, and the number 4"): ([5.5], [4]),
 }
 
 
@@ -74,12 +78,13 @@ EXERCISE = Exercise(
         **federated_numbers.OF_COMPUTATIONS,
         "not_weighted": "This is the mean of the clients, each counting the same: for 19.0, "
         "20.5 and 23.5 it gives 21.0 whatever their numbers of measurements. The second "
-        "argument has no effect yet.",
+        "argument has no effect on it.",
         "not_divided": "Every value is multiplied by its weight and all are added, but the sum "
         "is not divided by the sum of the weights: three temperatures of about 20 degrees give "
         "several hundred.",
-        "fixed_total": "Your computation divides by 18 whatever the numbers are. The 18 "
-        "belongs to the three homes of the notebook; it has to come from the second argument.",
+        "fixed_total": "The result is the sum of the products divided by 18, whatever the numbers "
+        "are. The 18 belongs to the three homes of the notebook; it has to come from the second "
+        "argument.",
         "mean_of_products": "Values times weights are averaged over the clients: divided by "
         "the number of clients, not by the sum of the weights. There is an aggregation that "
         "does all of it.",

@@ -12,7 +12,8 @@ def _judge(answer: Any) -> Found:
     if not isinstance(answer, tff.Type):
         return Mistake("not_a_type", type=type(answer).__name__)
     if not isinstance(answer, tff.FederatedType):
-        return Mistake("no_placement", got=str(answer))
+        inside = tff.types.contains(answer, lambda part: isinstance(part, tff.FederatedType))
+        return Mistake("placed_inside" if inside else "no_placement", got=str(answer))
     if not federated_numbers.is_at_clients(answer):
         return "at_server"
     if answer.all_equal:
@@ -50,8 +51,10 @@ EXERCISE = Exercise(
     mistakes={
         "not_a_type": "The answer is of type `{type}`, not a type of TFF. The outermost part "
         "of the notation, `@CLIENTS`, is what `tff.FederatedType` makes.",
-        "no_placement": "Your type is `{got}`: what one client has. What says that every "
-        "client has one, at the clients?",
+        "no_placement": "Your type is `{got}`, without a placement. What says that every client "
+        "has such a value, at the clients?",
+        "placed_inside": "Your type is `{got}`: the placement is inside another type. The braces "
+        "and `@CLIENTS` are the outermost part of what is wanted.",
         "at_server": "Your type is placed at the server: one dataset at one place. The data of "
         "the writers is at the clients.",
         "all_equal": "Your type says that all clients have the same dataset: there are no "

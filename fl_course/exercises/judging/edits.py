@@ -65,6 +65,13 @@ def alike(ones: Arrays, others: Arrays) -> bool:
     )
 
 
+def furthest(found: Arrays, wanted: Arrays) -> tuple[int, tuple[Any, ...]]:
+    """Which part, and in it the place of what is furthest off."""
+    off = [np.abs(one - other) for one, other in zip(found, wanted, strict=True)]
+    part = max(range(len(off)), key=lambda index: float(off[index].max()))
+    return part, np.unravel_index(off[part].argmax(), off[part].shape)
+
+
 def scaled(factor: float, parts: Arrays) -> Arrays:
     """All parts times a factor."""
     return [factor * part for part in parts]

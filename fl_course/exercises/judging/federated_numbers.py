@@ -29,6 +29,9 @@ OF_COMPUTATIONS = {
     "Wanted: {wanted}. The types are those that the decorator names.",
     "stays_at_clients": "The result is {got}: every client has its own, and the server has "
     "nothing. Which operators lead from the clients to the server?",
+    "sent_down": "The result is {got}: a copy at every client. Wanted is a value that is at the "
+    "server. What brings a value of the server to the clients, such as a broadcast, is one step "
+    "too many here.",
     "wrong_result": "The types of the arguments are right, that of the result is not. Yours: "
     "{got}. Wanted: {wanted}.",
     "wrong_value": "The type is right, the value is not. For {case} your computation gives {got}; "
@@ -125,7 +128,8 @@ def result_problem(answer: Any, wanted: str | None = None) -> Found:
     """What is wrong with a result that should be one number at the server."""
     result = answer.type_signature.result
     if is_at_clients(result):
-        return Mistake("stays_at_clients", got=in_words(result))
+        name = "sent_down" if result.all_equal else "stays_at_clients"
+        return Mistake(name, got=in_words(result))
     if _is_number_at_server(result):
         return None
     wanted = wanted or say("`float32` at the server")

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from fl_course.exercises.exercise import OTHER, Found
+from fl_course.exercises.exercise import OTHER, Found, Mistake
+from fl_course.exercises.judging import shown
+from fl_course.localization import joined, say
 
 Weights = list[np.ndarray]  # kernel and bias
 Batch = tuple[np.ndarray, np.ndarray]  # inputs and labels
@@ -78,6 +80,37 @@ def factor(found: Weights, wanted: Weights) -> float | None:
     """How many times the wanted values the found ones are, if that is one number."""
     times = float(np.vdot(wanted[0], found[0]) / np.vdot(wanted[0], wanted[0]))
     return times if same(found, plus(zeros(), wanted, times)) else None
+
+
+def wrong_value(case: str, found: Weights, wanted: Weights) -> Mistake:
+    """Shows one number that is wrong: of the bias if it can be, the one that is furthest off.
+
+    Args:
+        case: What went in, in the learner's language.
+        found: What came out.
+        wanted: What should have come out.
+    """
+    part, place = furthest(found, wanted)
+    name = f"{('kernel', 'bias')[part]}[{', '.join(str(int(number)) for number in place)}]"
+    return shown.wrong_value(
+        say("{case}, at `{place}`,", case=case, place=name),
+        float(found[part][place]),
+        float(wanted[part][place]),
+    )
+
+
+def furthest(found: Weights, wanted: Weights) -> tuple[int, tuple[Any, ...]]:
+    """Which part, 1 (the bias) if it is wrong, and in it the place of what is furthest off."""
+    part = 0 if np.allclose(found[1], wanted[1], rtol=1e-3, atol=1e-7) else 1
+    return part, np.unravel_index(np.abs(found[part] - wanted[part]).argmax(), wanted[part].shape)
+
+
+def told(batches: Sequence[Batch]) -> str:
+    """Says which client it is."""
+    sizes = [str(len(labels)) for _, labels in batches]
+    if len(sizes) > 3:
+        return say("a client with {count} batches of 3 images or fewer", count=len(sizes))
+    return say("a client with batches of {sizes} images", sizes=joined(sizes))
 
 
 def which(

@@ -32,9 +32,17 @@ def in_digits(got: float | Sequence[float], wanted: float | Sequence[float]) -> 
     texts = ("", "")
     for digits in range(2, 7):
         texts = _digits(got, digits), _digits(wanted, digits)
-        if texts[0] != texts[1]:
+        if texts[0] != texts[1] and not _any_lost((got, wanted), texts):
             break
     return texts
+
+
+def _any_lost(values: Sequence[float | Sequence[float]], texts: Sequence[str]) -> bool:
+    """Whether a number that is not zero would be shown as zero."""
+    return any(
+        text == "0" and np.ndim(value) == 0 and abs(float(value)) > 1e-6
+        for value, text in zip(values, texts, strict=True)
+    )
 
 
 def _text(value: Shown) -> str:
@@ -42,5 +50,5 @@ def _text(value: Shown) -> str:
 
 
 def _digits(value: float | Sequence[float], digits: int) -> str:
-    parts = [f"{round(float(number), digits):.12g}" for number in np.ravel(value)]
+    parts = [f"{round(float(number), digits) + 0.0:.12g}" for number in np.ravel(value)]
     return parts[0] if np.ndim(value) == 0 else f"({', '.join(parts)})"

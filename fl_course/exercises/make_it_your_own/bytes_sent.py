@@ -1,54 +1,116 @@
 """How many bytes a plan of rounds sends."""
 
+import math
 import numbers
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
-from fl_course.exercises.judging import edits
+from fl_course.exercises.exercise import Exercise, Found, Mistake, run
+from fl_course.exercises.judging import edits, given, shown
+from fl_course.localization import joined, say
+
+Formula = Callable[[edits.Arrays, list[int]], float]
 
 
-def _judge(answer: Any) -> Any:
+def _bytes(weights: edits.Arrays) -> int:
+    return sum(array.nbytes for array in weights)
+
+
+def _numbers(weights: edits.Arrays) -> int:
+    return sum(array.size for array in weights)
+
+
+def _objects(weights: edits.Arrays) -> int:
+    return sum(map(sys.getsizeof, weights))
+
+
+def _right(weights: edits.Arrays, sizes: list[int]) -> float:
+    return 2 * _bytes(weights) * sum(sizes)
+
+
+_KNOWN: dict[str, list[Formula]] = {
+    "four_bytes": [lambda weights, sizes: 8 * _numbers(weights) * sum(sizes)],
+    "one_way": [
+        lambda weights, sizes: _bytes(weights) * sum(sizes),
+        lambda weights, sizes: _numbers(weights) * sum(sizes),
+        lambda weights, sizes: 4 * _numbers(weights) * sum(sizes),
+    ],
+    "numbers_not_bytes": [
+        lambda weights, sizes: 2 * _numbers(weights) * sum(sizes),
+        lambda weights, sizes: _bytes(weights) // 4 * 2 * sum(sizes),
+    ],
+    "bits": [lambda weights, sizes: 16 * _bytes(weights) * sum(sizes)],
+    "objects": [
+        lambda weights, sizes: 2 * _objects(weights) * sum(sizes),
+        lambda weights, sizes: _objects(weights) * sum(sizes),
+    ],
+    "other_unit": [
+        lambda weights, sizes: _right(weights, sizes) / 1_000,
+        lambda weights, sizes: _right(weights, sizes) / 1_024,
+        lambda weights, sizes: _right(weights, sizes) / 1_000**2,
+        lambda weights, sizes: _right(weights, sizes) / 1_024**2,
+    ],
+    "one_tensor": [
+        lambda weights, sizes: 2 * weights[0].nbytes * sum(sizes),
+        lambda weights, sizes: 2 * weights[-1].nbytes * sum(sizes),
+    ],
+    "one_client": [lambda weights, sizes: 2 * _bytes(weights) * len(sizes)],
+    "one_round": [lambda weights, sizes: 2 * _bytes(weights) * sizes[0]],
+    "equal_cohorts": [
+        lambda weights, sizes: 2 * _bytes(weights) * sizes[0] * len(sizes),
+        lambda weights, sizes: 2 * _bytes(weights) * sizes[-1] * len(sizes),
+        lambda weights, sizes: 2 * _bytes(weights) * max(sizes) * len(sizes),
+    ],
+    "down_once": [
+        lambda weights, sizes: _bytes(weights) * (sum(sizes) + len(sizes)),
+        lambda weights, sizes: _bytes(weights) * (sum(sizes) + 1),
+    ],
+}
+
+
+def _judge(answer: Any) -> Found:
     models = (
         [np.zeros((784, 10), np.float32), np.zeros(10, np.float32)],
         [np.zeros((5, 3), np.float32), np.zeros((3, 2, 2), np.float32), np.zeros(7, np.float32)],
-        [np.zeros((5, 3), np.float16), np.zeros(4, np.float16)],
+        [np.zeros((5, 3), np.float16), np.zeros(4, np.float64), np.zeros((), np.float32)],
     )
-    found = []
-    for weights in models:
-        for cohort_sizes in ([3, 7, 2, 10, 1], [4, 4, 4]):
-            seen = run(answer, weights, cohort_sizes)
-            seen = seen.item() if hasattr(seen, "item") and np.ndim(seen) == 0 else seen
-            if isinstance(seen, bool) or not isinstance(seen, numbers.Real):
-                return Mistake("not_a_number", type=type(seen).__name__)
-            found.append(_judge_bytes(float(seen), weights, cohort_sizes))
-    # A wrong formula may be right for a plan, such as one with equal cohorts. The last model has
-    # numbers of two bytes: who is wrong only there took four for every number.
-    mistakes = [mistake for mistake in found[:4] if mistake is not None]
-    if mistakes:
-        return mistakes[0]
-    return None if found[4:] == [None, None] else "four_bytes"
+    plans = ([3, 7, 2, 10, 1], [4, 4, 4], [6])
+    cases = [(weights, plan) for weights in models for plan in plans]
+    found, changed = [], ""
+    for weights, plan in cases:
+        handed_in = [array.copy() for array in weights], list(plan)
+        seen = run(answer, *handed_in)
+        seen = getattr(seen, "numpy", lambda same=seen: same)()
+        seen = seen.item() if hasattr(seen, "item") and np.ndim(seen) == 0 else seen
+        if isinstance(seen, bool) or not isinstance(seen, numbers.Real):
+            return Mistake("not_a_number", type=type(seen).__name__)
+        found.append(float(seen))
+        changed = changed or ("" if handed_in[1] == plan else "`cohort_sizes`")
+        changed = changed or ("" if given.is_as_before(handed_in[0], weights) else "`weights`")
 
+    def agrees(formula: Formula) -> bool:
+        return all(
+            math.isclose(seen, formula(*case), rel_tol=1e-12)
+            for seen, case in zip(found, cases, strict=True)
+        )
 
-def _judge_bytes(seen: float, weights: edits.Arrays, cohort_sizes: list[int]) -> Any:
-    one_way = sum(array.nbytes for array in weights)
-    clients, rounds = sum(cohort_sizes), len(cohort_sizes)
-    for expected, mistake in (
-        (2 * one_way * clients, None),
-        (one_way * clients, "one_way"),
-        (one_way * clients / 4, "one_way"),
-        (2 * one_way * clients / 4, "numbers_not_bytes"),
-        (2 * one_way * clients * 8, "bits"),
-        (2 * weights[0].nbytes * clients, "one_tensor"),
-        (2 * one_way * rounds, "one_client"),
-        (2 * one_way * cohort_sizes[0], "one_round"),
-        (2 * one_way * cohort_sizes[0] * rounds, "equal_cohorts"),
-        (one_way * (clients + rounds), "down_once"),
-    ):
-        if seen == expected:
-            return mistake
-    return OTHER
+    if agrees(_right):
+        return Mistake("changed_given", name=changed) if changed else None
+    for name, formulas in _KNOWN.items():
+        if any(map(agrees, formulas)):
+            return name
+    seen, (weights, plan) = next(
+        (seen, case) for seen, case in zip(found, cases, strict=True) if seen != _right(*case)
+    )
+    case = say(
+        "arrays of {arrays} bytes and cohorts of {sizes}",
+        arrays=joined([str(array.nbytes) for array in weights]),
+        sizes=joined(list(map(str, plan))),
+    )
+    return shown.wrong_value(case, seen, _right(weights, plan))
 
 
 def _reference() -> Any:
@@ -71,23 +133,28 @@ EXERCISE = Exercise(
         "many times a client takes part, in all rounds together.",
         "Bytes of all arrays, times two directions, times the sum of the cohort sizes.",
     ),
-    mistakes={
+    mistakes=given.OF_GIVEN
+    | shown.OF_CASES
+    | {
+        "objects": "You count what Python's objects take in memory, as `sys.getsizeof` does. What "
+        "is sent are the numbers; the array itself knows how many bytes these are.",
+        "other_unit": "The result is in another unit, such as kilobytes. Wanted are bytes.",
         "not_a_number": "Your function gives a value of type `{type}`; wanted is a number of "
         "bytes.",
         "one_way": "Only one direction is counted. The weights go down to each client, and an "
         "update of the same size comes up.",
         "numbers_not_bytes": "You have counted the numbers that are sent. How many bytes does "
         "one take? The array knows.",
-        "four_bytes": "Right for float32, and wrong for arrays of float16: you take four bytes "
-        "for each number. The array's type says how many it needs.",
+        "four_bytes": "Right for float32, and wrong for arrays of float16 or float64: you take "
+        "four bytes for each number. The array's type says how many it needs.",
         "bits": "This is eight times too much: bits, where bytes are wanted.",
-        "one_tensor": "Only the first array is counted. The model has others.",
+        "one_tensor": "Only one array is counted, the first or the last. The model has others.",
         "one_client": "Only one client a round is counted.",
         "one_round": "Only the first round is counted.",
-        "equal_cohorts": "You take all cohorts for as large as the first. The list gives each "
-        "round's own size.",
-        "down_once": "The way down is counted once a round. Every client of the cohort has to "
-        "be sent the model.",
+        "equal_cohorts": "You take all cohorts for equally large, as large as one of them. The "
+        "list gives each round's own size.",
+        "down_once": "The way down is counted once, not once for each client. Every client of the "
+        "cohort has to be sent the model.",
     },
     right="Local epochs do not occur in it: what a client computes costs no bytes.",
 )

@@ -1,11 +1,15 @@
 """A model update made shorter than a bound."""
 
+import functools
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from fl_course.exercises.exercise import OTHER, Exercise, run
-from fl_course.exercises.judging import edits, forms, reference
+from fl_course.exercises.exercise import Exercise, Found, Mistake, Raised, run
+from fl_course.exercises.judging import edits, forms, reference, shown
+from fl_course.localization import say
 
 _MAX_NORM = 2.0
 
@@ -22,7 +26,17 @@ def _clipped(gradients: edits.Arrays, max_norm: float) -> edits.Arrays:
     return edits.scaled(min(1.0, max_norm / max(edits.norm(gradients), 1e-30)), gradients)
 
 
-def _judge(answer: Any) -> Any:
+# Norms of the two tensors.
+_LONG, _SHORT = (40.0, 4.0), (0.5, 0.4)
+_NEAR_THE_BOUND = (
+    (1.9, 1.7),  # within the bound each alone, and not together
+    (1.5, 1.1),  # within it, and its square is not
+    (1.95, 0.5),  # a bit above
+    (1.9, 0.5),  # a bit below
+)
+
+
+def _judge(answer: Any) -> Found:
     weights, server_weights = edits.like_weights(8), edits.like_weights(9)
 
     def clip(gradients: edits.Arrays, **keywords: float) -> edits.Arrays:
@@ -33,41 +47,80 @@ def _judge(answer: Any) -> Any:
             raise edits.Odd("with_the_norm")
         return edits.arrays(result, gradients)
 
+    long = _lengths(*_LONG)
     try:
-        # The vector of the first is short enough alone; both of the second are, but not together.
-        long, both, short = _lengths(40.0, 4.0), _lengths(4.5, 4.0), _lengths(0.5, 0.4)
-        on_long, on_both, on_short, on_zero = map(clip, (long, both, short, edits.scaled(0, long)))
-        found = _judge_lengths(long, on_long, both, on_both, short, on_short)
-        if found is not None:
-            return found
+        if found := _judge_lengths(clip):
+            return "other_default" if _is_right_with_bound(clip) else found
+        on_zero = clip(edits.scaled(0, long))
         if not all(np.isfinite(part).all() for part in on_zero):
             return "zero_by_zero"
-        for max_norm in (1.0, 80.0):
+        for max_norm in (1.0, 30.0, 80.0):
             if not edits.alike(clip(long, max_norm=max_norm), _clipped(long, max_norm)):
                 return "fixed_bound"
     except edits.Odd as odd:
         return odd.mistake
     if not edits.can_be_recorded(answer, long, weights, server_weights):
         return "not_recorded"
-    return None if np.allclose(on_zero[0], 0) else OTHER
+    return None if all(np.allclose(part, 0) for part in on_zero) else "zero_changed"
 
 
-def _judge_lengths(
+def _is_right_with_bound(clip: Callable[..., edits.Arrays]) -> bool:
+    """Whether it is the default alone that is another one."""
+    try:
+        return _judge_lengths(functools.partial(clip, max_norm=_MAX_NORM)) is None and edits.alike(
+            clip(_lengths(*_LONG), max_norm=30.0), _clipped(_lengths(*_LONG), 30.0)
+        )
+    except Raised:
+        return False
+
+
+def _judge_lengths(clip: Callable[..., edits.Arrays]) -> Found:
+    long, short = _lengths(*_LONG), _lengths(*_SHORT)
+    on_long, on_short = clip(long), clip(short)
+    probes = [long, short, *(_lengths(*norms) for norms in _NEAR_THE_BOUND)]
+    results = [on_long, on_short, *map(clip, probes[2:])]
+    right = [
+        edits.alike(result, _clipped(probe, _MAX_NORM))
+        for result, probe in zip(results, probes, strict=True)
+    ]
+    if all(right):
+        return None
+    if name := _name(long, on_long, short, on_short, right):
+        return name
+    wrong = right.index(False)
+    return _shown(probes[wrong], results[wrong])
+
+
+def _shown(gradients: edits.Arrays, result: edits.Arrays) -> Mistake:
+    case = say("gradients with a norm of {norm}", norm=f"{edits.norm(gradients):.2f}")
+    wanted = min(edits.norm(gradients), _MAX_NORM)
+    direction = edits.scaled(edits.norm(result) / edits.norm(gradients), gradients)
+    if edits.alike(result, direction) and not math.isclose(
+        edits.norm(result), wanted, rel_tol=1e-3
+    ):
+        got, right = shown.in_digits(edits.norm(result), wanted)
+        return shown.wrong_value(
+            case, say("a norm of {norm}", norm=got), say("a norm of {norm}", norm=right)
+        )
+    return shown.wrong_value(
+        case,
+        say("another direction, with a norm of {norm}", norm=f"{edits.norm(result):.2f}"),
+        say("the same direction, with a norm of {norm}", norm=f"{wanted:.2f}"),
+    )
+
+
+def _name(
     long: edits.Arrays,
     on_long: edits.Arrays,
-    both: edits.Arrays,
-    on_both: edits.Arrays,
     short: edits.Arrays,
     on_short: edits.Arrays,
-) -> Any:
-    right_on_long = edits.alike(on_long, _clipped(long, _MAX_NORM))
-    if right_on_long and edits.alike(on_short, short):
-        return None if edits.alike(on_both, _clipped(both, _MAX_NORM)) else OTHER
-    if right_on_long:
+    right: list[bool],
+) -> str | None:
+    if right[0]:
         times = _MAX_NORM / edits.norm(short)
-        return "short_ones_too" if edits.alike(on_short, edits.scaled(times, short)) else OTHER
+        return "short_ones_too" if edits.alike(on_short, edits.scaled(times, short)) else None
     if edits.alike(on_long, long):
-        return "not_clipped" if edits.alike(on_short, short) else "upside_down"
+        return "not_clipped" if right[1] else "upside_down"
     if edits.alike(on_long, edits.scaled(edits.norm(long) / _MAX_NORM, long)):
         return "upside_down"
     if edits.alike(on_long, [np.clip(part, -_MAX_NORM, _MAX_NORM) for part in long]):
@@ -82,7 +135,7 @@ def _judge_lengths(
     for norm in (edits.norm(long) ** 2, sum(np.linalg.norm(part) for part in long)):
         if edits.alike(on_long, edits.scaled(_MAX_NORM / norm, long)):
             return "other_norm"
-    return OTHER
+    return None
 
 
 def _norms_of_others() -> tuple[float, ...]:
@@ -116,7 +169,12 @@ EXERCISE = Exercise(
         "norm. `tf.minimum` of the two covers both cases, and a norm of zero as well.",
     ),
     mistakes=edits.FORM
+    | shown.OF_CASES
     | {
+        "other_default": "With `max_norm=2.0` your function gives what is wanted, and without a "
+        "`max_norm` something else. What does the first line of the function say?",
+        "zero_changed": "Gradients that are all zero come back with other numbers. They are within "
+        "every bound, and stay as they are.",
         "with_the_norm": "A part of your result is itself a list. `tf.clip_by_global_norm` "
         "gives two things, the clipped tensors and the norm they had; only the first is "
         "wanted here.",
@@ -130,7 +188,7 @@ EXERCISE = Exercise(
         "direction of the step; what is to be bounded is the length of all elements together.",
         "each_alone": "The matrix and the vector are clipped each by its own norm. Together "
         "they are still too long, and their proportion has changed. There is one norm for all.",
-        "unit_length": "The gradients end with a norm of 1, whatever the bound is. Something "
+        "unit_length": "The gradients end with a norm of 1, and the bound is 2. Something "
         "divides by the norm and does not come back to the bound.",
         "other_norm": "The direction is right and the gradients are too short. The norm that "
         "your function divides by is too large: is it the square root of the sum of all "

@@ -1,67 +1,122 @@
 """A client's gradient with a pull back to the server's weights."""
 
-import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from fl_course.exercises.exercise import OTHER, Exercise, run
-from fl_course.exercises.judging import edits, reference
+from fl_course.exercises.exercise import Exercise, Found, Raised, run
+from fl_course.exercises.judging import edits, reference, shown
+from fl_course.localization import say
 
 _MU = 0.1
 
 
-def _judge(answer: Any) -> Any:
-    gradients, weights, server_weights = (edits.like_weights(seed) for seed in (4, 5, 6))
+_OTHER_MUS = (0.0, 3.0)
+
+
+def _judge(answer: Any) -> Found:
+    parts = tuple(edits.like_weights(seed) for seed in (4, 5, 6))
 
     def edited(**keywords: float) -> edits.Arrays:
-        result = run(
-            answer, *map(reference.tensors, (gradients, weights, server_weights)), **keywords
-        )
-        return edits.arrays(result, gradients)
+        result = run(answer, *map(reference.tensors, parts), **keywords)
+        return edits.arrays(result, parts[0])
 
     try:
-        found = _judge_pull(edited(), gradients, weights, server_weights)
-        if found is not None:
-            return found
-        away = reference.plus(weights, server_weights, -1.0)
-        for mu in (0.0, 3.0):
-            if not edits.alike(edited(mu=mu), reference.plus(gradients, away, mu)):
-                return "fixed_mu"
+        found = edited()
+        given_mu = _with_mu(edited)
     except edits.Odd as odd:
         return odd.mistake
-    recorded = edits.can_be_recorded(answer, gradients, weights, server_weights)
-    return None if recorded else "not_recorded"
+    if not edits.alike(found, _pulled(*parts, _MU)):
+        if given_mu and _agrees(_pulled, given_mu, parts):
+            return "other_default"
+        return _known(found, given_mu, parts)
+    if not _agrees(_pulled, given_mu, parts):
+        return "fixed_mu"
+    return None if edits.can_be_recorded(answer, *parts) else "not_recorded"
 
 
-def _judge_pull(
-    seen: edits.Arrays, gradients: edits.Arrays, weights: edits.Arrays, server_weights: edits.Arrays
-) -> Any:
-    away = reference.plus(weights, server_weights, -1.0)
-    squared = edits.norm(away) ** 2
-    for expected, mistake in (
-        (reference.plus(gradients, away, _MU), None),
-        (gradients, "unchanged"),
-        (reference.plus(gradients, away, -_MU), "pushes_away"),
-        (reference.plus(gradients, away, _MU / 2), "half"),
-        (reference.plus(gradients, away, 2 * _MU), "twice"),
-        (reference.plus(gradients, away), "without_mu"),
-        (reference.plus(gradients, weights, _MU), "towards_zero"),
-        (edits.scaled(_MU, away), "only_the_pull"),
-        (reference.plus(weights, away, -_MU), "moves_weights"),
-        (reference.plus(weights, away, _MU), "moves_weights"),
-        ([part + _MU / 2 * squared for part in gradients], "term_itself"),
-        ([part + _MU * squared for part in gradients], "term_itself"),
-        ([g + _MU / 2 * (a**2).sum() for g, a in zip(gradients, away, strict=True)], "term_itself"),
-        ([g + _MU * np.linalg.norm(a) for g, a in zip(gradients, away, strict=True)], "length"),
-        ([g + _MU / 2 * np.linalg.norm(a) for g, a in zip(gradients, away, strict=True)], "length"),
-        ([part + _MU * math.sqrt(squared) for part in gradients], "length"),
-        ([part + _MU / 2 * math.sqrt(squared) for part in gradients], "length"),
-        ([g + _MU / 2 * a**2 for g, a in zip(gradients, away, strict=True)], "term_itself"),
-    ):
-        if edits.alike(seen, expected):
-            return mistake
-    return OTHER
+def _with_mu(edited: Callable[..., edits.Arrays]) -> dict[float, edits.Arrays]:
+    """What the answer gives with `mu`; empty if it takes none."""
+    try:
+        return {mu: edited(mu=mu) for mu in (_MU, *_OTHER_MUS)}
+    except Raised:
+        return {}
+
+
+def _pulled(gradients: Any, weights: Any, server_weights: Any, mu: float) -> edits.Arrays:
+    return reference.plus(gradients, reference.plus(weights, server_weights, -1.0), mu)
+
+
+def _agrees(
+    formula: Callable[..., edits.Arrays],
+    found: Mapping[float, edits.Arrays],
+    parts: tuple[edits.Arrays, ...],
+) -> bool:
+    return bool(found) and all(edits.alike(seen, formula(*parts, mu)) for mu, seen in found.items())
+
+
+def _known(
+    found: edits.Arrays, given_mu: Mapping[float, edits.Arrays], parts: tuple[edits.Arrays, ...]
+) -> Found:
+    # First what is so for every mu, then what is so for the usual one.
+    for seen in ({_MU: found, **given_mu}, {_MU: found}):
+        for name, formulas in _KNOWN.items():
+            if any(_agrees(formula, seen, parts) for formula in formulas):
+                return name
+    wanted = _pulled(*parts, _MU)
+    part, place = edits.furthest(found, wanted)
+    gradient, weight, server_weight = (f"{arrays[part][place]:.2f}" for arrays in parts)
+    case = say(
+        "the gradient {gradient}, the weight {weight}, the server's weight {server_weight} and a "
+        "mu of {mu}",
+        gradient=gradient,
+        weight=weight,
+        server_weight=server_weight,
+        mu=_MU,
+    )
+    return shown.wrong_value(case, float(found[part][place]), float(wanted[part][place]))
+
+
+def _adding(what: Callable[[edits.Arrays], list[Any]]) -> Callable[..., edits.Arrays]:
+    """The gradients plus mu times something that is made of the way from the server's weights."""
+    return lambda g, w, s, mu: [
+        gradient + mu * one
+        for gradient, one in zip(g, what(reference.plus(w, s, -1.0)), strict=True)
+    ]
+
+
+_KNOWN: dict[str, list[Callable[..., edits.Arrays]]] = {
+    "unchanged": [lambda g, w, s, mu: g],
+    "pushes_away": [_adding(lambda away: [-a for a in away])],
+    "half": [_adding(lambda away: [a / 2 for a in away])],
+    "twice": [_adding(lambda away: [2 * a for a in away])],
+    "without_mu": [lambda g, w, s, mu: reference.plus(g, reference.plus(w, s, -1.0))],
+    "towards_zero": [lambda g, w, s, mu: reference.plus(g, w, mu)],
+    "only_the_pull": [lambda g, w, s, mu: edits.scaled(mu, reference.plus(w, s, -1.0))],
+    "moves_weights": [
+        lambda g, w, s, mu: reference.plus(w, reference.plus(w, s, -1.0), -mu),
+        lambda g, w, s, mu: reference.plus(w, reference.plus(w, s, -1.0), mu),
+    ],
+    "term_itself": [
+        _adding(lambda away: [edits.norm(away) ** 2 / 2] * len(away)),
+        _adding(lambda away: [edits.norm(away) ** 2] * len(away)),
+        _adding(lambda away: [(a**2).sum() / 2 for a in away]),
+        _adding(lambda away: [a**2 / 2 for a in away]),
+        _adding(lambda away: [a**2 for a in away]),
+    ],
+    "length": [
+        _adding(lambda away: [np.linalg.norm(a) for a in away]),
+        _adding(lambda away: [np.linalg.norm(a) / 2 for a in away]),
+        _adding(lambda away: [edits.norm(away)] * len(away)),
+        _adding(lambda away: [edits.norm(away) / 2] * len(away)),
+    ],
+    "unit_pull": [
+        _adding(lambda away: [a / edits.norm(away) for a in away]),
+        _adding(lambda away: [a / np.linalg.norm(a) for a in away]),
+    ],
+    "kernel_only": [lambda g, w, s, mu: [_pulled(g, w, s, mu)[0], g[1]]],
+}
 
 
 def _reference() -> Any:
@@ -89,7 +144,16 @@ EXERCISE = Exercise(
         "pulls back.",
     ),
     mistakes=edits.FORM
+    | shown.OF_CASES
     | {
+        "other_default": "With `mu=0.1` your function gives what is wanted, and without a `mu` "
+        "something else. The lesson calls it without: what does the first line of the function "
+        "say?",
+        "unit_pull": "The pull is divided by the distance from the server's weights, so it is the "
+        "same however far the client has gone. The derivative of the square grows with the "
+        "distance.",
+        "kernel_only": "The gradient of the matrix has the pull, and that of the vector is as it "
+        "was. Every tensor has weights that drift.",
         "unchanged": "The gradients come back as they were, although the weights have moved "
         "away from the server's.",
         "pushes_away": "The sign is the other way round: the client subtracts the gradient, so "
@@ -98,7 +162,8 @@ EXERCISE = Exercise(
         "a factor down.",
         "twice": "The pull is twice as strong as it should be. The term has a factor of one "
         "half, which the derivative of the square cancels.",
-        "without_mu": "The pull has the right direction and does not depend on `mu`.",
+        "without_mu": "The pull is the whole way from the server's weights: it has the right "
+        "direction, and `mu` is not in it.",
         "towards_zero": "This pulls the weights towards zero, which is weight decay. Wanted is "
         "a pull towards the server's weights.",
         "only_the_pull": "What comes back is the pull alone. The gradients of the loss are "

@@ -1,84 +1,128 @@
 """The server's step with momentum."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
-from fl_course.exercises.judging import edits, forms, reference
+from fl_course.exercises.exercise import OTHER, Exercise, Found, Mistake, Raised, run
+from fl_course.exercises.judging import edits, forms, reference, shown
+from fl_course.localization import say
 
 _MOMENTUM = 0.5
 
 
-def _judge(answer: Any) -> Any:
-    velocity, weights, update = (edits.like_weights(seed) for seed in (1, 2, 3))
+_OTHER_MOMENTA = (0.0, 0.9)
 
-    def step(**keywords: float) -> tuple[edits.Arrays, edits.Arrays]:
-        result = run(answer, *map(reference.tensors, (velocity, weights, update)), **keywords)
+Step = tuple[edits.Arrays | None, edits.Arrays]  # velocity (None: any) and weights
+
+
+def _judge(answer: Any) -> Found:
+    parts = tuple(edits.like_weights(seed) for seed in (1, 2, 3))
+
+    def step(**keywords: float) -> Step:
+        result = run(answer, *map(reference.tensors, parts), **keywords)
         if not forms.is_sequence(result):
             raise edits.Odd(Mistake("not_a_tuple", type=type(result).__name__))
         if len(result) != 2 or not any(forms.is_sequence(part) for part in result):
             raise edits.Odd("not_a_pair")
-        return edits.arrays(result[0], weights), edits.arrays(result[1], weights)
+        return edits.arrays(result[0], parts[1]), edits.arrays(result[1], parts[1])
 
     try:
-        found = _judge_step(step(), velocity, weights, update)
-        if found is not None:
-            return found
-        for momentum in (0.0, 0.9):
-            new_velocity, new_weights = step(momentum=momentum)
-            expected = reference.plus(update, velocity, momentum)
-            if not edits.alike(new_velocity, expected) or not edits.alike(
-                new_weights, reference.plus(weights, expected)
-            ):
-                return "fixed_momentum"
+        found = step()
+        given_momentum = _with_momentum(step)
     except edits.Odd as odd:
         return odd.mistake
-    return None if edits.can_be_recorded(answer, velocity, weights, update) else "not_recorded"
+    if not _agrees(_moved, {_MOMENTUM: found}, parts):
+        if given_momentum and _agrees(_moved, given_momentum, parts):
+            return "other_default"
+        return _known(found, given_momentum, parts)
+    if not (given_momentum and _agrees(_moved, given_momentum, parts)):
+        return "fixed_momentum"
+    return None if edits.can_be_recorded(answer, *parts) else "not_recorded"
 
 
-def _judge_step(
-    seen: tuple[edits.Arrays, edits.Arrays],
-    velocity: edits.Arrays,
-    weights: edits.Arrays,
-    update: edits.Arrays,
-) -> Any:
-    new_velocity, new_weights = seen
-    decayed = reference.plus(update, velocity, _MOMENTUM)
-    moved = reference.plus(weights, decayed)
-    damped = reference.plus(edits.scaled(1 - _MOMENTUM, update), velocity, _MOMENTUM)
-    if edits.alike(new_velocity, moved) and edits.alike(new_weights, decayed):
-        return "swapped_results"
-    if edits.alike(new_weights, moved):
-        if edits.alike(new_velocity, decayed):
-            return None
-        return "not_carried" if edits.alike(new_velocity, velocity) else OTHER
-    if edits.alike(new_weights, reference.plus(weights, velocity)):
-        return "old_velocity"
-    if edits.alike(new_weights, reference.plus(weights, update)):
-        return "no_momentum"
-    for direction in (decayed, damped, update):
-        if edits.alike(new_weights, reference.plus(weights, direction, -1.0)):
-            return "backwards"
-    # The deltas are those of both signs of the accumulated update.
-    if edits.alike(
-        new_weights,
-        reference.plus(weights, reference.plus(edits.scaled(_MOMENTUM, velocity), update, -1.0)),
-    ):
-        return "backwards"
-    if edits.alike(new_weights, reference.plus(weights, damped)):
-        return "damped"
-    if edits.alike(
-        new_weights, reference.plus(weights, reference.plus(update, decayed, _MOMENTUM))
-    ):
-        return "nesterov"
-    if edits.alike(new_weights, reference.plus(weights, reference.plus(velocity, update))):
-        return "never_fades"
-    if edits.alike(
-        new_weights, reference.plus(weights, reference.plus(velocity, update, _MOMENTUM))
-    ):
-        return "fades_the_update"
+def _with_momentum(step: Callable[..., Step]) -> dict[float, Step]:
+    """What the answer gives with `momentum`; empty if it takes none."""
+    try:
+        return {one: step(momentum=one) for one in (_MOMENTUM, *_OTHER_MOMENTA)}
+    except Raised:
+        return {}
+
+
+def _agrees(
+    formula: Callable[..., Step], found: Mapping[float, Step], parts: tuple[edits.Arrays, ...]
+) -> bool:
+    for momentum, seen in found.items():
+        velocity, weights = formula(*parts, momentum)
+        if not edits.alike(seen[1], weights):
+            return False
+        if velocity is not None and not edits.alike(seen[0], velocity):
+            return False
+    return True
+
+
+def _known(
+    found: Step, given_momentum: Mapping[float, Step], parts: tuple[edits.Arrays, ...]
+) -> Found:
+    # First what is so for every momentum, then what is so for the usual one.
+    for seen in ({_MOMENTUM: found, **given_momentum}, {_MOMENTUM: found}):
+        for name, formulas in _KNOWN.items():
+            if any(_agrees(formula, seen, parts) for formula in formulas):
+                return name
+    names = say("velocity"), say("weight")
+    for name, seen, wanted in zip(names, found, _moved(*parts, _MOMENTUM), strict=True):
+        if not edits.alike(seen, wanted):
+            part, place = edits.furthest(seen, wanted)
+            velocity, weight, update = (f"{arrays[part][place]:.2f}" for arrays in parts)
+            case = say(
+                "the velocity {velocity}, the weight {weight}, the update {update} and a momentum "
+                "of {momentum}, as the new {name},",
+                velocity=velocity,
+                weight=weight,
+                update=update,
+                momentum=_MOMENTUM,
+                name=name,
+            )
+            return shown.wrong_value(case, float(seen[part][place]), float(wanted[part][place]))
     return OTHER
+
+
+def _mix(v: edits.Arrays, u: edits.Arrays, of_v: float, of_u: float) -> edits.Arrays:
+    return reference.plus(edits.scaled(of_v, v), u, of_u)
+
+
+def _moved(v: edits.Arrays, w: edits.Arrays, u: edits.Arrays, m: float) -> Step:
+    new = _mix(v, u, m, 1.0)
+    return new, reference.plus(w, new)
+
+
+def _moved_by(of_v: Callable[[float], float], of_u: Callable[[float], float]) -> Any:
+    """A step in which velocity and update count by a factor each; the velocity may be any."""
+    return lambda v, w, u, m: (None, reference.plus(w, _mix(v, u, of_v(m), of_u(m))))
+
+
+_KNOWN: dict[str, list[Callable[..., Step]]] = {
+    "swapped_results": [lambda v, w, u, m: _moved(v, w, u, m)[::-1]],
+    "not_carried": [lambda v, w, u, m: (v, _moved(v, w, u, m)[1])],
+    "old_velocity": [_moved_by(lambda m: 1, lambda m: 0), _moved_by(lambda m: m, lambda m: 0)],
+    "no_momentum": [_moved_by(lambda m: 0, lambda m: 1)],
+    "backwards": [
+        _moved_by(lambda m: -m, lambda m: -1),
+        _moved_by(lambda m: -m, lambda m: m - 1),
+        _moved_by(lambda m: 0, lambda m: -1),
+        # A mean update taken for a gradient.
+        _moved_by(lambda m: m, lambda m: -1),
+    ],
+    "damped": [_moved_by(lambda m: m, lambda m: 1 - m)],
+    "both_fade": [_moved_by(lambda m: m, lambda m: m)],
+    "nesterov": [_moved_by(lambda m: m * m, lambda m: 1 + m)],
+    "never_fades": [_moved_by(lambda m: 1, lambda m: 1)],
+    "fades_the_update": [
+        _moved_by(lambda m: 1, lambda m: m),
+        _moved_by(lambda m: 1 - m, lambda m: m),
+    ],
+    "twice": [_moved_by(lambda m: 2 * m, lambda m: 2)],
+}
 
 
 def _reference() -> Any:
@@ -121,7 +165,13 @@ EXERCISE = Exercise(
         "velocity, which is the state, second the weights.",
     ),
     mistakes=edits.FORM
+    | shown.OF_CASES
     | {
+        "other_default": "With `momentum=0.5` your function gives what is wanted, and without a "
+        "`momentum` something else. What does the first line of the function say?",
+        "both_fade": "The momentum is applied to the sum of both, so the new update fades as well. "
+        "Only the velocity of the earlier rounds does; the update counts in full.",
+        "twice": "The weights have moved by twice the velocity. It is added to them once.",
         "not_a_pair": "Wanted are two results, each a tuple of tensors: what the server "
         "remembers, and its weights. What your function gives is not such a pair.",
         "swapped_results": "Both results are there, in the other order: the state comes first, "
@@ -142,8 +192,8 @@ EXERCISE = Exercise(
         "plus velocity.",
         "never_fades": "The velocity is added up in full: old updates never fade. Which of the "
         "two terms does the momentum belong to?",
-        "fades_the_update": "The new update is made smaller, and the old velocity counts in "
-        "full. It is the other way round: the past fades.",
+        "fades_the_update": "The new update is multiplied by the momentum. It is the other way "
+        "round: the past fades, and the update counts in full.",
         "fixed_momentum": "With another `momentum` the result is not that of this momentum. "
         "Does your function use its argument, or a number of its own?",
     },

@@ -2,39 +2,103 @@
 
 import math
 import numbers
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
+from fl_course.exercises.exercise import Exercise, Found, Mistake, run
+from fl_course.exercises.judging import shown
+from fl_course.localization import say
+
+# Quotients just above a whole number, just below one, in between, and whole.
+_CASES = (
+    (100, 0.1),
+    (100, 0.25),
+    (1000, 0.06),
+    (50, 0.5),
+    (10, 0.0),
+    (300, 0.08),
+    (1, 0.2),
+    (3, 0.625),
+    (20, 0.95),
+    (10_000, 0.35),
+)
 
 
-def _judge(answer: Any) -> Any:
+def _up(value: float) -> int:
+    """Rounded up, where a whole number may have come out a bit above."""
+    return math.ceil(value - 1e-9)
+
+
+_KNOWN: dict[str, list[Callable[[int, float], float]]] = {
+    "one_too_many": [
+        lambda goal, dropout: math.floor(goal / (1 - dropout) + 1e-9) + 1,
+        lambda goal, dropout: math.floor(goal / (1 - dropout)) + 1,
+    ],
+    "not_whole": [lambda goal, dropout: goal / (1 - dropout)],
+    "rounded_down": [
+        lambda goal, dropout: math.floor(goal / (1 - dropout) + 1e-9),
+        lambda goal, dropout: math.floor(goal / (1 - dropout)),
+    ],
+    "rounded": [
+        lambda goal, dropout: round(goal / (1 - dropout)),
+        lambda goal, dropout: math.floor(goal / (1 - dropout) + 0.5),
+    ],
+    "share_added": [
+        lambda goal, dropout: goal * (1 + dropout),
+        lambda goal, dropout: _up(goal * (1 + dropout)),
+        lambda goal, dropout: math.ceil(goal * (1 + dropout)),
+        lambda goal, dropout: math.floor(goal * (1 + dropout) + 1e-9),
+        lambda goal, dropout: int(goal * (1 + dropout)),
+        lambda goal, dropout: round(goal * (1 + dropout)),
+    ],
+    "what_is_left": [
+        lambda goal, dropout: goal * (1 - dropout),
+        lambda goal, dropout: _up(goal * (1 - dropout)),
+        lambda goal, dropout: math.ceil(goal * (1 - dropout)),
+        lambda goal, dropout: int(goal * (1 - dropout)),
+        lambda goal, dropout: round(goal * (1 - dropout)),
+    ],
+    "what_is_lost": [
+        lambda goal, dropout: goal * dropout,
+        lambda goal, dropout: math.ceil(goal * dropout),
+        lambda goal, dropout: int(goal * dropout),
+        lambda goal, dropout: round(goal * dropout),
+    ],
+}
+
+
+def _judge(answer: Any) -> Found:
     found = []
-    for goal, dropout in ((100, 0.1), (1000, 0.06), (50, 0.5), (10, 0.0), (300, 0.08)):
-        seen = run(answer, goal, dropout)
+    for case in _CASES:
+        seen = run(answer, *case)
         seen = seen.item() if hasattr(seen, "item") and np.ndim(seen) == 0 else seen
+        seen = getattr(seen, "numpy", lambda same=seen: same)()
         if isinstance(seen, bool) or not isinstance(seen, numbers.Real):
             return Mistake("not_a_number", type=type(seen).__name__)
-        found.append(_judge_invited(float(seen), goal, dropout))
-    return next((mistake for mistake in found if mistake is not None), None)
+        found.append(float(seen))
 
+    def agrees(formula: Callable[[int, float], float]) -> bool:
+        return all(
+            math.isclose(seen, formula(*case), rel_tol=1e-9, abs_tol=1e-9)
+            for seen, case in zip(found, _CASES, strict=True)
+        )
 
-def _judge_invited(seen: float, goal: int, dropout: float) -> Any:
-    exact = goal / (1 - dropout)
-    for expected, mistake in (
-        (math.ceil(exact - 1e-9), None),
-        (math.floor(exact) + 1, "one_too_many"),
-        (exact, "not_whole"),
-        (math.floor(exact), "rounded_down"),
-        (goal * (1 + dropout), "share_added"),
-        (math.ceil(goal * (1 + dropout) - 1e-9), "share_added"),
-        (goal * (1 - dropout), "what_is_left"),
-        (goal * dropout, "what_is_lost"),
-    ):
-        if math.isclose(seen, expected, rel_tol=1e-9, abs_tol=1e-9):
-            return mistake
-    return OTHER
+    if agrees(lambda goal, dropout: _up(goal / (1 - dropout))):
+        return None
+    for name, formulas in _KNOWN.items():
+        if any(map(agrees, formulas)):
+            return name
+    if found[0] == found[1]:  # both with a goal of 100
+        return Mistake("dropout_ignored", seen=f"{found[0]:g}")
+    goal, dropout, seen, wanted = next(
+        (*case, seen, _up(case[0] / (1 - case[1])))
+        for seen, case in zip(found, _CASES, strict=True)
+        if not math.isclose(seen, _up(case[0] / (1 - case[1])), rel_tol=1e-9)
+    )
+    case = say("a goal of {goal} and a drop-out of {dropout}", goal=goal, dropout=dropout)
+    return shown.wrong_value(case, seen, wanted)
 
 
 def _reference() -> Any:
@@ -56,13 +120,18 @@ EXERCISE = Exercise(
         "`n * (1 - dropout)` finish, on average, and that has to be `goal`. Solve for `n`.",
         "The quotient is seldom whole, and one client too few is too few: `math.ceil` rounds up.",
     ),
-    mistakes={
+    mistakes=shown.OF_CASES
+    | {
         "not_a_number": "Your function gives a value of type `{type}`; wanted is a whole number.",
         "one_too_many": "Where the quotient is whole already, as for 50 clients and half of "
         "all dropping out, your function invites one more than it has to.",
         "not_whole": "The quotient is right, and it is not whole. Nobody can invite a part of "
         "a client: round it, in the direction in which the goal is still met.",
         "rounded_down": "Rounded down, on average the goal is just missed.",
+        "rounded": "You round to the nearest whole number. Where that lies below the quotient, as "
+        "for a goal of 100 and a drop-out of 0.1, on average the goal is just missed.",
+        "dropout_ignored": "For a goal of 100 your function gives {seen}, with a drop-out of 0.1 "
+        "and with one of 0.25. Does it use its second argument?",
         "share_added": "You add the share to the goal: of 110 invited with a tenth dropping "
         "out, 99 are left. The share is one of those invited, not of the goal.",
         "what_is_left": "This is how many are left if as many as the goal are invited. Wanted "

@@ -5,21 +5,25 @@ from typing import Any
 
 import numpy as np
 
-from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
-from fl_course.exercises.judging import forms
+from fl_course.exercises.exercise import Exercise, Found, Mistake, run
+from fl_course.exercises.judging import forms, given
 from fl_course.localization import say
 
 
-def _judge(answer: Any) -> Any:
+def _judge(answer: Any) -> Found:
     for num_clients, num_workers in ((10, 3), (8, 4), (7, 4), (5, 5), (6, 1), (100, 7)):
-        clients = [f"client_{i:02}" for i in range(num_clients)]
-        mistake = _judge_parts(run(answer, list(clients), num_workers), clients, num_workers)
+        # In no order that sorting would leave as it is.
+        clients = [f"client_{37 * i % num_clients:02}" for i in range(num_clients)]
+        handed_in = list(clients)
+        mistake = _judge_parts(run(answer, handed_in, num_workers), clients, num_workers)
         if mistake is not None:
             return mistake
+        if not given.is_as_before(handed_in, clients):
+            return Mistake("changed_given", name="`clients`")
     return None
 
 
-def _judge_parts(parts: Any, clients: list[str], num_workers: int) -> Any:
+def _judge_parts(parts: Any, clients: list[str], num_workers: int) -> Found:
     parts = parts.tolist() if isinstance(parts, np.ndarray) else parts
     if not forms.is_sequence(parts):
         return Mistake("not_lists", type=type(parts).__name__)
@@ -38,11 +42,14 @@ def _judge_parts(parts: Any, clients: list[str], num_workers: int) -> Any:
     if missing:
         return Mistake("lost", missing=missing, **told)
     if set(counts) != set(clients):
-        return OTHER
+        stranger = next(client for client in counts if client not in set(clients))
+        return Mistake("strangers", stranger=repr(stranger)[:40], **told)
     if max(told["sizes"]) - min(told["sizes"]) > 1:
         return Mistake("uneven", **told)
     if dealt == clients:
         return None
+    if dealt == sorted(clients):
+        return "sorted"
     return "in_turn" if parts == [clients[i::num_workers] for i in range(num_workers)] else "mixed"
 
 
@@ -68,17 +75,22 @@ EXERCISE = Exercise(
         "A part ends where the next one begins. With the positions in a list, a slice for each "
         "pair of neighbours is all there is.",
     ),
-    mistakes={
+    mistakes=given.OF_GIVEN
+    | {
         "not_lists": "Your function gives a value of type `{type}`; wanted is a list of lists, "
         "one for each worker.",
         "wrong_number": "{clients} clients for {workers} workers came back in {count} parts. "
         "Each worker gets one part. Did you cut pieces of a fixed length?",
         "twice": "{clients} clients for {workers} workers: somebody is in two parts. The "
         "sizes are {sizes}. Does one part begin where the last one ended?",
-        "lost": "{clients} clients for {workers} workers: {missing} are in no part. The sizes "
-        "are {sizes}. What becomes of the rest of the division?",
+        "lost": "{clients} clients for {workers} workers: in no part are {missing} of them. The "
+        "sizes are {sizes}. What becomes of the rest of the division?",
         "uneven": "{clients} clients for {workers} workers came back with sizes {sizes}. The "
         "round lasts as long as the largest part, so no two should differ by more than one.",
+        "strangers": "{clients} clients for {workers} workers: `{stranger}` is in a part, and was "
+        "not in the list.",
+        "sorted": "The parts are as equal as can be, and the clients are sorted in them. Wanted is "
+        "the order in which they were given.",
         "in_turn": "The parts are as equal as can be, dealt out in turn like cards. Wanted are "
         "neighbours, so that the parts one after the other give the cohort again.",
         "mixed": "Everybody is in one part, and the parts are equal. But one after the other "

@@ -187,6 +187,26 @@ def repeats_for_ever(server_weights, dataset, learning_rate):
     return difference(trained(server_weights, dataset.repeat(), learning_rate), server_weights)
 
 
+def changed_dataset(change):
+    return lambda w, dataset, rate: difference(trained(w, change(dataset), rate), w)
+
+
+def summed_loss(server_weights, dataset, learning_rate):
+    weights = server_weights
+    for batch in dataset:
+        count = tf.cast(tf.shape(batch["y"])[0], tf.float32)
+        weights = stepped(weights, gradients_of(weights, batch), learning_rate * count)
+    return difference(weights, server_weights)
+
+
+def decaying(server_weights, dataset, learning_rate):
+    weights = server_weights
+    for batch in dataset:
+        weights = stepped(weights, gradients_of(weights, batch), learning_rate)
+        weights = tuple(0.99 * w for w in weights)
+    return difference(weights, server_weights)
+
+
 CASE = Case(
     right={
         "part by part": lambda: part_by_part,
@@ -215,9 +235,33 @@ CASE = Case(
         "no_rate": lambda: lambda w, dataset, rate: difference(trained(w, dataset, 1.0), w),
         "other_rate": lambda: lambda w, dataset, rate: difference(trained(w, dataset, RATE), w),
         "from_zero": lambda: from_zero,
+        "some_batches": lambda: changed_dataset(lambda dataset: dataset.skip(1).take(1)),
+        "without_last: two batches": lambda: half_the_batches,
+        "some_batches: another order": lambda: changed_dataset(
+            lambda dataset: dataset.skip(1).concatenate(dataset.take(1))
+        ),
+        "some_batches: two of three": lambda: changed_dataset(
+            lambda dataset: dataset.take(1).concatenate(dataset.skip(2))
+        ),
+        "without_last": lambda: changed_dataset(
+            lambda dataset: dataset.filter(lambda batch: tf.shape(batch["y"])[0] == 3)
+        ),
+        "without_first": lambda: changed_dataset(lambda dataset: dataset.skip(1)),
+        "wrong_value: as many as in the lesson": lambda: changed_dataset(
+            lambda dataset: dataset.take(25)
+        ),
+        "wrong_value: smaller batches": lambda: changed_dataset(
+            lambda dataset: dataset.unbatch().batch(2)
+        ),
+        "wrong_value: the sum of the losses": lambda: summed_loss,
+        "wrong_value: with decay": lambda: decaying,
+        "repeated: by the dataset": lambda: changed_dataset(lambda dataset: dataset.repeat(5)),
+        "first_batch: cut short": lambda: changed_dataset(lambda dataset: dataset.take(1)),
+        "only_eager: a list of batches": lambda: (
+            lambda w, dataset, rate: difference(trained(w, list(dataset), rate), w)
+        ),
         "gradients": lambda: last_gradients,
     },
-    other={"half the batches": lambda: half_the_batches},
     raises={
         "a tape used twice": lambda: one_tape,
         "typo": lambda: lambda server_weights, dataset, learning_rate: server_weigths,  # noqa: F821

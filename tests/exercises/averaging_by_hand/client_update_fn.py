@@ -69,6 +69,15 @@ def at_the_clients():
     return client_update_fn
 
 
+def last_batch(server_weights, dataset):
+    """Every step begins at the server's weights."""
+    update = dataset.reduce(
+        server_weights,
+        lambda _, batch: stepped(server_weights, gradients_of(server_weights, batch), RATE),
+    )
+    return difference(update, server_weights)
+
+
 CASE = Case(
     right={
         "reduce": lambda: client_computation(lambda w, dataset: by_reduce(w, dataset, RATE)),
@@ -94,14 +103,40 @@ CASE = Case(
         "returns_weights": lambda: client_computation(
             lambda w, dataset: trained_by_reduce(w, dataset, RATE)
         ),
+        "adds_gradient": lambda: client_computation(
+            lambda w, dataset: by_reduce(w, dataset, -RATE)
+        ),
+        "backwards": lambda: client_computation(
+            lambda w, dataset: difference(w, trained_by_reduce(w, dataset, RATE))
+        ),
+        "first_batch": lambda: client_computation(
+            lambda w, dataset: by_reduce(w, dataset.take(1), RATE)
+        ),
+        "last_batch": lambda: client_computation(last_batch),
+        "repeated": lambda: client_computation(
+            lambda w, dataset: by_reduce(w, dataset.repeat(5), RATE)
+        ),
+        "wrong_value": lambda: client_computation(
+            lambda w, dataset: by_reduce(w, dataset.take(25), RATE)
+        ),
+        "without_first": lambda: client_computation(
+            lambda w, dataset: by_reduce(w, dataset.skip(1), RATE)
+        ),
+        "some_batches": lambda: client_computation(
+            lambda w, dataset: by_reduce(w, dataset.skip(1).take(1), RATE)
+        ),
+        "wrong_value: half": lambda: client_computation(
+            lambda w, dataset: [part / 2 for part in by_reduce(w, dataset, RATE)]
+        ),
+        "without_last": lambda: client_computation(
+            lambda w, dataset: by_reduce(w, dataset.take(2), RATE)
+        ),
+        "captured_weights: less the server's": lambda: client_computation(
+            lambda w, dataset: difference(by_reduce(plain_zeros(), dataset, RATE), w)
+        ),
         "captured_weights": lambda: client_computation(
             lambda w, dataset: by_reduce(plain_zeros(), dataset, RATE)
         ),
         "other_rate": lambda: client_computation(lambda w, dataset: by_reduce(w, dataset, 0.2)),
-    },
-    other={
-        "one batch": lambda: client_computation(
-            lambda w, dataset: by_reduce(w, dataset.take(1), RATE)
-        ),
     },
 )

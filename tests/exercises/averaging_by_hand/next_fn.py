@@ -104,6 +104,37 @@ def twice(weights, client_data):
     return in_one_line(in_one_line(weights, client_data), client_data)
 
 
+def at_the_clients(weights, client_data):
+    mean = tff.federated_mean(updates_of(weights, client_data))
+    both = tff.federated_broadcast(weights), tff.federated_broadcast(mean)
+    return tff.federated_map(parts()[1], both)
+
+
+def added_at_each(weights, client_data):
+    both = tff.federated_broadcast(weights), updates_of(weights, client_data)
+    return tff.federated_map(parts()[1], both)
+
+
+def a_share_of_the_sum(share, weights, client_data):
+    total = tff.federated_sum(updates_of(weights, client_data))
+    smaller = tff.tensorflow.computation(
+        lambda update: tuple(share * part for part in update), WEIGHTS
+    )
+    return added(weights, tff.federated_map(smaller, total))
+
+
+def weighted_by_batches(weights, client_data):
+    count = tff.tensorflow.computation(
+        lambda dataset: dataset.reduce(0.0, lambda n, batch: n + 1.0), DATASET
+    )
+    counts = tff.federated_map(count, client_data)
+    return added(weights, tff.federated_mean(updates_of(weights, client_data), counts))
+
+
+def largest(weights, client_data):
+    return added(weights, tff.federated_max(updates_of(weights, client_data)))
+
+
 CASE = Case(
     right={
         "in one line": lambda: federated(in_one_line),
@@ -124,6 +155,20 @@ CASE = Case(
         ),
         "stays_at_clients": lambda: federated(updates_of),
         "wrong_result": lambda: federated(two_results),
+        "two_rounds": lambda: federated(twice),
+        "sent_down": lambda: federated(
+            lambda weights, client_data: tff.federated_broadcast(in_one_line(weights, client_data))
+        ),
+        "stays_at_clients: added to what is sent down": lambda: federated(at_the_clients),
+        "scaled": lambda: federated(
+            lambda weights, client_data: a_share_of_the_sum(0.1, weights, client_data)
+        ),
+        "scaled: a third of the sum": lambda: federated(
+            lambda weights, client_data: a_share_of_the_sum(1 / 3, weights, client_data)
+        ),
+        "wrong_value": lambda: federated(weighted_by_batches),
+        "wrong_value: the largest": lambda: federated(largest),
+        "stays_at_clients: added there": lambda: federated(added_at_each),
         "sum": lambda: federated(
             lambda weights, client_data: added(
                 weights, tff.federated_sum(updates_of(weights, client_data))
@@ -137,5 +182,4 @@ CASE = Case(
         "first_weights": lambda: federated(from_first_weights),
         "one_client": lambda: federated(one_client_counts),
     },
-    other={"two rounds": lambda: federated(twice)},
 )

@@ -47,6 +47,16 @@ CASE = Case(
         "bias_first": lambda: computation_of(lambda: plain_zeros()[::-1]),
         "wrong_dtype": lambda: computation_of(lambda: (np.zeros([784, 10]), np.zeros(10))),
         "wrong_shape": lambda: computation_of(lambda: (tf.zeros([784, 10]), tf.zeros([1, 10]))),
+        "not_zero: the bias": lambda: computation_of(
+            lambda: (tf.zeros([784, 10]), tf.one_hot(3, 10))
+        ),
+        "not_zero: at random": lambda: computation_of(
+            lambda: (tf.random.normal([784, 10], stddev=1e-3), tf.zeros([10]))
+        ),
+        "wrong_shape: flat": lambda: computation_of(lambda: (tf.zeros([7840]), tf.zeros([10]))),
+        "wrong_dtype: whole numbers": lambda: computation_of(
+            lambda: (tf.zeros([784, 10], tf.int32), tf.zeros([10], tf.int32))
+        ),
         "not_zero": lambda: computation_of(lambda: (tf.ones([784, 10]), tf.zeros([10]))),
     },
 )

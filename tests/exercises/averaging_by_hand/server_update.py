@@ -57,6 +57,25 @@ def by_norm(server_weights, updates):
     return server_weights
 
 
+def median(server_weights, updates):
+    middle = [np.median([update[part] for update in updates], axis=0) for part in (0, 1)]
+    return plus(server_weights, middle)
+
+
+def root_mean_square(server_weights, updates):
+    return plus(
+        server_weights,
+        [tf.sqrt(sum(part**2 for part in parts) / len(updates)) for parts in zip(*updates)],  # noqa: B905
+    )
+
+
+def taking_away(server_weights, updates):
+    count, total = len(updates), updates.pop()
+    while updates:
+        total = plus(total, updates.pop())
+    return plus(server_weights, times(1 / count, total))
+
+
 CASE = Case(
     right={
         "numpy": lambda: with_numpy,
@@ -70,14 +89,30 @@ CASE = Case(
         "replaces": lambda: lambda w, updates: mean_of(updates),
         "subtracts": lambda: lambda w, updates: plus(w, times(-1, mean_of(updates))),
         "halving": lambda: halving,
-        "always_ten": lambda: (
+        "fixed_number": lambda: (
             lambda w, updates: plus(w, times(len(updates) / 10, mean_of(updates)))
         ),
         "server_counts": lambda: lambda w, updates: mean_of([w, *updates]),
         "one_client": lambda: one_client,
         "one_number": lambda: one_number,
+        "fixed_number: of parts": lambda: (
+            lambda w, updates: plus(w, times(len(updates) / len(w), mean_of(updates)))
+        ),
+        "scaled": lambda: lambda w, updates: plus(w, times(0.02, mean_of(updates))),
+        "all_divided": lambda: (
+            lambda w, updates: times(
+                1 / len(updates), plus(w, times(len(updates), mean_of(updates)))
+            )
+        ),
+        "kernel_only": lambda: lambda w, updates: (plus(w, mean_of(updates))[0], w[1]),
+        "left_out": lambda: lambda w, updates: plus(w, mean_of(updates[1:])),
+        "left_out: the last": lambda: lambda w, updates: plus(w, mean_of(updates[:-1])),
+        "one_client: the first": lambda: lambda w, updates: plus(w, updates[0]),
+        "wrong_value": lambda: by_norm,
+        "wrong_value: the middle": lambda: median,
+        "wrong_value: the sum of squares": lambda: root_mean_square,
+        "changed_given": lambda: taking_away,
         "unchanged": lambda: lambda w, updates: w,
     },
-    other={"weighted by norm": lambda: by_norm},
     raises={"tuples are not numbers": lambda: lambda w, updates: w + sum(updates) / 3},
 )

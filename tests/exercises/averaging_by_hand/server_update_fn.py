@@ -41,6 +41,18 @@ CASE = Case(
         "wrong_arguments": lambda: tff.tensorflow.computation(lambda w: w, WEIGHTS),
         "placed": at_the_server,
         "wrong_result": lambda: server_computation(lambda w, u: w[0] + u[0]),
+        "concatenated": lambda: server_computation(lambda w, u: (*w, *u)),
+        "kernel_only": lambda: server_computation(lambda w, u: (w[0] + u[0], w[1])),
+        "bias_only": lambda: server_computation(lambda w, u: (w[0], w[1] + u[1])),
+        "unchanged": lambda: server_computation(lambda w, u: w),
+        "wrong_value": lambda: server_computation(lambda w, u: (w[0] * u[0], w[1] * u[1])),
+        "wrong_value: the mean number": lambda: server_computation(
+            lambda w, u: tuple(a + tf.reduce_mean(b) for a, b in zip(w, u, strict=True))
+        ),
+        "wrong_value: added to a half": lambda: server_computation(
+            lambda w, u: tuple(a / 2 + b for a, b in zip(w, u, strict=True))
+        ),
+        "scaled: twice": lambda: server_computation(lambda w, u: plus(plus(w, u), u)),
         "replaces": lambda: server_computation(lambda w, u: u),
         "subtracts": lambda: server_computation(lambda w, u: plus(w, times(-1.0, u))),
         "averaged": lambda: server_computation(
@@ -49,5 +61,4 @@ CASE = Case(
         "rate_again": lambda: server_computation(lambda w, u: plus(w, times(RATE, u))),
         "scaled": lambda: server_computation(lambda w, u: plus(w, times(1 / 10, u))),
     },
-    other={"kernel only": lambda: server_computation(lambda w, u: (w[0] + u[0], w[1]))},
 )

@@ -118,11 +118,59 @@ def only_mapped():
     return federated(writers_type())(lambda datasets: tff.federated_map(counter, datasets))
 
 
+def filtered(wanted):
+    return counting(lambda examples: examples.filter(wanted).reduce(0, add_one))
+
+
+def last_batch(examples):
+    return examples.batch(10).reduce(0, lambda _, batch: tf_size(batch["label"]))
+
+
+def whole_batches(examples):
+    return examples.batch(10, drop_remainder=True).reduce(
+        0, lambda number, batch: number + tf_size(batch["label"])
+    )
+
+
+def tf_size(rows):
+    import tensorflow as tf
+
+    return tf.size(rows)
+
+
+def different_labels(examples):
+    import tensorflow as tf
+
+    labels = examples.map(lambda example: tf.cast(example["label"], tf.int64)).unique()
+    return labels.reduce(0, add_one)
+
+
+def as_datasets_go_up():
+    """The datasets themselves go into an aggregation, which counts."""
+    import tensorflow_federated as tff
+
+    kind = writers_type()
+    add = in_tensorflow(np.int32, kind.member)(
+        lambda number, examples: number + examples.reduce(0, add_one)
+    )
+    merge = in_tensorflow(np.int32, np.int32)(lambda one, other: one + other)
+    same = in_tensorflow(np.int32)(lambda number: number)
+    return federated(kind)(lambda datasets: tff.federated_aggregate(datasets, 0, add, merge, same))
+
+
+def down_again():
+    import tensorflow_federated as tff
+
+    inner = counting(reduced(add_one))()
+    return federated(writers_type())(lambda datasets: tff.federated_broadcast(inner(datasets)))
+
+
 CASE = Case(
     right={
         "by loop": counting(by_loop),
         "in batches": counting(in_batches),
         "as int64": counting(reduced(add_one, np.int64(0))),
+        "in one aggregation": as_datasets_go_up,
         "type from the data": counting(reduced(add_one), types=from_the_data),
     },
     wrong={
@@ -140,6 +188,19 @@ CASE = Case(
         "one_label": counting(reduced(only_sevens)),
         "cardinality": counting(lambda examples: examples.cardinality()),
         "wrong_value": constant,
+        "wrong_value: no label 0": filtered(lambda example: example["label"] > 0),
+        "wrong_value: no label 9": filtered(lambda example: example["label"] < 9),
+        "wrong_value: a hundred": counting(lambda examples: examples.take(100).reduce(0, add_one)),
+        "wrong_value: two hundred": counting(
+            lambda examples: examples.take(200).reduce(0, add_one)
+        ),
+        "wrong_value: not the first": counting(
+            lambda examples: examples.skip(1).reduce(0, add_one)
+        ),
+        "wrong_value: last batch": counting(last_batch),
+        "wrong_value: whole batches": counting(whole_batches),
+        "wrong_value: different labels": counting(different_labels),
+        "sent_down": down_again,
         "number": lambda: np.int32(1_399),
         "wrong_result": both_ends,
     },

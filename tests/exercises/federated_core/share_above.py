@@ -134,8 +134,106 @@ def three_arguments():
     return federated(*kinds)(lambda t, low, high: tff.federated_mean(t))
 
 
+def in_the_aggregation():
+    """Every pair goes into an aggregation, which compares."""
+    import tensorflow as tf
+    import tensorflow_federated as tff
+
+    state = collections.OrderedDict(above=np.float32, clients=np.float32)
+    pair = tff.to_type((np.float32, np.float32))
+
+    @in_tensorflow(state, pair)
+    def accumulate(so_far, one):
+        above = so_far["above"] + tf.cast(one[0] > one[1], tf.float32)
+        return collections.OrderedDict(above=above, clients=so_far["clients"] + 1.0)
+
+    @in_tensorflow(state, state)
+    def merge(one, other):
+        return tf.nest.map_structure(tf.add, one, other)
+
+    report = in_tensorflow(state)(lambda total: total["above"] / total["clients"])
+
+    @federated(at_clients(np.float32), at_server(np.float32))
+    def share_above(temperatures, threshold):
+        pairs = tff.federated_zip((temperatures, tff.federated_broadcast(threshold)))
+        zero = collections.OrderedDict(above=0.0, clients=0.0)
+        return tff.federated_aggregate(pairs, zero, accumulate, merge, report)
+
+    return share_above
+
+
+def collected():
+    """The server gets all temperatures, one behind the other, and compares."""
+    import tensorflow as tf
+    import tensorflow_federated as tff
+
+    row = tff.TensorType(np.float32, [None])
+    first = in_tensorflow()(lambda: tf.zeros([0]))
+    append = in_tensorflow(row, np.float32)(lambda so_far, one: tf.concat([so_far, [one]], 0))
+    join = in_tensorflow(row, row)(lambda one, other: tf.concat([one, other], 0))
+    same = in_tensorflow(row)(lambda so_far: so_far)
+
+    @in_tensorflow(row, np.float32)
+    def compare(values, threshold):
+        return tf.reduce_mean(tf.cast(values > threshold, tf.float32))
+
+    @federated(at_clients(np.float32), at_server(np.float32))
+    def share_above(temperatures, threshold):
+        values = tff.federated_aggregate(temperatures, first(), append, join, same)
+        return tff.federated_map(compare, (values, threshold))
+
+    return share_above
+
+
+def also_the_mean():
+    """The right share, and a mean of temperatures that changes nothing."""
+    import tensorflow as tf
+    import tensorflow_federated as tff
+
+    @in_tensorflow(np.float32, np.float32)
+    def compare(temperature, threshold):
+        return tf.cast(temperature > threshold, tf.float32)
+
+    first = in_tensorflow(np.float32, np.float32)(lambda share, mean: share + 0.0 * mean)
+
+    @federated(at_clients(np.float32), at_server(np.float32))
+    def share_above(temperatures, threshold):
+        pairs = temperatures, tff.federated_broadcast(threshold)
+        share = tff.federated_mean(tff.federated_map(compare, pairs))
+        return tff.federated_map(first, (share, tff.federated_mean(temperatures)))
+
+    return share_above
+
+
+def rounded_up(temperature, threshold):
+    import tensorflow as tf
+
+    return tf.math.ceil(temperature) > threshold
+
+
+def without_sign(temperature, threshold):
+    return abs(temperature) > abs(threshold)
+
+
+def sent_down():
+    import tensorflow_federated as tff
+
+    inner = share(lambda a, b: a > b)()
+    return federated(at_clients(np.float32), at_server(np.float32))(
+        lambda temperatures, threshold: tff.federated_broadcast(inner(temperatures, threshold))
+    )
+
+
+def negated(temperature, threshold):
+    return temperature < -threshold
+
+
 CASE = Case(
-    right={"counted and divided": counted_and_divided, "by sign": by_sign},
+    right={
+        "counted and divided": counted_and_divided,
+        "by sign": by_sign,
+        "not at most": share(lambda a, b: (a <= b) ^ True),
+    },
     wrong={
         "plain_function": lambda: plain_function,
         "no_types": without_types,
@@ -152,6 +250,15 @@ CASE = Case(
         "threshold_ignored": share(lambda a, b: a > 20.0),
         "mean_compared": at_the_server(mean_cast),
         "wrong_value": share(lambda a, b: a > b, "federated_min"),
+        "wrong_value: rounded up": share(rounded_up),
+        "wrong_value: without sign": share(without_sign),
+        "wrong_value: a bit above": share(lambda a, b: a > b + 0.1),
+        "wrong_value: a degree above": share(lambda a, b: a >= b + 1),
+        "wrong_value: less than the negative": share(negated),
+        "tells": collected,
+        "tells: in the aggregation": in_the_aggregation,
+        "tells: the mean as well": also_the_mean,
+        "sent_down": sent_down,
         "number": called,
         "wrong_result": at_the_server(lambda coldest, limit: coldest > limit, "federated_min"),
     },

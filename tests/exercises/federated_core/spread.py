@@ -109,8 +109,89 @@ def from_the_mean():
     return spread
 
 
+def absolute(warmest, coldest):
+    import tensorflow as tf
+
+    return tf.abs(coldest - warmest)
+
+
+def of_negatives():
+    """The lowest is minus the highest of the negatives."""
+    import tensorflow_federated as tff
+
+    minus = in_tensorflow(np.float32)(lambda a: -a)
+    add = in_tensorflow(np.float32, np.float32)(lambda a, b: a + b)
+
+    @federated(at_clients(np.float32))
+    def spread(temperatures):
+        warmest = tff.federated_max(temperatures)
+        return tff.federated_map(
+            add, (warmest, tff.federated_max(tff.federated_map(minus, temperatures)))
+        )
+
+    return spread
+
+
+def aggregated(lowest, highest):
+    """One aggregation that begins with two numbers."""
+
+    def make():
+        import tensorflow as tf
+        import tensorflow_federated as tff
+
+        ends = tff.to_type((np.float32, np.float32))
+
+        @in_tensorflow(ends, np.float32)
+        def accumulate(so_far, one):
+            return tf.minimum(so_far[0], one), tf.maximum(so_far[1], one)
+
+        @in_tensorflow(ends, ends)
+        def merge(one, other):
+            return tf.minimum(one[0], other[0]), tf.maximum(one[1], other[1])
+
+        report = in_tensorflow(ends)(lambda both: both[1] - both[0])
+        zero = in_tensorflow()(lambda: (tf.constant(lowest), tf.constant(highest)))
+        return federated(at_clients(np.float32))(
+            lambda t: tff.federated_aggregate(t, zero(), accumulate, merge, report)
+        )
+
+    return make
+
+
+def whole(warmest, coldest):
+    import tensorflow as tf
+
+    return tf.cast(warmest - coldest, tf.int32)
+
+
+def broadcast_ends():
+    import tensorflow_federated as tff
+
+    minus = in_tensorflow(np.float32, np.float32)(lambda a, b: a - b)
+
+    @federated(at_clients(np.float32))
+    def spread(temperatures):
+        ends = tff.federated_max(temperatures), tff.federated_min(temperatures)
+        return tff.federated_map(minus, tuple(map(tff.federated_broadcast, ends)))
+
+    return spread
+
+
+def only_sent_down():
+    import tensorflow_federated as tff
+
+    inner = mapped(lambda warmest, coldest: warmest - coldest)()
+    return federated(at_clients(np.float32))(lambda t: tff.federated_broadcast(inner(t)))
+
+
 CASE = Case(
-    right={"one structure": one_structure_of_ends, "down again": down_again},
+    right={
+        "one structure": one_structure_of_ends,
+        "down again": down_again,
+        "absolute": mapped(absolute),
+        "of negatives": of_negatives,
+        "one aggregation": aggregated(np.float32(np.inf), np.float32(-np.inf)),
+    },
     wrong={
         "plain_function": lambda: plain_function,
         "no_types": without_types,
@@ -124,6 +205,12 @@ CASE = Case(
         "own_difference": own_difference,
         "from_the_mean": from_the_mean,
         "wrong_value": one_argument,
+        "wrong_value: begins at zero": aggregated(0.0, 0.0),
+        "wrong_value: begins at a hundred": aggregated(100.0, -100.0),
+        "wrong_value: whole degrees": mapped(whole),
+        "wrong_value: half": mapped(lambda warmest, coldest: (warmest - coldest) / 2),
+        "sent_down": only_sent_down,
+        "stays_at_clients: of broadcasts": broadcast_ends,
         "number": called,
         "wrong_result": mapped(lambda warmest, coldest: warmest > coldest),
     },

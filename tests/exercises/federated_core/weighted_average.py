@@ -118,8 +118,84 @@ def float_weights():
     return federated(*kinds)(lambda temperatures, counts: tff.federated_mean(temperatures, counts))
 
 
+def on_the_way(value, count):
+    """A mean in which what each home tells is changed first."""
+
+    def make():
+        import tensorflow_federated as tff
+
+        values = in_tensorflow(np.float32)(value)
+        counts = in_tensorflow(np.int32)(count)
+        return weighted(
+            lambda t, n: tff.federated_mean(
+                tff.federated_map(values, t), tff.federated_map(counts, n)
+            )
+        )
+
+    return make
+
+
+def same(one):
+    return one
+
+
+def at_least_one(count):
+    import tensorflow as tf
+
+    return tf.maximum(count, 1)
+
+
+def at_most_ten(count):
+    import tensorflow as tf
+
+    return tf.minimum(count, 10)
+
+
+def rounded(result):
+    def make():
+        import tensorflow_federated as tff
+
+        last = in_tensorflow(np.float32)(result)
+        return weighted(lambda t, n: tff.federated_map(last, tff.federated_mean(t, n)))
+
+    return make
+
+
+def to_one_digit(value):
+    import tensorflow as tf
+
+    return tf.round(value * 10) / 10
+
+
+def to_whole(value):
+    import tensorflow as tf
+
+    return tf.cast(value, tf.int32)
+
+
+def weighted_twice():
+    import tensorflow as tf
+    import tensorflow_federated as tff
+
+    @in_tensorflow(np.float32, np.int32)
+    def times(value, count):
+        return value * tf.cast(count, tf.float32)
+
+    return weighted(lambda t, n: tff.federated_mean(tff.federated_map(times, (t, n)), n))
+
+
+def down_again():
+    import tensorflow_federated as tff
+
+    return weighted(lambda t, n: tff.federated_broadcast(tff.federated_mean(t, n)))
+
+
 CASE = Case(
-    right={"one structure": one_structure, "by hand": by_hand},
+    right={
+        "one structure": one_structure,
+        "by hand": by_hand,
+        "weights as floats": on_the_way(same, lambda count: count * 1),
+    },
     wrong={
         "plain_function": lambda: plain_function,
         "no_types": without_types,
@@ -132,6 +208,16 @@ CASE = Case(
         "mean_of_products": products("federated_mean"),
         "plain_sum": plain_sum,
         "wrong_value": warmest,
+        "wrong_value: signs dropped": on_the_way(lambda value: abs(value), same),
+        "wrong_value: whole degrees": on_the_way(lambda value: value // 1, same),
+        "wrong_value: nobody without weight": on_the_way(same, at_least_one),
+        "wrong_value: counts up to ten": on_the_way(same, at_most_ten),
+        "wrong_value: one more each": on_the_way(same, lambda count: count + 1),
+        "wrong_value: squared": on_the_way(same, lambda count: count**2),
+        "wrong_value: rounded": rounded(to_one_digit),
+        "wrong_value: whole": rounded(to_whole),
+        "wrong_value: weighted twice": weighted_twice,
+        "sent_down": down_again,
         "number": called,
         "wrong_result": mean_and_number,
     },

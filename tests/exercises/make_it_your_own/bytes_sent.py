@@ -1,5 +1,7 @@
 """Answers to `bytes_sent`, as learners write them."""
 
+import sys
+
 import numpy as np
 
 from tests.exercises.cases import Case
@@ -24,8 +26,23 @@ def counted(formula):
     return lambda: lambda weights, sizes: formula(sum(a.nbytes for a in weights), sizes)
 
 
+def taking_away(weights, cohort_sizes):
+    clients = 0
+    while cohort_sizes:
+        clients += cohort_sizes.pop()
+    return 2 * sum(array.nbytes for array in weights) * clients
+
+
+def by_the_buffer(weights, cohort_sizes):
+    return sum(2 * n * len(array.tobytes()) for n in cohort_sizes for array in weights)
+
+
 CASE = Case(
-    right={"by loop": lambda: bytes_by_loop, "as float": lambda: bytes_as_float},
+    right={
+        "the buffers": lambda: by_the_buffer,
+        "by loop": lambda: bytes_by_loop,
+        "as float": lambda: bytes_as_float,
+    },
     wrong={
         "not_a_number": counted(lambda size, sizes: [2 * size * n for n in sizes]),
         "one_way": counted(lambda size, sizes: size * sum(sizes)),
@@ -36,8 +53,30 @@ CASE = Case(
         "one_client": counted(lambda size, sizes: 2 * size * len(sizes)),
         "one_round": counted(lambda size, sizes: 2 * size * sizes[0]),
         "equal_cohorts": counted(lambda size, sizes: 2 * size * sizes[0] * len(sizes)),
+        "equal_cohorts: as the largest": counted(
+            lambda size, sizes: 2 * size * max(sizes) * len(sizes)
+        ),
+        "one_tensor: the last": lambda: lambda weights, sizes: 2 * weights[-1].nbytes * sum(sizes),
+        "objects": lambda: lambda weights, sizes: 2 * sum(map(sys.getsizeof, weights)) * sum(sizes),
+        "numbers_not_bytes: by size": lambda: (
+            lambda weights, sizes: 2 * sum(a.size for a in weights) * sum(sizes)
+        ),
+        "other_unit": counted(lambda size, sizes: 2 * size * sum(sizes) / 1_000),
+        "wrong_value": counted(lambda size, sizes: 2 * size * sum(sizes[1:])),
+        "wrong_value: not the last": counted(lambda size, sizes: 2 * size * sum(sizes[:-1])),
+        "wrong_value: two arrays": lambda: (
+            lambda weights, sizes: 2 * (weights[0].nbytes + weights[1].nbytes) * sum(sizes)
+        ),
+        "wrong_value: mean rounded": counted(
+            lambda size, sizes: 2 * size * round(np.mean(sizes)) * len(sizes)
+        ),
+        "wrong_value: different sizes": counted(lambda size, sizes: 2 * size * sum(set(sizes))),
+        "changed_given": lambda: taking_away,
+        "one_way: four bytes": lambda: (
+            lambda weights, sizes: 4 * sum(a.size for a in weights) * sum(sizes)
+        ),
+        "down_once: in all": counted(lambda size, sizes: size * (sum(sizes) + 1)),
         "down_once": counted(lambda size, sizes: size * (sum(sizes) + len(sizes))),
     },
-    other={"largest cohort": counted(lambda size, sizes: 2 * size * max(sizes) * len(sizes))},
     raises={"no such attribute": lambda: lambda weights, sizes: weights.nbytes},
 )

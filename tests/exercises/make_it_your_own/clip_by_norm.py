@@ -99,10 +99,44 @@ def smaller(one, other):
     return tf.minimum(one, other)
 
 
+def clip_if(is_long):
+    """Shortens to the bound if a test says so."""
+
+    def clip(gradients, weights, server_weights, max_norm=2.0):
+        import tensorflow as tf
+
+        norm = tf.linalg.global_norm(gradients)
+        scale = tf.where(is_long(tf, gradients, norm, max_norm), max_norm / norm, 1.0)
+        return tuple(scale * gradient for gradient in gradients)
+
+    return clip
+
+
+clip_if_one_is_long = clip_if(
+    lambda tf, gradients, norm, bound: tf.reduce_max([tf.norm(g) for g in gradients]) > bound
+)
+clip_if_the_square_is_long = clip_if(lambda tf, gradients, norm, bound: norm**2 > bound)
+clip_well_above = clip_if(lambda tf, gradients, norm, bound: norm > 1.1 * bound)
+clip_with_where = clip_if(lambda tf, gradients, norm, bound: norm > bound)
+
+
+def clip_the_matrix(gradients, weights, server_weights, max_norm=2.0):
+    return clip_with_minimum(gradients, weights, server_weights, max_norm)[0], gradients[1]
+
+
+def clip_zero_to_one(gradients, weights, server_weights, max_norm=2.0):
+    import tensorflow as tf
+
+    clipped = clip_with_minimum(gradients, weights, server_weights, max_norm)
+    is_zero = tf.linalg.global_norm(gradients) == 0.0
+    return tuple(tf.where(is_zero, tf.ones_like(part), part) for part in clipped)
+
+
 CASE = Case(
     right={
         "with minimum": lambda: clip_with_minimum,
         "with TensorFlow": lambda: clip_with_tensorflow,
+        "with where": lambda: clip_with_where,
         "with if, as a list": lambda: clip_with_if,
     },
     wrong={
@@ -122,8 +156,18 @@ CASE = Case(
         "norm_of_weights": lambda: clip_by_drift,
         "zero_by_zero": lambda: clip_zero_badly,
         "fixed_bound": lambda: clip_to_two,
+        "wrong_value": lambda: clip_larger_half,
+        "wrong_value: if one is too long": lambda: clip_if_one_is_long,
+        "wrong_value: compared with the square": lambda: clip_if_the_square_is_long,
+        "wrong_value: well above only": lambda: clip_well_above,
+        "wrong_value: one tensor": lambda: clip_the_matrix,
+        "wrong_value: to nine tenths": times(lambda norm, bound: smaller(1.0, 0.9 * bound / norm)),
+        "other_default": lambda: lambda g, w, s, max_norm=1.0: clip_with_minimum(g, w, s, max_norm),
+        "other_default: longer": lambda: (
+            lambda g, w, s, max_norm=5.0: clip_with_minimum(g, w, s, max_norm)
+        ),
+        "zero_changed": lambda: clip_zero_to_one,
         "not_recorded": lambda: clip_in_numpy,
     },
-    other={"halved": lambda: clip_larger_half},
     raises={"misspelt": lambda: lambda g, w, s: gradient},  # noqa: F821
 )

@@ -54,6 +54,14 @@ def sum_of_squares(w, s):
     return tf.reduce_sum((w - s) ** 2)
 
 
+def pull_of_unit_length(gradients, weights, server_weights, mu=0.1):
+    import tensorflow as tf
+
+    away = [w - s for w, s in zip(weights, server_weights, strict=True)]
+    distance = tf.linalg.global_norm(away)
+    return tuple(g + mu * a / distance for g, a in zip(gradients, away, strict=True))
+
+
 CASE = Case(
     right={"with a tape": lambda: pull_with_tape, "by index": lambda: pull_by_index},
     wrong={
@@ -71,8 +79,16 @@ CASE = Case(
         "term_itself": client(lambda g, w, s, mu: g + mu / 2 * sum_of_squares(w, s)),
         "length": client(lambda g, w, s, mu: g + mu * length(w, s)),
         "fixed_mu": client(lambda g, w, s, mu: g + 0.1 * (w - s)),
+        "wrong_value": client(lambda g, w, s, mu: g + mu * (g - s)),
+        "wrong_value: mu squared": client(lambda g, w, s, mu: g + mu**2 * (w - s)),
+        "wrong_value: of sizes": client(lambda g, w, s, mu: g + mu * abs(w - s)),
+        "wrong_value: the gradient shrunk": client(lambda g, w, s, mu: (1 - mu) * g + mu * (w - s)),
+        "other_default": lambda: lambda g, w, s, mu=1.0: pull_by_index(g, w, s, mu),
+        "unit_pull": lambda: pull_of_unit_length,
+        "unit_pull: each tensor": client(lambda g, w, s, mu: g + mu * (w - s) / length(w, s)),
+        "kernel_only": lambda: lambda g, w, s, mu=0.1: (pull_by_index(g, w, s, mu)[0], *g[1:]),
+        "half: whatever mu": client(lambda g, w, s, mu: g + 0.05 * (w - s)),
         "not_recorded": lambda: pull_in_numpy,
     },
-    other={"of the update": client(lambda g, w, s, mu: g + mu * (g - s))},
     raises={"index": lambda: lambda g, w, s, mu=0.1: g[7]},
 )

@@ -69,8 +69,21 @@ CASE = Case(
         "never_fades": server(lambda v, w, u, m: (v + u, w + v + u)),
         "fades_the_update": server(lambda v, w, u, m: (v + m * u, w + v + m * u)),
         "fixed_momentum": server(lambda v, w, u, m: (0.5 * v + u, w + 0.5 * v + u)),
+        "wrong_value": server(lambda v, w, u, m: (m * v + u, w - v)),
+        "wrong_value: velocity of the damped form": server(
+            lambda v, w, u, m: (m * v + (1 - m) * u, w + m * v + u)
+        ),
+        "wrong_value: only a tenth": server(lambda v, w, u, m: (m * v + u, w + 0.1 * (m * v + u))),
+        "both_fade": server(lambda v, w, u, m: (m * (v + u), w + m * (v + u))),
+        "twice": server(lambda v, w, u, m: (m * v + u, w + 2 * (m * v + u))),
+        "other_default": lambda: (
+            lambda v, w, u, momentum=0.9: momentum_with_nest(v, w, u, momentum)
+        ),
+        "damped: whatever the momentum": server(
+            lambda v, w, u, m: (0.5 * v + 0.5 * u, w + 0.5 * v + 0.5 * u)
+        ),
+        "backwards: as a gradient": server(lambda v, w, u, m: (m * v - u, w + m * v - u)),
         "not_recorded": lambda: momentum_in_numpy,
     },
-    other={"old update": server(lambda v, w, u, m: (m * v + u, w - v))},
     raises={"too short": lambda: lambda v, w, u: (v[7], w)},
 )

@@ -18,6 +18,12 @@ CASE = Case(
     right={
         "ceil": lambda: lambda goal, dropout: math.ceil(goal / (1 - dropout)),
         "by hand": lambda: rounding_up_by_hand,
+        "minus the floor": lambda: lambda goal, dropout: -int(-goal // (1 - dropout)),
+        "a search": lambda: (
+            lambda goal, dropout: next(
+                n for n in range(goal, 10**6) if n * (1 - dropout) >= goal - 1e-9
+            )
+        ),
         "numpy": lambda: lambda goal, dropout: np.ceil(goal / (1 - dropout)),
     },
     wrong={
@@ -25,10 +31,24 @@ CASE = Case(
         "one_too_many": lambda: lambda goal, dropout: int(goal / (1 - dropout)) + 1,
         "not_whole": lambda: lambda goal, dropout: goal / (1 - dropout),
         "rounded_down": lambda: lambda goal, dropout: int(goal / (1 - dropout)),
+        "rounded": lambda: lambda goal, dropout: round(goal / (1 - dropout)),
+        "dropout_ignored": lambda: lambda goal, dropout: math.ceil(goal / 0.9),
+        "dropout_ignored: a third more": lambda: lambda goal, dropout: math.ceil(1.3 * goal),
+        "wrong_value": lambda: lambda goal, dropout: math.ceil(goal / (1 - dropout) ** 2),
+        "wrong_value: one more in any case": lambda: (
+            lambda goal, dropout: math.ceil(goal / (1 - dropout)) + 1
+        ),
+        "wrong_value: what is lost, replaced once": lambda: (
+            lambda goal, dropout: goal + math.ceil(goal * dropout * (1 + dropout))
+        ),
+        "wrong_value: by tens": lambda: (
+            lambda goal, dropout: 10 * math.ceil(goal / (1 - dropout) / 10)
+        ),
+        "share_added: rounded up": lambda: lambda goal, dropout: math.ceil(goal * (1 + dropout)),
+        "what_is_left: rounded": lambda: lambda goal, dropout: round(goal * (1 - dropout)),
         "share_added": lambda: lambda goal, dropout: goal + goal * dropout,
         "what_is_left": lambda: lambda goal, dropout: goal * (1 - dropout),
         "what_is_lost": lambda: lambda goal, dropout: goal * dropout,
     },
-    other={"always a third more": lambda: lambda goal, dropout: math.ceil(1.3 * goal)},
     raises={"by text": lambda: lambda goal, dropout: goal / (1 - f"{dropout}")},
 )

@@ -50,21 +50,63 @@ def overlapping(clients, num_workers):
     return [clients[begin : begin + size] for begin in begins]
 
 
+def taking_away(clients, num_workers):
+    size, rest = divmod(len(clients), num_workers)
+    return [[clients.pop(0) for _ in range(size + (i < rest))] for i in range(num_workers)]
+
+
+def of_a_copy(clients, num_workers):
+    return taking_away(list(clients), num_workers)
+
+
+def from_the_end(clients, num_workers):
+    """The larger parts are the last ones."""
+    parts, left = [], list(clients)
+    for workers in range(num_workers, 0, -1):
+        size = len(left) // workers
+        parts.append(left[:size])
+        left = left[size:]
+    return parts
+
+
+def by_set(clients, num_workers):
+    return split_with_divmod(sorted(set(clients)), num_workers)
+
+
+def first_left_out(clients, num_workers):
+    return split_with_divmod(clients[1:], num_workers)
+
+
+def sorted_in_place(clients, num_workers):
+    clients.sort()
+    return split_with_divmod(clients, num_workers)
+
+
 CASE = Case(
     right={
         "numpy": lambda: split_with_numpy,
         "divmod": lambda: split_with_divmod,
         "tuples": lambda: split_as_tuples,
+        "arrays": lambda: lambda clients, k: np.array_split(np.array(clients), k),
+        "of a copy": lambda: of_a_copy,
+        "larger at the end": lambda: from_the_end,
     },
     wrong={
         "not_lists": lambda: lambda clients, num_workers: clients,
         "wrong_number": lambda: lambda clients, k: [clients[i : i + k] for i in range(0, 10, k)],
         "twice": lambda: overlapping,
+        "changed_given": lambda: taking_away,
+        "strangers": lambda: lambda clients, k: split_with_divmod([*clients, "x"], k),
+        "sorted": lambda: by_set,
+        "sorted: in place": lambda: sorted_in_place,
+        "lost: the first": lambda: first_left_out,
+        "lost: the last": lambda: lambda clients, k: split_with_divmod(clients[:-1], k),
+        "wrong_number: one more": lambda: lambda clients, k: split_with_divmod(clients, k + 1),
+        "uneven: rounded up": by_size(lambda clients, workers: math.ceil(clients / workers)),
         "lost": by_size(lambda clients, workers: clients // workers),
         "uneven": lambda: rest_to_the_last,
         "in_turn": lambda: lambda clients, k: [clients[i::k] for i in range(k)],
         "mixed": lambda: lambda clients, k: split_with_divmod(clients[::-1], k),
     },
-    other={"strangers": lambda: lambda clients, k: split_with_divmod([*clients, "x"], k)},
     raises={"division": lambda: lambda clients, k: clients[: len(clients) / k]},
 )
