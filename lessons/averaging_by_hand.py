@@ -363,8 +363,8 @@ else:
 # While TFF records, there is no dataset yet, and Python's `for` has nothing to go through. TFF
 # records operations and translates no Python; `tf.function` does. It makes loops of TensorFlow out
 # of Python's loops over tensors and datasets (this is called AutoGraph), and
-# `tf.function(client_update)` is the same function, translated. (If yours uses `reduce`, it needs
-# no translation, and `tf.function` does no harm.)
+# `tf.function(client_update)` is the same function, translated. (If yours uses `reduce`, or
+# is a `tf.function` already, it needs no translation, and `tf.function` does no harm.)
 #
 # ### Exercise: the client's update as a computation
 #

@@ -198,9 +198,6 @@ print("row 14 of the first scan:", *train_scans[0, 14])
 #   of yours raises an error before the check is reached and you want to go on:
 #   `x_train, x_test = ex.reshape_and_scale.check()`.
 #
-# Some checks are handed more than your answer, as with `model=model` further down. It is what they
-# need of the notebook in order to judge; leave it as it is.
-#
 # What you have solved is noted in one small file on the machine that runs the notebook, and nowhere
 # else; no answer and no count is sent anywhere. `fl-course status` in a terminal (in a notebook's
 # cell: `!fl-course status`) shows it lesson by lesson, and where the file is. You may delete it.
@@ -371,7 +368,9 @@ plotting.learning_curves(
 #
 # **Your task.** Measure the trained model on the held-out images `x_test` with labels `y_test`, and
 # keep both numbers that come back as `held_out_loss` and `held_out_accuracy`. The cell that looked
-# at the untrained model shows the call. (One line can replace the two.)
+# at the untrained model shows the call. (One line can replace the two.) This check is handed more
+# than your answer: `model` and `trained` are what it needs of the notebook in order to judge. Leave
+# them as they are.
 
 # %% key="ex_evaluate" kind="exercise" exercise="evaluate_held_out"
 # blank: held_out_loss = ...

@@ -729,12 +729,13 @@ print(f"{len(cohort_data)} datasets: {cohort_type.compact_representation()}")
 # %% [markdown] key="emnist"
 # ### Optional: thousands of writers
 #
-# Federated EMNIST has the digits of 3,383 writers and loads by name. The cell needs a network and
-# downloads about 170 MB at first use. Expect the same names, types and shapes as ours. Loops over
-# all clients take long there.
+# Federated EMNIST has the digits of 3,383 writers and loads by name. At first use the cell needs a
+# network, downloads about 170 MB and unpacks them to 4.7 GB in the folder `~/.tff`, which takes a
+# few minutes. Expect the same names, types and shapes as ours. Loops over all clients take long
+# there.
 
 # %% key="load_emnist" kind="optional"
-# 3,383 writers; about 170 MB at first use.
+# 3,383 writers; at first use about 170 MB to download, and 4.7 GB on disk.
 emnist_train, emnist_test = data.load("emnist")
 print(f"{len(emnist_train.client_ids):,} clients")
 

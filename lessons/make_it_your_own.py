@@ -868,9 +868,8 @@ baseline = {"cohort_size": 4, "num_rounds": 7, "epochs": 5, "client_learning_rat
 baseline_score = score(**baseline)
 
 # %% [markdown] key="task_challenge"
-# Two deals, one last round each: on other deals the same entry may be ten points better or worse.
-# And the more entries you try here, the more your best score flatters you. Therefore the check uses
-# others.
+# Two deals, one last round each: on other deals the same entry gets another score. And the more
+# entries you try here, the more your best score flatters you. Therefore the check uses others.
 #
 # ### Exercise: your entry
 #

@@ -137,8 +137,7 @@ KIND_OF = {
     **dict.fromkeys(("share_label", "reference_label", "mean_label", "value_label"), "text"),
     "server_name": "text",
     **dict.fromkeys(("panel_title", "missing"), "template"),
-    **dict.fromkeys(("client_names", "part_names", "plotting.averaging_diagram lines"), "texts"),
-    **dict.fromkeys(("titles",), "texts"),
+    **dict.fromkeys(("client_names", "part_names", "titles"), "texts"),
     **dict.fromkeys(
         ("plotting.label_heatmap client_ids", "plotting.cohorts client_ids"), "row names"
     ),

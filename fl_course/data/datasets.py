@@ -60,9 +60,7 @@ class _InMemory(tff.simulation.datasets.TestClientData):
         super().__init__(examples_by_client)
 
     def create_tf_dataset_for_client(self, client_id: str) -> tf.data.Dataset:
-        if (
-            not tf.executing_eagerly()
-        ):  # a part of the graph that is being recorded, and of no other
+        if not tf.executing_eagerly():  # it is a part of the graph being recorded, and of no other
             return super().create_tf_dataset_for_client(client_id)
         if client_id not in self._made:
             self._made[client_id] = super().create_tf_dataset_for_client(client_id)

@@ -18,7 +18,6 @@ from fl_course.plotting.style import (
     GREY,
     MAX_RUNS,
     PALE,
-    SMALL,
     VERMILION,
     WIDTH,
     add_heading,
@@ -54,7 +53,6 @@ _SERVER_LANE = (0.1, 2.95)  # from left to right, in inches
 
 @recorded
 def averaging_diagram(
-    lines: Sequence[str] | None = None,
     *,
     client_names: Sequence[str] = ("client 1", "client 2", "client 3"),
     server_name: str = "server",
@@ -68,8 +66,6 @@ def averaging_diagram(
     that has it. Time goes from top to bottom.
 
     Args:
-      lines: Four lines of code, written beside the names of the parts; by default a sentence for
-        each part.
       client_names: Names of 2 to 4 clients.
       server_name: What the server is called.
       part_names: What the four parts are called.
@@ -77,11 +73,10 @@ def averaging_diagram(
       figure: Drawn into instead of displayed; see `fl_course.plotting`.
 
     Raises:
-      ValueError: If there are not four lines or names of parts, or not 2 to 4 clients.
+      ValueError: If there are not four names of parts, or not 2 to 4 clients.
     """
     names = check_texts("part_names", part_names, 4, 4)
     clients = check_texts("client_names", client_names, 2, 4)
-    said = _SENTENCES if lines is None else check_texts("lines", lines, 4, 4)
     alt = say(
         "diagram of a round of Federated Averaging in four parts: the server's weights "
         "go to the clients, each makes an update from them and its data, the mean of "
@@ -96,9 +91,8 @@ def averaging_diagram(
         axes.set(xlim=(0, WIDTH), ylim=(0, height))
         axes.set_axis_off()
         canvas = _Lanes(axes, height, server_name, clients)
-        font = {} if lines is None else {"family": "monospace", "size": SMALL}
-        for row, (name, text) in enumerate(zip(names, said, strict=True)):
-            canvas.words(row, name, text, font)
+        for row, (name, text) in enumerate(zip(names, _SENTENCES, strict=True)):
+            canvas.words(row, name, text)
         canvas.broadcast(0)
         canvas.client_update(1)
         canvas.upload(2)
@@ -125,14 +119,14 @@ class _Lanes:
             axes.text((left + right) / 2, self.top + 0.2, name, **middle)
         self.middles = [(left + right) / 2 for left, right in self.lanes]
 
-    def words(self, row: int, name: str, text: str, font: dict[str, Any]) -> None:
-        """Writes a part's name, and beside it a sentence or a line of code."""
+    def words(self, row: int, name: str, text: str) -> None:
+        """Writes a part's name, and beside it a sentence."""
         bottom = self.top - row * (_STRIP + _ROW) - _STRIP
         strip = {"facecolor": PALE, "edgecolor": "none", "zorder": 1}
         self.axes.add_patch(Rectangle((0.05, bottom), WIDTH - 0.1, _STRIP - 0.04, **strip))
         middle = bottom + _STRIP / 2 - 0.02
         self.axes.text(0.16, middle, name, weight="bold", va="center")
-        self.axes.text(1.95, middle, text, va="center", **font)
+        self.axes.text(1.95, middle, text, va="center")
 
     def broadcast(self, row: int) -> None:
         """Draws how the weights go from the server to the clients."""

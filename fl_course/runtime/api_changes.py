@@ -41,7 +41,8 @@ class Gone:
     """
 
     names: tuple[str, ...]
-    why: str
+    # By name: so it is found by what collects the words to translate.
+    why: str = dataclasses.field(kw_only=True)
 
 
 def _names(**names_of: str) -> tuple[str, ...]:
@@ -492,7 +493,7 @@ GONE = (
             tff="data",
             tff_program="Capability",
         ),
-        "TFF's executors were written anew in C++ and run in a worker process, which "
+        why="TFF's executors were written anew in C++ and run in a worker process, which "
         "fl_course.setup() starts; there is none in Python to put together any more.",
     ),
     Gone(
@@ -515,7 +516,7 @@ GONE = (
             ),
             tff_simulation="run_server server_context",
         ),
-        "Today's package brings no context for workers on other machines. "
+        why="Today's package brings no context for workers on other machines. "
         "tff.framework.RemoteExecutorGrpcStub and RemoteExecutor are the parts to make one of.",
     ),
     Gone(
@@ -527,7 +528,7 @@ GONE = (
             tff="experimental",
             tff_learning="build_jax_federated_averaging_process",
         ),
-        "Computations in JAX are tff.jax.computation today, which needs jax; this course's TFF "
+        why="Computations in JAX are tff.jax.computation today, which needs jax; this course's TFF "
         "runs without it. Write them with tff.tensorflow.computation.",
     ),
     Gone(
@@ -546,36 +547,38 @@ GONE = (
             ),
             tff_backends_native="transform_mathematical_functions_to_tensorflow",
         ),
-        "A part of TFF's compiler that is no longer public. tff.framework.transform_postorder and "
-        "tff.framework.to_call_dominant are what there is for rewriting computations.",
+        why="A part of TFF's compiler that is no longer public. "
+        "tff.framework.transform_postorder and tff.framework.to_call_dominant are what there is "
+        "for rewriting computations.",
     ),
     Gone(
         _names(tff_framework="are_equivalent_types is_assignable_from"),
-        "A method of types today: one.is_equivalent_to(other), one.is_assignable_from(other).",
+        why="A method of types today: one.is_equivalent_to(other), one.is_assignable_from(other).",
     ),
     Gone(
         _names(
             tff_framework="type_from_tensors transform_type_postorder",
             tff_types="type_from_tensors infer_unplaced_type",
         ),
-        "Not public any more. tff.types.tensorflow_to_type makes a type of TensorFlow's specs, "
+        why="Not public any more. tff.types.tensorflow_to_type makes a type of TensorFlow's specs, "
         "tff.to_type of NumPy's types.",
     ),
     Gone(
         _names(tff="check_returns_type"),
-        "Compare the computation's type_signature.result with the type you expect.",
+        why="Compare the computation's type_signature.result with the type you expect.",
     ),
     Gone(
         _names(tff_simulation_datasets_emnist="get_infinite"),
-        "tff.simulation.datasets.TransformingClientData makes more clients of given ones.",
+        why="tff.simulation.datasets.TransformingClientData makes more clients of given ones.",
     ),
     Gone(
         _names(tff_simulation="TRAIN_STEPS_PER_HOUR_KEY"),
-        "tff.simulation.run_training_process reports times only: tff.simulation.TRAINING_TIME_KEY.",
+        why="tff.simulation.run_training_process reports times only: "
+        "tff.simulation.TRAINING_TIME_KEY.",
     ),
     Gone(
         _names(tff_program="FetchedValue PrefetchingDataSource PrefetchingDataSourceIterator"),
-        "Removed without a successor; tff.program.DatasetDataSource gives a cohort at a time.",
+        why="Removed without a successor; tff.program.DatasetDataSource gives a cohort at a time.",
     ),
     Gone(
         _names(
@@ -584,13 +587,13 @@ GONE = (
                 "FileReleaseManagerPermissionDeniedError ProgramStateManagerStructureError"
             ),
         ),
-        "Removed: what went wrong with a file is told by Python's own errors.",
+        why="Removed: what went wrong with a file is told by Python's own errors.",
     ),
     Gone(
         _names(
             tff="async_utils profiler proto",
             tff_learning="deprecation",
         ),
-        "A helper of TFF's own that is no longer public.",
+        why="A helper of TFF's own that is no longer public.",
     ),
 )

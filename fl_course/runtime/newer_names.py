@@ -102,7 +102,7 @@ REMOVED = (
             "tff.learning.models.ReconstructionModel",
             "tff.learning.models.ReconstructionDatasetSplitFn",
         ),
-        "Federated reconstruction was removed without a successor.",
+        why="Federated reconstruction was removed without a successor.",
     ),
     Gone(
         (
@@ -110,12 +110,12 @@ REMOVED = (
             "tff.learning.ddp_secure_aggregator",
             "tff.aggregators.EncodedSumFactory",
         ),
-        "Compression by encoders and distributed differential privacy were removed; "
+        why="Compression by encoders and distributed differential privacy were removed; "
         "tff.learning.dp_aggregator, robust_aggregator and secure_aggregator are still there.",
     ),
     Gone(
         ("tff.jax", "tff.backends.xla", "tff.learning.programs.train_model_with_vizier"),
-        "Computations in JAX and the search with Vizier were removed.",
+        why="Computations in JAX and the search with Vizier were removed.",
     ),
     Gone(
         (
@@ -128,7 +128,7 @@ REMOVED = (
             "tff.test.assert_types_identical",
             "tff.test.with_contexts",
         ),
-        "Assertions of TFF's own tests; types have is_assignable_from and is_equivalent_to.",
+        why="Assertions of TFF's own tests; types have is_assignable_from and is_equivalent_to.",
     ),
     Gone(
         (
@@ -139,7 +139,7 @@ REMOVED = (
             "tff.framework.Ingestable",
             "tff.framework.merge_cardinalities",
         ),
-        "Removed in 0.88: a computation takes values, and no descriptions of data any more.",
+        why="Removed in 0.88: a computation takes values, and no descriptions of data any more.",
     ),
     Gone(
         (
@@ -148,7 +148,7 @@ REMOVED = (
             "tff.types.is_tensorflow_compatible_type",
             "tff.types.type_mismatch_error_message",
         ),
-        "Not public any more.",
+        why="Not public any more.",
     ),
 )
 
@@ -173,7 +173,7 @@ NEW = (
             "tff.learning.algorithms.build_fed_multi_model_eval",
             "tff.learning.algorithms.build_fed_multi_model_eval_from_processes",
         ),
-        noted(
+        why=noted(
             "Evaluate one model after the other, each with a process of "
             "tff.learning.algorithms.build_fed_eval."
         ),
@@ -184,11 +184,11 @@ NEW = (
             "tff.tensorflow.transform_tf_add_ids",
             "tff.tensorflow.transform_tf_call_ops_to_disable_grappler",
         ),
-        noted("A step of TFF's compiler, which the engine takes by itself. Leave it out."),
+        why=noted("A step of TFF's compiler, which the engine takes by itself. Leave it out."),
     ),
     Gone(
         ("tff.program.ComputationArg",),
-        noted(
+        why=noted(
             "It puts a call off in a federated platform. Call the computation with its arguments."
         ),
     ),

@@ -18,22 +18,18 @@ def test_diagram_has_four_parts_and_every_value_of_a_round():
     assert r"$w + \overline{\Delta}$" in said
 
 
-def test_diagram_with_code_other_names_and_two_clients():
-    lines = ["a = down(w)", "b = map(f, a)", "c = up(b)", "return map(g, c)"]
+def test_diagram_with_other_names_and_two_clients():
     figure = draw(
         plotting.averaging_diagram,
-        lines,
         client_names=("phone", "tablet"),
         server_name="hub",
         part_names=("one", "two", "three", "four"),
     )
     (axes,) = figure.axes
     said = texts(axes)
-    for words in (*lines, "phone", "tablet", "hub", "one", "four"):
+    for words in ("phone", "tablet", "hub", "one", "four"):
         assert words in said
     assert "$D_3$" not in said
-    code = {text.get_text(): text.get_family() for text in axes.texts if text.get_text() in lines}
-    assert all(family == ["monospace"] for family in code.values())
 
 
 def test_diagram_values_stand_in_the_lane_of_who_has_them():
@@ -72,8 +68,18 @@ def test_differences_of_zero_alone_can_be_drawn():
 @pytest.mark.parametrize(
     ("function", "args", "kwargs", "message"),
     [
-        (plotting.averaging_diagram, (["a", "b"],), {}, r"lines is \['a', 'b'\]; give 4 texts"),
-        (plotting.averaging_diagram, ("abcd",), {}, "lines is 'abcd'; give 4 texts"),
+        (
+            plotting.averaging_diagram,
+            (),
+            {"part_names": ["a", "b"]},
+            r"part_names is \['a', 'b'\]; give 4 texts",
+        ),
+        (
+            plotting.averaging_diagram,
+            (),
+            {"part_names": "abcd"},
+            "part_names is 'abcd'; give 4 texts",
+        ),
         (
             plotting.averaging_diagram,
             (),
