@@ -139,8 +139,8 @@ print(f"same batch, loss before the step {loss:.2f}, after {loss_on(stepped, fir
 #
 # - `server_weights` is a pair of tensors; the training starts from them.
 # - `dataset` is the client's batches, as `loss_on` takes them. Go through it once and in its order,
-#   with `for batch in dataset`: the local epochs are in it already. For each batch, take one step of
-#   gradient descent.
+#   with `for batch in dataset`: the local epochs are in it already. For each batch, take one step
+#   of gradient descent.
 # - The result is the model update, a tuple: the trained weights **minus** `server_weights`.
 #
 # It must work for any weights, data and rate. Later TFF has to record it, so use TensorFlow

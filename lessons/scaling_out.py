@@ -297,8 +297,8 @@ split_cohort = ex.split_cohort.check(split_cohort)
 #
 # **Your task.** Write `merge_parts(sums, examples)`. `sums` is a list of NumPy arrays of equal
 # shape, one for each worker: $\sum_k n_k \Delta_k$ over its clients. `examples` is the list of
-# their $\sum_k n_k$. The result is the weighted mean of all updates, an array of the same shape. Both
-# lists, and the arrays in them, stay as they are.
+# their $\sum_k n_k$. The result is the weighted mean of all updates, an array of the same shape.
+# Both lists, and the arrays in them, stay as they are.
 
 
 # %% key="ex_merge" kind="exercise" exercise="merge_parts"
@@ -441,8 +441,8 @@ print(f"the same weights, bit by bit: {same_bits(with_two, with_a_loss)}")
 #
 # **Your task.** Write `cohort_ids(round_num)`. It takes a round's number, from 1, and gives a list
 # of 5 different ids out of `clients.client_ids`. Asked again for the same round, in whatever order
-# and in another process, it gives the same list. Each round draws for itself: of ten rounds in a row
-# no two have the same cohort, and in a thousand rounds nearly every client takes part.
+# and in another process, it gives the same list. Each round draws for itself: of ten rounds in a
+# row no two have the same cohort, and in a thousand rounds nearly every client takes part.
 
 
 # %% key="ex_cohort" kind="exercise" exercise="cohort_ids"
