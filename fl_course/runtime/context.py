@@ -18,6 +18,7 @@ from tensorflow_federated.python.core.impl.types import type_analysis
 from fl_course.localization import noted, say, tell
 from fl_course.runtime.client_data import send_compressed
 from fl_course.runtime.client_loops import compile_native
+from fl_course.runtime.compiled_once import compile_equal_things_once
 from fl_course.runtime.context_stack import share_default_context
 from fl_course.runtime.errors import EngineError
 from fl_course.runtime.exchanges import SparingExecutor, send_arguments_together
@@ -391,6 +392,7 @@ def supervise() -> None:
     make_interruptible(tff.framework.MergeableCompExecutionContext)
     send_compressed()
     send_arguments_together()
+    compile_equal_things_once()
     tracing.set_tracing_providers([])  # a hundred notes a round, for a log that is off
 
 
