@@ -272,6 +272,16 @@ FAULTS = (
         settled=True,
     ),
     Fault(
+        "a progress bar, and its seconds, in an output",
+        edit(
+            "fl_course/training.py", 'disable=bool(os.environ.get("TQDM_DISABLE"))', "disable=False"
+        ),
+        TEST,
+        f"solutions/en/{THIRD}.ipynb",
+        "stderr|mismatch",
+        settled=True,
+    ),
+    Fault(
         "code that Python 3.11 cannot read, in the first cell",
         edit(
             "fl_course/authoring/notebooks.py",
