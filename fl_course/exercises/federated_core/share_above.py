@@ -155,5 +155,5 @@ EXERCISE = Exercise(
         "20.5 and 23.5 and the threshold 20.0 two of three are above.",
     },
     right="Each home has compared for itself: its temperature has stayed at home, and the "
-    "server has learned one number.",
+    "server has learned only what came of the comparisons, put together over all homes.",
 )

@@ -90,6 +90,7 @@ EXERCISE = Exercise(
         "does all of it.",
         "plain_sum": "The temperatures are added up. Two homes of 20 degrees would give 40.",
     },
-    right="The weights are the clients' own numbers, and TFF divides by their sum: this is the "
-    "aggregation of Federated Averaging.",
+    right="The weights are the clients' own numbers, and the sum of the products is divided by "
+    "the sum of the weights: this is the aggregation of Federated Averaging, and what "
+    "`tff.federated_mean` with a weight does in one line.",
 )

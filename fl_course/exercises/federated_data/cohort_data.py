@@ -273,9 +273,9 @@ EXERCISE = Exercise(
         "nobody can say later which result belongs to whom; go through `cohort` itself.",
         "other_clients": "The list has the data of `{client}`, which is not in the cohort that "
         "the cell's first line draws. Go through `cohort` as it is.",
-        "cohort_changed": "`cohort` is no longer the list that the cell's first line draws: it was "
-        "sorted, shortened or replaced. The check has put it back; the datasets go by `cohort` as "
-        "it was drawn.",
+        "cohort_changed": "`cohort` is not the list that the cell's first line draws as it was "
+        "given: ten clients, seed 0, round 0. Was that line changed, or the list sorted, shortened "
+        "or replaced afterwards? The check has put it back; the datasets go by it.",
         "no_names": "The datasets yield no names. A batch is a dict of `x` and `y`; `preprocess` "
         "makes it.",
         "wrong_names": "The datasets yield these names: {names}. The model wants `x` and `y`, and "

@@ -73,8 +73,9 @@ EXERCISE = Exercise(
         "left one of the three maps above and then in the picture: it has half as many.",
         "too_large": "With alpha 2 nearly every client has every label. Even the middle one of the "
         "three maps above, with alpha 1, has half as many zeros as the picture.",
-        "far_too_large": "With alpha 100 clients are nearly alike: no zero, and no number far from "
-        "14. Compare the right one of the three maps above with the picture, row by row.",
+        "far_too_large": "With alpha 100 clients are nearly alike: no zero, and no label that a "
+        "client has very many of. Compare the largest number in the right one of the three maps "
+        "above with the largest one in the picture.",
     },
     right="The picture stands between the maps of alpha 0.1 and alpha 1: 15 zeros, where they have "
     "30 and 7.",

@@ -32,6 +32,9 @@ OF_COMPUTATIONS = {
     "sent_down": "The result is {got}: a copy at every client. Wanted is a value that is at the "
     "server. What brings a value of the server to the clients, such as a broadcast, is one step "
     "too many here.",
+    "brought_back": "The result is {got}, although an aggregation has brought values to the server "
+    "on the way. Leave out what brings them back to the clients, such as a broadcast: "
+    "`tff.federated_map` computes where its argument is, at the server as well.",
     "wrong_result": "The types of the arguments are right, that of the result is not. Yours: "
     "{got}. Wanted: {wanted}.",
     "wrong_value": "The type is right, the value is not. For {case} your computation gives {got}; "
@@ -128,8 +131,10 @@ def result_problem(answer: Any, wanted: str | None = None) -> Found:
     """What is wrong with a result that should be one number at the server."""
     result = answer.type_signature.result
     if is_at_clients(result):
-        name = "sent_down" if result.all_equal else "stays_at_clients"
-        return Mistake(name, got=in_words(result))
+        from fl_course.exercises.judging import told  # which needs this module
+
+        name = "brought_back" if told.by_clients(answer) else "stays_at_clients"
+        return Mistake("sent_down" if result.all_equal else name, got=in_words(result))
     if _is_number_at_server(result):
         return None
     wanted = wanted or say("`float32` at the server")

@@ -210,7 +210,7 @@ CASE = Case(
         "wrong_value: whole degrees": mapped(whole),
         "wrong_value: half": mapped(lambda warmest, coldest: (warmest - coldest) / 2),
         "sent_down": only_sent_down,
-        "stays_at_clients: of broadcasts": broadcast_ends,
+        "brought_back": broadcast_ends,
         "number": called,
         "wrong_result": mapped(lambda warmest, coldest: warmest > coldest),
     },
