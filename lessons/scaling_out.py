@@ -564,7 +564,7 @@ print(f"the same weights as without a break, bit by bit: {same}")
 #
 # **Your task.** Write `clients_to_invite(goal, dropout)`. `goal` is how many updates a round needs;
 # `dropout` is the share of the invited clients that drop out, at least 0 and below 1. The result is
-# a whole number: the smallest number of invitations with which, on average, at least `goal` clients
+# an `int`: the smallest number of invitations with which, on average, at least `goal` clients
 # are left.
 
 

@@ -4,14 +4,16 @@ TensorFlow's C++ asks Python objects for a few things while an eager operation r
 the context, a dimension of a shape. It does not look whether it got an answer. If a signal raises
 an exception in there (Ctrl-C, the stop button, the time limit of an exercise), the process ends by
 a segmentation fault, and the notebook is lost: in a loop of small operations that is about one
-interrupt of a hundred. In a destructor, Python prints the exception and goes on: the interrupt is
-lost. So an interrupt that comes in one of these places comes again a moment later.
+interrupt of a hundred. In a destructor, or in what a weak reference calls, Python prints the
+exception and goes on: the interrupt is lost. So an interrupt that comes in one of these places
+comes again a moment later.
 """
 
 import os.path
 import signal
 import sys
 import threading
+import weakref
 from types import FrameType
 
 AGAIN_AFTER = 0.001  # seconds; what C++ asks for takes microseconds
@@ -36,7 +38,7 @@ def may_raise(frame: FrameType | None) -> bool:
     if frame is not None and frame.f_code.co_filename.endswith(_ASKED_FROM_CPP):
         return False
     while frame is not None:
-        if frame.f_code.co_name == "__del__":
+        if frame.f_code.co_name == "__del__" or frame.f_code.co_filename == weakref.__file__:
             return False
         frame = frame.f_back
     return True

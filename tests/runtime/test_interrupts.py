@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 
 import pytest
 
@@ -99,12 +100,36 @@ def test_a_destructor_loses_no_interrupt():
     assert seen == [False, False]
 
 
+def test_what_a_weak_reference_calls_loses_no_interrupt():
+    class Owner:
+        pass
+
+    seen = []
+    owner, key = Owner(), Owner()
+    weakref.finalize(owner, lambda: seen.append(interrupts.may_raise(sys._getframe())))
+    table = weakref.WeakKeyDictionary({key: 1})
+    # The dictionary's own callback, as an alarm would find it.
+    sys.setprofile(
+        lambda frame, event, _: (
+            event == "call"
+            and frame.f_code.co_name == "remove"
+            and seen.append(interrupts.may_raise(frame))
+        )
+    )
+    try:
+        del owner, key
+    finally:
+        sys.setprofile(None)
+    assert not table
+    assert seen == [False, False]
+
+
 def test_ctrl_c_comes_again_a_moment_later(hears_ctrl_c):
     interrupts.protect_from_ctrl_c()
     ring = signal.getsignal(signal.SIGINT)
     for frame in asked_from_cpp():
-        ring(signal.SIGINT, frame)
         with within(PROMPT), pytest.raises(KeyboardInterrupt):
+            ring(signal.SIGINT, frame)
             time.sleep(2 * PROMPT)
     with pytest.raises(KeyboardInterrupt):
         ring(signal.SIGINT, sys._getframe())

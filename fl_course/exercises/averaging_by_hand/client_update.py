@@ -15,7 +15,6 @@ from fl_course.localization import joined, say
 _TRAININGS = ((1, 1, 7, 0.003), (1, 2, 7, 0.003), (2, 1, 8, 0.008))
 _LONG_TRAINING = (2, 3, 79, 0.006)  # of more batches than anyone has in the lesson
 _SECONDS_TO_RECORD = 6.0
-_TRAININGS = ((1, 1, 7, 0.003), (1, 2, 7, 0.003), (2, 1, 79, 0.006))
 
 
 def _judge(answer: Any) -> Found:
@@ -154,6 +153,14 @@ def _last_step(
     return reference.plus(trained, weights, -1)
 
 
+def _step_of_last_batch(
+    weights: reference.Weights, batches: Sequence[reference.Batch], rate: float
+) -> reference.Weights:
+    """What the last step changes, from the weights before it."""
+    before = reference.plus(weights, reference.update(weights, batches[:-1], rate))
+    return reference.update(before, batches[-1:], rate)
+
+
 def _all_gradients(
     weights: reference.Weights, batches: Sequence[reference.Batch]
 ) -> list[reference.Weights]:
@@ -192,6 +199,7 @@ WRONG_TRAININGS: Mapping[str, Sequence[Callable[..., reference.Weights]]] = {
         lambda w, batches, rate: reference.plus(w, reference.update(w, batches, rate))
     ],
     "last_batch": [lambda w, batches, rate: reference.update(w, batches[-1:], rate), _last_step],
+    "only_last_step": [_step_of_last_batch],
     "first_batch": [lambda w, batches, rate: reference.update(w, batches[:1], rate)],
     "same_batch": [lambda w, batches, rate: reference.update(w, batches[:1] * len(batches), rate)],
     "repeated": [_repeated(times) for times in (2, 3, 4, 5, 10)],
@@ -302,6 +310,8 @@ EXERCISE = Exercise(
         "the trained weights minus the server's.",
         "last_batch": "Only the last batch has left a trace in the result. Does every step "
         "begin at the weights that the step before has given, or at the server's?",
+        "only_last_step": "This is what the last step alone has changed, from the weights before "
+        "it. Wanted is the whole way: subtract the weights at which the training began.",
         "first_batch": "Only the first batch was used. Does the function return inside the loop?",
         "same_batch": "There are as many steps as batches, but all of them use the first "
         "batch. Which batch does the loss get?",

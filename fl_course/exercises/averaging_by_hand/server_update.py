@@ -161,8 +161,8 @@ EXERCISE = Exercise(
         "mean of the updates, and add it to the weights.",
         "one_client": "Only one client's update was added. Is something overwritten in a loop, "
         "or returned too early?",
-        "one_number": "To all weights the same number was added: the mean went over "
-        "everything. Take it over the clients only, number by number.",
+        "one_number": "In each part, to all weights the same number was added: the mean "
+        "went over more than the clients. Take it over the clients only, number by number.",
         "unchanged": "The weights came back as they were. In which line is the mean added?",
     },
     right="With a mean of updates, the new weights are the mean of the clients' weights.",

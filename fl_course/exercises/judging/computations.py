@@ -14,8 +14,8 @@ WEIGHTS_TYPE = "<float32[784,10],float32[10]>"
 DATASET_TYPE = "<x=float32[?,784],y=int32[?]>*"
 
 OF_COMPUTATIONS = {
-    "plain_function": "This is a Python function, and TFF has not recorded it. The decorator in "
-    "the line above a function makes a computation of it.",
+    "plain_function": "TFF has not recorded this function. One of TFF's decorators in the line "
+    "above makes a computation of a function; `tf.function` is TensorFlow's, and makes none.",
     "no_types": "The decorator names no types, so TFF can't record the function yet: it has to "
     "know the types of the arguments first. Name one for each argument, in their order.",
     "wrong_arguments": "The types of the arguments are {seen}. Wanted are {wanted}. They are what "

@@ -24,6 +24,7 @@ _CASES = (
     (20, 0.95),
     (10_000, 0.35),
 )
+_SAME_GOAL = (100, 0.0), (100, 0.9)
 
 
 def _up(value: float) -> int:
@@ -53,6 +54,11 @@ _KNOWN: dict[str, list[Callable[[int, float], float]]] = {
         lambda goal, dropout: int(goal * (1 + dropout)),
         lambda goal, dropout: round(goal * (1 + dropout)),
     ],
+    "percent": [
+        lambda goal, dropout: _up(goal / (1 - dropout / 100)),
+        lambda goal, dropout: math.ceil(goal / (1 - dropout / 100)),
+    ],
+    "rounded_early": [lambda goal, dropout: goal * _up(1 / (1 - dropout))],
     "what_is_left": [
         lambda goal, dropout: goal * (1 - dropout),
         lambda goal, dropout: _up(goal * (1 - dropout)),
@@ -70,14 +76,11 @@ _KNOWN: dict[str, list[Callable[[int, float], float]]] = {
 
 
 def _judge(answer: Any) -> Found:
-    found = []
-    for case in _CASES:
-        seen = run(answer, *case)
-        seen = seen.item() if hasattr(seen, "item") and np.ndim(seen) == 0 else seen
-        seen = getattr(seen, "numpy", lambda same=seen: same)()
+    given = [_number(run(answer, *case)) for case in _CASES]
+    for seen in given:
         if isinstance(seen, bool) or not isinstance(seen, numbers.Real):
             return Mistake("not_a_number", type=type(seen).__name__)
-        found.append(float(seen))
+    found = list(map(float, given))
 
     def agrees(formula: Callable[[int, float], float]) -> bool:
         return all(
@@ -86,12 +89,14 @@ def _judge(answer: Any) -> Found:
         )
 
     if agrees(lambda goal, dropout: _up(goal / (1 - dropout))):
-        return None
+        as_float = next((seen for seen in given if not isinstance(seen, numbers.Integral)), None)
+        return None if as_float is None else Mistake("float", seen=str(float(as_float)))
     for name, formulas in _KNOWN.items():
         if any(map(agrees, formulas)):
             return name
-    if found[0] == found[1]:  # both with a goal of 100
-        return Mistake("dropout_ignored", seen=f"{found[0]:g}")
+    without, with_many = (_number(run(answer, *case)) for case in _SAME_GOAL)
+    if without == with_many:
+        return Mistake("dropout_ignored", seen=f"{float(without):g}")
     goal, dropout, seen, wanted = next(
         (*case, seen, _up(case[0] / (1 - case[1])))
         for seen, case in zip(found, _CASES, strict=True)
@@ -99,6 +104,12 @@ def _judge(answer: Any) -> Found:
     )
     case = say("a goal of {goal} and a drop-out of {dropout}", goal=goal, dropout=dropout)
     return shown.wrong_value(case, seen, wanted)
+
+
+def _number(value: Any) -> Any:
+    """A number of NumPy's or TensorFlow's as Python's; anything else as it is."""
+    value = getattr(value, "numpy", lambda: value)()
+    return value.item() if hasattr(value, "item") and np.ndim(value) == 0 else value
 
 
 def _reference() -> Any:
@@ -130,8 +141,14 @@ EXERCISE = Exercise(
         "rounded_down": "Rounded down, on average the goal is just missed.",
         "rounded": "You round to the nearest whole number. Where that lies below the quotient, as "
         "for a goal of 100 and a drop-out of 0.1, on average the goal is just missed.",
-        "dropout_ignored": "For a goal of 100 your function gives {seen}, with a drop-out of 0.1 "
-        "and with one of 0.25. Does it use its second argument?",
+        "dropout_ignored": "For a goal of 100 your function gives {seen}, with a drop-out of 0.0 "
+        "and with one of 0.9. Does it use its second argument?",
+        "float": "The number is right, and it is a float, {seen}. Wanted is an `int`: `math.ceil` "
+        "gives one, and `np.ceil` does not.",
+        "percent": "`dropout` is a share and no percentage: 0.1 is a tenth. Leave out the "
+        "division by 100.",
+        "rounded_early": "You round up the number of invitations for one update, and multiply "
+        "afterwards: for a goal of 100 and a drop-out of 0.1 that is 200. Round once, at the end.",
         "share_added": "You add the share to the goal: of 110 invited with a tenth dropping "
         "out, 99 are left. The share is one of those invited, not of the goal.",
         "what_is_left": "This is how many are left if as many as the goal are invited. Wanted "

@@ -24,10 +24,10 @@ def _judge(answer: Any) -> Found:
 
 
 def _judge_parts(parts: Any, clients: list[str], num_workers: int) -> Found:
-    parts = parts.tolist() if isinstance(parts, np.ndarray) else parts
-    if not forms.is_sequence(parts):
-        return Mistake("not_lists", type=type(parts).__name__)
-    parts = [part.tolist() if isinstance(part, np.ndarray) else part for part in parts]
+    if isinstance(parts, np.ndarray) or not forms.is_sequence(parts):
+        return "arrays" if np.ndim(parts) == 2 else Mistake("not_lists", type=type(parts).__name__)
+    if any(isinstance(part, np.ndarray) for part in parts):
+        return "arrays"
     if not all(forms.is_sequence(part) for part in parts):
         odd = next(part for part in parts if not forms.is_sequence(part))
         return Mistake("not_lists", type=say("list of {type}", type=type(odd).__name__))
@@ -79,6 +79,8 @@ EXERCISE = Exercise(
     | {
         "not_lists": "Your function gives a value of type `{type}`; wanted is a list of lists, "
         "one for each worker.",
+        "arrays": "The parts are NumPy arrays; wanted are lists. A list may hold clients of any "
+        "kind, datasets too, and NumPy makes other values of them. Slices of `clients` keep them.",
         "wrong_number": "{clients} clients for {workers} workers came back in {count} parts. "
         "Each worker gets one part. Did you cut pieces of a fixed length?",
         "twice": "{clients} clients for {workers} workers: somebody is in two parts. The "

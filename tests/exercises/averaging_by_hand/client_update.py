@@ -99,6 +99,14 @@ def last_batch(server_weights, dataset, learning_rate):
     return difference(weights, server_weights)
 
 
+def only_last_step(server_weights, dataset, learning_rate):
+    weights = before = server_weights
+    for batch in dataset:
+        before = weights
+        weights = stepped(weights, gradients_of(weights, batch), learning_rate)
+    return difference(weights, before)
+
+
 def first_batch(server_weights, dataset, learning_rate):
     for batch in dataset:
         weights = stepped(server_weights, gradients_of(server_weights, batch), learning_rate)
@@ -225,6 +233,7 @@ CASE = Case(
         "backwards": lambda: backwards,
         "returns_weights": lambda: trained,
         "last_batch": lambda: last_batch,
+        "only_last_step": lambda: only_last_step,
         "first_batch": lambda: first_batch,
         "same_batch": lambda: same_batch,
         "repeated": lambda: five_epochs,

@@ -165,6 +165,14 @@ def down_again():
     return federated(writers_type())(lambda datasets: tff.federated_broadcast(inner(datasets)))
 
 
+def mapped_down_again():
+    import tensorflow_federated as tff
+
+    inner = down_again()
+    as_it_is = in_tensorflow(np.int32)(lambda number: number)
+    return federated(writers_type())(lambda d: tff.federated_map(as_it_is, inner(d)))
+
+
 CASE = Case(
     right={
         "by loop": counting(by_loop),
@@ -201,6 +209,7 @@ CASE = Case(
         "wrong_value: whole batches": counting(whole_batches),
         "wrong_value: different labels": counting(different_labels),
         "sent_down": down_again,
+        "brought_back": mapped_down_again,
         "number": lambda: np.int32(1_399),
         "wrong_result": both_ends,
     },

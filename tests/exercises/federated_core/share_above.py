@@ -224,6 +224,16 @@ def sent_down():
     )
 
 
+def mapped_down_again():
+    import tensorflow_federated as tff
+
+    inner = sent_down()
+    as_it_is = in_tensorflow(np.float32)(lambda share: share)
+    return federated(at_clients(np.float32), at_server(np.float32))(
+        lambda temperatures, threshold: tff.federated_map(as_it_is, inner(temperatures, threshold))
+    )
+
+
 def negated(temperature, threshold):
     return temperature < -threshold
 
@@ -259,6 +269,7 @@ CASE = Case(
         "tells: in the aggregation": in_the_aggregation,
         "tells: the mean as well": also_the_mean,
         "sent_down": sent_down,
+        "brought_back": mapped_down_again,
         "number": called,
         "wrong_result": at_the_server(lambda coldest, limit: coldest > limit, "federated_min"),
     },

@@ -197,7 +197,10 @@ CASE = Case(
         "no_types": without_types,
         "not_federated": lambda: in_tensorflow(np.float32, np.float32)(lambda a, b: a - b),
         "wrong_arguments": with_arguments(at_clients, at_clients),
-        "stays_at_clients": subtracted_at_clients,
+        "stays_at_clients": lambda: federated(at_clients(np.float32))(
+            lambda temperatures: temperatures
+        ),
+        "brought_back: one of two": subtracted_at_clients,
         "two_numbers": ends(lambda warmest, coldest: (warmest, coldest)),
         "negative": mapped(lambda warmest, coldest: coldest - warmest),
         "one_end": ends(lambda warmest, coldest: warmest),

@@ -190,6 +190,15 @@ def down_again():
     return weighted(lambda t, n: tff.federated_broadcast(tff.federated_mean(t, n)))
 
 
+def mapped_down_again():
+    import tensorflow_federated as tff
+
+    as_it_is = in_tensorflow(np.float32)(lambda mean: mean)
+    return weighted(
+        lambda t, n: tff.federated_map(as_it_is, tff.federated_broadcast(tff.federated_mean(t, n)))
+    )
+
+
 CASE = Case(
     right={
         "one structure": one_structure,
@@ -218,6 +227,7 @@ CASE = Case(
         "wrong_value: whole": rounded(to_whole),
         "wrong_value: weighted twice": weighted_twice,
         "sent_down": down_again,
+        "brought_back": mapped_down_again,
         "number": called,
         "wrong_result": mean_and_number,
     },

@@ -24,7 +24,7 @@ CASE = Case(
                 n for n in range(goal, 10**6) if n * (1 - dropout) >= goal - 1e-9
             )
         ),
-        "numpy": lambda: lambda goal, dropout: np.ceil(goal / (1 - dropout)),
+        "numpy": lambda: lambda goal, dropout: np.int64(np.ceil(goal / (1 - dropout))),
     },
     wrong={
         "not_a_number": lambda: lambda goal, dropout: [goal, dropout],
@@ -32,6 +32,10 @@ CASE = Case(
         "not_whole": lambda: lambda goal, dropout: goal / (1 - dropout),
         "rounded_down": lambda: lambda goal, dropout: int(goal / (1 - dropout)),
         "rounded": lambda: lambda goal, dropout: round(goal / (1 - dropout)),
+        "float": lambda: lambda goal, dropout: np.ceil(goal / (1 - dropout)),
+        "float: rounded": lambda: lambda goal, dropout: float(math.ceil(goal / (1 - dropout))),
+        "percent": lambda: lambda goal, dropout: math.ceil(goal / (1 - dropout / 100)),
+        "rounded_early": lambda: lambda goal, dropout: goal * math.ceil(1 / (1 - dropout)),
         "dropout_ignored": lambda: lambda goal, dropout: math.ceil(goal / 0.9),
         "dropout_ignored: a third more": lambda: lambda goal, dropout: math.ceil(1.3 * goal),
         "wrong_value": lambda: lambda goal, dropout: math.ceil(goal / (1 - dropout) ** 2),
