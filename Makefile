@@ -17,7 +17,7 @@ PYTEST := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 WHICH ?=
 
 .PHONY: setup course test open build lint lock bench test-all test-times test-rebuilt test-colab $(COLAB:%=test-colab-%) test-browser \
-	test-deploy test-oldest test-processors test-soak clean
+	test-deploy test-papermill test-oldest test-processors test-soak clean
 
 course: setup
 	@$(BIN)/fl-course run
@@ -66,6 +66,11 @@ test-deploy: setup
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps -r tests/deploy/requirements.txt
 	@$(BIN)/python -m pytest tests/deploy
 
+# A round in a notebook that papermill runs.
+test-papermill: setup
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps -r tests/runtime/papermill-requirements.txt
+	@$(BIN)/python -m pytest tests/runtime/test_ways_to_run.py -k papermill
+
 # A hundred killed kernels, three hundred rounds, a computation of five minutes; a plain test takes a few.
 test-soak: setup
 	@FL_COURSE_SOAK=1 $(BIN)/python -m pytest -s tests/soak
@@ -98,7 +103,7 @@ test-all:
 	@$(MAKE) test-rebuilt test-times
 	@$(MAKE) test-processors test-oldest WHICH="solutions --everything"
 	@$(MAKE) test-colab WHICH="solutions --everything"
-	@$(MAKE) test-deploy test-browser test-soak
+	@$(MAKE) test-deploy test-papermill test-browser test-soak
 
 clean:
 	rm -rf .venv .venv-* dist .pytest_cache .ruff_cache

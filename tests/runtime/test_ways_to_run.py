@@ -1,6 +1,6 @@
-"""A round runs wherever Python code is run: by a script, by nbconvert, under pytest-xdist.
+"""A round runs wherever Python code is run: by a script, nbconvert, papermill, under pytest-xdist.
 
-Web servers' threads and asyncio are in test_threads.py, Jupyter's kernel in test_kernel.py.
+`make test-papermill` brings papermill; without it, its test is skipped. Web servers' threads and asyncio are in test_threads.py, Jupyter's kernel in test_kernel.py.
 """
 
 import json
@@ -65,6 +65,12 @@ def test_nbconvert(notebook, tmp_path):
     convert = ("-m", "nbconvert", "--to", "notebook", "--execute", "--stdout", notebook)
     done = run(*convert, folder=tmp_path)
     assert "rounds: [1]" in printed(json.loads(done.stdout))
+
+
+def test_papermill(notebook, tmp_path):
+    pytest.importorskip("papermill")
+    run("-m", "papermill", notebook, "run.ipynb", "--kernel", "python3", folder=tmp_path)
+    assert "rounds: [1]" in printed(json.loads((tmp_path / "run.ipynb").read_text("utf-8")))
 
 
 def test_pytest_xdist(tmp_path):
