@@ -1,6 +1,7 @@
 """A round runs wherever Python code is run: by a script, nbconvert, papermill, under pytest-xdist.
 
-`make test-papermill` brings papermill; without it, its test is skipped. Web servers' threads and asyncio are in test_threads.py, Jupyter's kernel in test_kernel.py.
+`make test-papermill` brings papermill; without it, its test is skipped. Web servers' threads and
+asyncio are in test_threads.py, Jupyter's kernel in test_kernel.py.
 """
 
 import json

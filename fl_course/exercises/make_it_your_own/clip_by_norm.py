@@ -27,7 +27,7 @@ def _clipped(gradients: edits.Arrays, max_norm: float) -> edits.Arrays:
 
 
 # Norms of the two tensors.
-_LONG, _SHORT = (40.0, 4.0), (0.5, 0.4)
+_LONG, _SHORT = (40.0, 4.7), (0.5, 0.4)
 _NEAR_THE_BOUND = (
     (1.9, 1.7),  # within the bound each alone, and not together
     (1.5, 1.1),  # within it, and its square is not
@@ -135,7 +135,16 @@ def _name(
     for norm in (edits.norm(long) ** 2, sum(np.linalg.norm(part) for part in long)):
         if edits.alike(on_long, edits.scaled(_MAX_NORM / norm, long)):
             return "other_norm"
+    if any(edits.alike(on_long, edits.scaled(_MAX_NORM / n, long)) for n in _smaller_norms(long)):
+        return "smaller_norm"
     return None
+
+
+def _smaller_norms(gradients: edits.Arrays) -> list[float]:
+    """Norms that leave something out: of one tensor, or of the mean square."""
+    norms = [float(np.linalg.norm(part)) for part in gradients]
+    count = sum(np.size(part) for part in gradients)
+    return [*norms, max(norms), edits.norm(gradients) / math.sqrt(count)]
 
 
 def _norms_of_others() -> tuple[float, ...]:
@@ -193,6 +202,9 @@ EXERCISE = Exercise(
         "other_norm": "The direction is right and the gradients are too short. The norm that "
         "your function divides by is too large: is it the square root of the sum of all "
         "squares?",
+        "smaller_norm": "The direction is right and the gradients are still too long. The norm "
+        "that your function divides by is too small: does it sum the squares of every number, "
+        "those of the matrix and those of the vector?",
         "norm_of_weights": "The factor follows the length of the weights, or of how far they "
         "have moved. It must depend on the length of the gradients only; the weights are not "
         "needed.",

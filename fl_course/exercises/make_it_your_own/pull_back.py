@@ -90,6 +90,11 @@ _KNOWN: dict[str, list[Callable[..., edits.Arrays]]] = {
     "unchanged": [lambda g, w, s, mu: g],
     "pushes_away": [_adding(lambda away: [-a for a in away])],
     "half": [_adding(lambda away: [a / 2 for a in away])],
+    "mean_of_squares": [
+        _adding(lambda away: [a / np.size(a) for a in away]),
+        _adding(lambda away: [2 * a / np.size(a) for a in away]),
+        _adding(lambda away: [a / sum(map(np.size, away)) for a in away]),
+    ],
     "twice": [_adding(lambda away: [2 * a for a in away])],
     "without_mu": [lambda g, w, s, mu: reference.plus(g, reference.plus(w, s, -1.0))],
     "towards_zero": [lambda g, w, s, mu: reference.plus(g, w, mu)],
@@ -160,6 +165,8 @@ EXERCISE = Exercise(
         "this pushes it away from the server's weights.",
         "half": "The pull is half as strong as it should be. Differentiating the square brings "
         "a factor down.",
+        "mean_of_squares": "The pull has the right direction and is too weak: it is divided by how "
+        "many numbers there are. The squared norm is the sum of the squares, not their mean.",
         "twice": "The pull is twice as strong as it should be. The term has a factor of one "
         "half, which the derivative of the square cancels.",
         "without_mu": "The pull is the whole way from the server's weights: it has the right "

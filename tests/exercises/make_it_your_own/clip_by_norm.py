@@ -89,6 +89,13 @@ def clip_to_two(gradients, weights, server_weights, max_norm=2.0):
     return clip_with_minimum(gradients, weights, server_weights)
 
 
+def clip_by_matrix(gradients, weights, server_weights, max_norm=2.0):
+    import tensorflow as tf
+
+    factor = tf.minimum(1.0, max_norm / tf.norm(gradients[0]))
+    return tuple(factor * gradient for gradient in gradients)
+
+
 def clip_larger_half(gradients, weights, server_weights, max_norm=2.0):
     return tuple(gradient / 2 for gradient in gradients)
 
@@ -153,6 +160,7 @@ CASE = Case(
         "each_alone": mapped(lambda tf, gradient, bound: tf.clip_by_norm(gradient, bound)),
         "unit_length": times(lambda norm, bound: 1 / norm),
         "other_norm": lambda: clip_by_sum_of_norms,
+        "smaller_norm": lambda: clip_by_matrix,
         "norm_of_weights": lambda: clip_by_drift,
         "zero_by_zero": lambda: clip_zero_badly,
         "fixed_bound": lambda: clip_to_two,

@@ -71,6 +71,10 @@ CASE = Case(
         "unchanged": client(lambda g, w, s, mu: g),
         "pushes_away": client(lambda g, w, s, mu: g + mu * (s - w)),
         "half": client(lambda g, w, s, mu: g + mu / 2 * (w - s)),
+        "mean_of_squares": client(lambda g, w, s, mu: g + mu * (w - s) / np.size(w)),
+        "mean_of_squares: without the half": client(
+            lambda g, w, s, mu: g + 2 * mu * (w - s) / np.size(w)
+        ),
         "twice": client(lambda g, w, s, mu: g + 2 * mu * (w - s)),
         "without_mu": client(lambda g, w, s, mu: g + (w - s)),
         "towards_zero": client(lambda g, w, s, mu: g + mu * w),
