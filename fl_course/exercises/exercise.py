@@ -74,6 +74,14 @@ class Verdict:
 
 # Mistakes that can be made in every exercise.
 _COMMON = {
+    "one_tuple": noted(
+        "This is a tuple with one thing in it, of type `{type}`. Is there a comma behind the last "
+        "parenthesis? Without it, this is that thing itself."
+    ),
+    "not_called": noted(
+        "This is a Python function. What is wanted is {expects}: call the function, and keep what "
+        "it gives."
+    ),
     "other": noted("What is wanted is {expects}. What you gave does not behave like that."),
     "nothing": noted(
         "The answer is `None`, so nothing was assigned: a call that changes an object in "
@@ -204,10 +212,18 @@ class Exercise:
         if found is NOT_ATTEMPTED:
             return self._not_attempted()
         if found is OTHER:
-            return self._not_yet("other")
+            return self._in_no_known_way(answer, context)
         if isinstance(found, Mistake):
             return self._not_yet(found.name, **found.values)
         return self._not_yet(found)
+
+    def _in_no_known_way(self, answer: Any, context: Mapping[str, Any]) -> Verdict:
+        if isinstance(answer, tuple) and len(answer) == 1:
+            return self._not_yet("one_tuple", type=type(answer[0]).__name__)
+        functions = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+        if isinstance(answer, functions) and not callable(self.reference(**context)):
+            return self._not_yet("not_called")
+        return self._not_yet("other")
 
     def _not_attempted(self) -> Verdict:
         return Verdict(Outcome.NOT_ATTEMPTED, None, say("**Not attempted yet.**"))

@@ -104,6 +104,21 @@ def test_a_right_answer_is_given_back_and_recorded(shown, file):
     assert progress.done() == {"scale"}
 
 
+def test_a_comma_too_many_is_told():
+    verdict = make(lambda answer: OTHER).verdict((right,))
+    assert verdict.mistake == "one_tuple"
+    assert "of type `function`" in verdict.text
+    assert make(lambda answer: None).verdict((right,)).outcome is Outcome.RIGHT
+    assert make(lambda answer: "not_divided").verdict((right,)).mistake == "not_divided"
+
+
+@pytest.mark.parametrize("answer", [right, lambda: 3, len, [].append])
+def test_a_function_in_place_of_what_it_gives_is_told(answer):
+    assert make(lambda answer: OTHER).verdict(answer).mistake == "not_called"
+    wanted = make(lambda answer: OTHER, reference=lambda: right)  # a function
+    assert wanted.verdict(answer).mistake == "other"
+
+
 def test_a_right_answer_is_given_the_form_the_lesson_needs(shown, file):
     assert make(lambda answer: None, adapt=tuple).check([1, 2]) == (1, 2)
 
@@ -152,10 +167,11 @@ def test_a_function_that_returns_a_constant_is_an_attempt(answer):
     ],
 )
 def test_a_mistake_gets_its_own_sentence(shown, answer, mistake, words):
-    verdict = make().verdict(answer)
+    exercise = make(reference=lambda: right)
+    verdict = exercise.verdict(answer)
     assert (verdict.outcome, verdict.mistake) == (Outcome.NOT_YET, mistake)
     assert words in verdict.text
-    assert make().check(answer) == "the reference"
+    assert exercise.check(answer) is right
     assert shown[0][0].startswith("**Not yet right.** ")
 
 

@@ -11,7 +11,7 @@ from fl_course.localization import say
 
 def _judge(answer: Any) -> Any:
     # Real datasets, in case the function hands them to the notebook's process.
-    for num_rounds, clients in ((4, 2), (2, 12), (12, 3)):
+    for number, (num_rounds, clients) in enumerate(((4, 2), (2, 12), (12, 3))):
         process = rehearsal.Rehearsal()
         cohort = rehearsal.cohort(num_rounds, clients)
         given = list(cohort)
@@ -20,7 +20,7 @@ def _judge(answer: Any) -> Any:
         if found is None and not rehearsal.same(given, cohort):
             found = "cohort_changed"
         if found is None:
-            found = _judge_returned(result, process, num_rounds)
+            found = _judge_returned(result, process, num_rounds, called_before=number > 0)
         if found is not None:
             return found
     return None
@@ -48,7 +48,9 @@ def _judge_calls(process: rehearsal.Rehearsal, cohort: list[Any], num_rounds: in
     return None
 
 
-def _judge_returned(result: Any, process: rehearsal.Rehearsal, num_rounds: int) -> Any:
+def _judge_returned(
+    result: Any, process: rehearsal.Rehearsal, num_rounds: int, *, called_before: bool
+) -> Any:
     if rehearsal.is_output(result):
         return Mistake("not_two", what=say("what `next` returned"))
     if isinstance(result, rehearsal.State):
@@ -85,7 +87,7 @@ def _judge_returned(result: Any, process: rehearsal.Rehearsal, num_rounds: int) 
         return "loss"
     if _close(reported, [100 * accuracy for accuracy in accuracies]):
         return "percent"
-    if len(reported) > num_rounds and _close(reported[-num_rounds:], accuracies):
+    if called_before and len(reported) > num_rounds and _close(reported[-num_rounds:], accuracies):
         return "older_rounds"
     if any(not forms.is_number(value) for value in reported):
         return Mistake("not_a_list", type=type(reported).__name__)

@@ -17,20 +17,25 @@ _Curve = list[tuple[int, float]]
 
 
 def _histories() -> list[Any]:
-    """Two of different lengths and metrics; no number in them has a short decimal form."""
+    """Two of different lengths, rounds and metrics; no number in them has a short decimal form."""
     from fl_course.training import History
 
     return [
         History(
-            rounds=[1, 2, 3, 4],
-            train={"loss": [2.515625, 2.0, 1.5, 1.25], "accuracy": [0.125, 0.25, 0.375, 0.515625]},
+            rounds=[1, 2, 3],  # few enough points for a writer to keep them in memory
+            train={
+                "loss": [2.515625, 2.0, 1.25],
+                "accuracy": [0.125, 0.375, 0.515625],
+                "examples": [250.0, 255.0, 249.0],
+            },
             evaluation={
-                "loss": [2.265625, 1.75, 1.0, 0.75],
-                "accuracy": [0.1875, 0.4375, 0.625, 0.765625],
+                "loss": [2.265625, 1.75, 0.75],
+                "accuracy": [0.1875, 0.4375, 0.765625],
+                "top_3": [0.28125, 0.53125, 0.828125],
             },
         ),
         History(
-            rounds=list(range(1, 13)),
+            rounds=list(range(5, 61, 5)),
             train={"error": [1.0 + number / 64 for number in range(12, 0, -1)]},
             evaluation={"error": [3.0 + number / 64 for number in range(12, 0, -1)]},
         ),
@@ -53,7 +58,10 @@ def _judge_written(answer: Any, history: Any) -> Any:
             run_for_effect(answer, folder, given)
         except Exception as error:
             key = error.__cause__.args[0] if isinstance(error.__cause__, KeyError) else None
-            if isinstance(key, str) and key not in history.train:
+            known = {*history.train, *history.evaluation}
+            if isinstance(key, str) and key in known:
+                return Mistake("same_names", name=key)
+            if isinstance(key, str):
                 return Mistake("names_written_down", name=key)
             raise
         logs = _read_logs(folder)
@@ -112,6 +120,9 @@ def _judge_folders(logs: dict[str, dict[str, _Curve]], history: Any) -> Any:
 def _judge_part(part: str, logs: dict[str, dict[str, _Curve]], history: Any) -> Any:
     curves, wanted = logs[part], getattr(history, part)
     other = getattr(history, _PARTS[1 - _PARTS.index(part)])
+    shared = [name for name in wanted if name in curves and name in other]
+    if shared and all([n for _, n in curves[name]] == other[name] for name in shared):
+        return "swapped_parts"
     if missing := [name for name in wanted if name not in curves]:
         values = [[number for _, number in curve] for curve in curves.values()]
         if all(wanted[name] in values for name in missing):
@@ -120,14 +131,17 @@ def _judge_part(part: str, logs: dict[str, dict[str, _Curve]], history: Any) -> 
     for name, values in wanted.items():
         steps = [step for step, _ in curves[name]]
         numbers = [number for _, number in curves[name]]
-        if numbers == other[name]:
-            return "swapped_parts"
         if len(steps) == 1:
             return "one_point"
         if len(set(steps)) == 1:
             return Mistake("same_step", step=steps[0])
         if numbers == values and steps == [number - 1 for number in history.rounds]:
             return "from_zero"
+        if numbers == values and steps == list(range(1, len(values) + 1)) != history.rounds:
+            told = (
+                joined([str(number) for number in some[:3]]) for some in (history.rounds, steps)
+            )
+            return Mistake("positions", rounds=next(told), seen=next(told))
         points = list(zip(history.rounds, values, strict=True))
         if sorted(curves[name]) != points:
             case = say("the curve `{name}` in the folder `{folder}`", name=name, folder=part)
@@ -205,8 +219,14 @@ EXERCISE = Exercise(
         "`evaluation`, directly below `log_dir`.",
         "curve_names": "In `{folder}` the curves are called {seen}. Only curves of the same "
         "name share a panel: use the history's names, {wanted}.",
-        "metric_missing": "In `{folder}` this is missing: {missing}. The check uses a history "
-        "of its own, with other metrics. Loop over the names, do not write them down.",
+        "metric_missing": "In `{folder}` this is missing: {missing}. The check uses a history of "
+        "its own, whose two dictionaries need not have the same names. Loop over the names of each "
+        "one, and do not write them down.",
+        "same_names": "One of the history's two dictionaries has a `{name}`, and your function "
+        "asks the other one for it. They need not have the same names: loop over the names of "
+        "each one.",
+        "positions": "For a history that begins with the rounds {rounds}, the steps begin with "
+        "{seen}. The step is the round, from `history.rounds`, and not the position in the list.",
         "swapped_parts": "The folder `train` holds the numbers of the evaluation, or the other "
         "way round. Which writer is the default when you write which dictionary?",
         "one_point": "A curve has a single point, and the history has one for each round. "
@@ -214,7 +234,7 @@ EXERCISE = Exercise(
         "same_step": "All points of a curve are at step {step}, one above the other. The step "
         "is the number of the round.",
         "from_zero": "The steps are one too low: they begin with 0. The history's first round "
-        "is round 1; see `history.rounds`, or tell `enumerate` where to start.",
+        "is round 1; see `history.rounds`.",
     },
     right="We read the event files back: each curve is in its folder, with one point at each "
     "round.",

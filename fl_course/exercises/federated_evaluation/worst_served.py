@@ -242,9 +242,9 @@ EXERCISE = Exercise(
         "use its argument `model_weights`?",
         "captured_data": "Asked about clients of the check's own, your function answered "
         "`{name}`. Does it use its argument `client_data`, or other data from outside?",
-        "captured_dictionary": "`{name}` is a client of the check's own data. Your function "
-        "looks it up in a dictionary that does not have it: one from outside? Take its "
-        "examples from the argument `client_data`.",
+        "captured_dictionary": "`{name}` is a client of the check's own data, and what your "
+        "function asks for its examples does not know it: `test`, or a dictionary such as "
+        "`held_out`? Take them from the argument `client_data`.",
         "captured_ids": "Your function asked for `{name}`, which is not a client of the "
         "check's own data. The ids are in `client_data.client_ids`.",
         "first_in_alphabet": "This is the first id in the alphabet, whatever the model. `min` "

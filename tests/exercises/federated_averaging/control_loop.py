@@ -196,6 +196,9 @@ CASE = Case(
         "wrong_value": changed(note=lambda result: round(float(accuracy_of(result)), 2)),
         "wrong_value: misread": changed(note=lambda result: 1 - accuracy_of(result)),
         "wrong_value: backwards": changed(give=lambda state, noted, result: (state, noted[::-1])),
+        "wrong_value: one before the first": changed(
+            give=lambda state, noted, result: (state, [0.0, *noted])
+        ),
         "wrong_value: one short": changed(give=lambda state, noted, result: (state, noted[:-1])),
         "wrong_value: counts": changed(
             note=lambda result: training_metrics(result)["num_examples"]

@@ -27,8 +27,31 @@ def never_closed(log_dir, history):
     for part in ("evaluation", "train"):
         with tf.summary.create_file_writer(f"{log_dir}/{part}").as_default():
             for name, values in getattr(history, part).items():
+                for place, value in enumerate(values):
+                    tf.summary.scalar(name, tf.constant(value), history.rounds[place])
+
+
+def by_positions(log_dir, history):
+    for part in ("evaluation", "train"):
+        with tf.summary.create_file_writer(f"{log_dir}/{part}").as_default():
+            for name, values in getattr(history, part).items():
                 for step, value in enumerate(values, start=1):
-                    tf.summary.scalar(name, tf.constant(value), step)
+                    tf.summary.scalar(name, value, step)
+
+
+def by_names_of(part):
+    """Writes both parts under the names of one of them."""
+    return lambda: (
+        lambda log_dir, history: write(log_dir, history, names=list(getattr(history, part)))
+    )
+
+
+def by_names_of_train_as_far_as_there(log_dir, history):
+    for part in ("train", "evaluation"):
+        with tf.summary.create_file_writer(f"{log_dir}/{part}").as_default():
+            for name in history.train:
+                for place, value in enumerate(getattr(history, part).get(name, [])):
+                    tf.summary.scalar(name, value, history.rounds[place])
 
 
 def flushed_by_hand(log_dir, history):
@@ -182,6 +205,10 @@ CASE = Case(
             folders=("train", "evaluation", "all"), parts=("train", "evaluation", "train")
         ),
         "metric_missing: the first alone": lambda: first_metric,
+        "metric_missing: of the evaluation alone": lambda: by_names_of_train_as_far_as_there,
+        "same_names": by_names_of("train"),
+        "same_names: the evaluation's": by_names_of("evaluation"),
+        "positions": lambda: by_positions,
         "from_zero": written(step=lambda round_num: round_num - 1),
     },
     raises={"without a step": lambda: without_a_step},
