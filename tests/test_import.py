@@ -24,7 +24,7 @@ ALLOWED = {
     "__init__": {"runtime"},
     "runtime": set(),
     "data": set(),
-    "preprocessing": set(),
+    "preprocessing": {"runtime"},  # says how a dataset was made, for its way to the worker
     "models": set(),
     "plotting": set(),
     "algorithms": {"models"},

@@ -36,26 +36,27 @@ def test_an_alarm_for_later_rings_later(rang):
     with limits.at_most(10):
         busy_for(0.1)
     assert not rang
-    busy_for(0.6)
-    assert rang[0] - started == pytest.approx(0.4, abs=0.15)
+    busy_for(1.5)  # long enough for a busy machine
+    assert 0.4 <= rang[0] - started < 1.6
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
 def test_one_for_now_rings_now_and_the_limit_stays(rang):
     signal.setitimer(signal.ITIMER_REAL, 0.1)
     started = time.monotonic()
-    with pytest.raises(limits.TimeIsUp), limits.at_most(0.5):
+    with pytest.raises(limits.TimeIsUp), limits.at_most(1.5):
         never_done()
-    assert [time - started for time in rang] == [pytest.approx(0.1, abs=0.1)]
-    assert time.monotonic() - started >= 0.5
+    (ring,) = rang
+    assert 0.1 <= ring - started < 1.5
+    assert time.monotonic() - started >= 1.5
 
 
 def test_one_that_rings_again_and_again_goes_on(rang):
     signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
-    with pytest.raises(limits.TimeIsUp), limits.at_most(0.3):
+    with pytest.raises(limits.TimeIsUp), limits.at_most(0.8):
         never_done()
     during = len(rang)
-    busy_for(0.3)
+    busy_for(0.8)
     signal.setitimer(signal.ITIMER_REAL, 0)
     assert during >= 3
     assert len(rang) - during >= 3
