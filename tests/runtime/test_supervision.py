@@ -221,6 +221,7 @@ def test_contexts_that_tff_makes_have_a_supervised_worker(kind, impatient_watchd
         pid = context.executor_factory.worker.pid
         assert psutil.Process(pid).ppid() == os.getpid()
         assert pid != runtime.worker_pid()
+        until_all_is_thrown_away()
         os.kill(pid, signal.SIGSTOP)
         with within(PROMPT), pytest.raises(runtime.WorkerError, match="stopped answering"):
             total([1, 2, 3])
