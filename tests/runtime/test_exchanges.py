@@ -105,23 +105,29 @@ def test_all_values_but_the_computations_are_thrown_away(asked, monkeypatch, add
     until(thrown_away)
 
 
-def test_a_computation_that_is_made_anew_is_not_taken_for_one_that_is_gone():
+@pytest.fixture
+def few_are_kept(monkeypatch):
+    engine._factories[0].end_worker("a test begins with nothing kept")
+    monkeypatch.setattr(exchanges, "_KEPT_COMPUTATIONS", 3)
+
+
+def test_a_computation_that_is_made_anew_is_not_taken_for_one_that_is_gone(few_are_kept):
     seen = []
-    for factor in range(3 * exchanges._KEPT_COMPUTATIONS):
+    for factor in range(10):
         seen.append(int(times(factor)(2)))  # the next one may get the last one's id
         gc.collect()
     assert seen == [2 * factor for factor in range(len(seen))]
 
 
-def test_the_worker_keeps_a_bounded_number_of_computations(asked):
-    computations = [times(factor) for factor in range(2 * exchanges._KEPT_COMPUTATIONS)]
+def test_the_worker_keeps_a_bounded_number_of_computations(asked, few_are_kept):
+    computations = [times(factor) for factor in range(6)]
     for computation in [*computations, computations[0]]:
         computation(1)
     until(lambda: asked[-1][0] == "dispose")
     sent = sum(kind == "create_value" and r.value.HasField("computation") for kind, r in asked)
     assert sent == len(computations) + 1  # the first one was thrown away meanwhile
     executor = engine._factories[0].create_executor({})
-    assert len(executor._kept) <= exchanges._KEPT_COMPUTATIONS
+    assert len(executor._kept) <= 3
 
 
 def test_an_executor_that_tff_forgets_goes_at_the_worker_too(asked, adding):
