@@ -278,7 +278,7 @@ FAULTS = (
         ),
         TEST,
         f"solutions/en/{THIRD}.ipynb",
-        "stderr|mismatch",
+        "Unexpected output",
         settled=True,
     ),
     Fault(
