@@ -1,33 +1,70 @@
-"""The course's two models, in Keras and wrapped for TFF."""
+"""The course's models, in Keras and wrapped for TFF."""
 
 import collections
 from collections.abc import Callable
+from typing import Any
 
 import tensorflow as tf
 import tensorflow_federated as tff
 
-from fl_course.arguments import check_function, check_seed, described
+from fl_course.arguments import check_function, check_integer, check_seed, described
 from fl_course.localization import noted, say
 
 IMAGE_SIZE = 28  # pixels, both ways
 NUM_LABELS = 10
 
+_MOST = 10**6  # inputs or labels; with more of them, a model of float32 fills the memory
+
 KERAS_FN = noted("that makes a Keras model, such as models.softmax_model")
 
 
-def softmax_model() -> tf.keras.Model:
-    """Softmax regression, 784 inputs to 10 probabilities; 7,850 parameters, zero at first.
+def softmax_model(
+    num_inputs: int = IMAGE_SIZE * IMAGE_SIZE, num_labels: int = NUM_LABELS
+) -> tf.keras.Model:
+    """Softmax regression, by default 784 inputs to 10 probabilities: 7,850 parameters, all zero.
 
-    The loss is convex, so training needs no random start, and zeros make every run the same.
+    The loss is convex, so training needs no random start, and zeros make every run the same. For
+    functions that take a `keras_fn`: `lambda: softmax_model(4, 3)`.
+
+    Args:
+        num_inputs: Numbers of an example, 1 or more.
+        num_labels: Classes, 2 or more; labels are 0 to `num_labels - 1`.
 
     Returns:
-        An uncompiled Keras model from [n, 784] to [n, 10]; rows of the output sum to 1.
+        An uncompiled Keras model from [n, num_inputs] to [n, num_labels]; rows of the output sum
+        to 1.
+
+    Raises:
+        ValueError: If a number is not a whole one in its range.
     """
+    num_inputs = check_integer("num_inputs", num_inputs, 1, _MOST)
+    num_labels = check_integer("num_labels", num_labels, 2, _MOST)
     return tf.keras.Sequential(
         [
-            tf.keras.layers.InputLayer(input_shape=(IMAGE_SIZE * IMAGE_SIZE,)),
-            tf.keras.layers.Dense(NUM_LABELS, kernel_initializer="zeros"),
+            tf.keras.layers.InputLayer(input_shape=(num_inputs,)),
+            tf.keras.layers.Dense(num_labels, kernel_initializer="zeros"),
             tf.keras.layers.Softmax(),
+        ]
+    )
+
+
+def linear_model(num_inputs: int) -> tf.keras.Model:
+    """Linear regression: a weighted sum of the inputs, and a bias, all zero at first.
+
+    Args:
+        num_inputs: Numbers of an example, 1 or more.
+
+    Returns:
+        An uncompiled Keras model from [n, num_inputs] to [n, 1].
+
+    Raises:
+        ValueError: If `num_inputs` is not a whole number in its range.
+    """
+    num_inputs = check_integer("num_inputs", num_inputs, 1, _MOST)
+    return tf.keras.Sequential(
+        [
+            tf.keras.layers.InputLayer(input_shape=(num_inputs,)),
+            tf.keras.layers.Dense(1, kernel_initializer="zeros"),
         ]
     )
 
@@ -66,22 +103,93 @@ def cnn_model(*, seed: int = 0) -> tf.keras.Model:
     )
 
 
-def input_spec() -> collections.OrderedDict[str, tf.TensorSpec]:
-    """The batches that both models take, as `fl_course.preprocessing` makes them.
+def input_spec(
+    keras_fn: Callable[[], tf.keras.Model] = softmax_model,
+) -> collections.OrderedDict[str, tf.TensorSpec]:
+    """The batches that a model takes, as `fl_course.preprocessing` makes them.
+
+    Args:
+        keras_fn: Makes a Keras model. One with a single output gives a number, and learns from
+            float32; one with more gives probabilities of classes, and learns from int32.
 
     Returns:
-        An ordered dict of `x`, float32 [None, 784], and `y`, int32 [None].
+        An ordered dict of `x`, float32 [None, inputs], by default [None, 784], and `y`, int32
+        [None] or, for a model that gives a number, float32 [None].
+
+    Raises:
+        TypeError: If `keras_fn` is not a function, or makes no model of Keras 2.
     """
+    check_function("keras_fn", keras_fn, KERAS_FN)
+    if keras_fn in (softmax_model, cnn_model):  # known without making one
+        return _spec((None, IMAGE_SIZE * IMAGE_SIZE), tf.int32)
+    with tf.Graph().as_default():  # leaves nothing behind
+        return _spec_of(_keras_model(keras_fn))
+
+
+def predicts_classes(model: tf.keras.Model) -> bool:
+    """Whether a Keras model gives probabilities of classes, and not one number an example.
+
+    Args:
+        model: With one output, [n, classes] or [n, 1]; one whose output is not known yet is taken
+            for a classifier.
+
+    Raises:
+        TypeError: If `model` is not a model of Keras 2.
+    """
+    if not isinstance(model, tf.keras.Model):
+        raise TypeError(
+            say("model must be a tf.keras.Model, and it is {model}.", model=described(model))
+        )
+    shape = getattr(model, "output_shape", None) if model.built else None
+    return not isinstance(shape, tuple) or shape[-1] != 1
+
+
+def _spec_of(model: tf.keras.Model) -> collections.OrderedDict[str, tf.TensorSpec]:
+    shape = getattr(model, "input_shape", None) if model.built else None
+    if not isinstance(shape, tuple):  # TFF says what is wrong with such a model
+        shape = None, IMAGE_SIZE * IMAGE_SIZE
+    return _spec(shape, tf.int32 if predicts_classes(model) else tf.float32)
+
+
+def _spec(
+    shape: tuple[int | None, ...], labels: tf.DType
+) -> collections.OrderedDict[str, tf.TensorSpec]:
     return collections.OrderedDict(
-        x=tf.TensorSpec([None, IMAGE_SIZE * IMAGE_SIZE], tf.float32),
-        y=tf.TensorSpec([None], tf.int32),
+        x=tf.TensorSpec(shape, tf.float32), y=tf.TensorSpec([None], labels)
     )
+
+
+class _MeanSquare(tf.keras.metrics.Mean):
+    """The mean squared error over all examples.
+
+    Keras's own takes the mean of each batch for one value, so that a smaller last batch counts as
+    much as the others.
+    """
+
+    def update_state(self, y_true: tf.Tensor, y_pred: tf.Tensor, sample_weight: Any = None) -> Any:
+        errors = tf.reshape(y_pred, [-1]) - tf.reshape(y_true, [-1])
+        return super().update_state(tf.square(errors), sample_weight)
+
+
+def _loss(classes: bool) -> tf.keras.losses.Loss:
+    if classes:
+        return tf.keras.losses.SparseCategoricalCrossentropy()
+    return tf.keras.losses.MeanSquaredError()
+
+
+def _metric(classes: bool) -> tf.keras.metrics.Metric:
+    if classes:
+        return tf.keras.metrics.SparseCategoricalAccuracy()
+    return tf.keras.metrics.RootMeanSquaredError()
 
 
 def variable_model_fn(
     keras_fn: Callable[[], tf.keras.Model] = softmax_model,
 ) -> Callable[[], tff.learning.models.VariableModel]:
     """Wraps a Keras model for TFF, as a function that makes a new model each time it is called.
+
+    The loss is the cross-entropy, and the metric the accuracy; for a model with a single output,
+    the mean squared error and its root.
 
     Args:
         keras_fn: Makes an uncompiled Keras model; it is called anew for each TFF model.
@@ -95,11 +203,10 @@ def variable_model_fn(
     check_function("keras_fn", keras_fn, KERAS_FN)
 
     def model_fn() -> tff.learning.models.VariableModel:
+        model = _keras_model(keras_fn)
+        classes = predicts_classes(model)
         return tff.learning.models.from_keras_model(
-            _keras_model(keras_fn),
-            loss=tf.keras.losses.SparseCategoricalCrossentropy(),
-            input_spec=input_spec(),
-            metrics=[tf.keras.metrics.SparseCategoricalAccuracy()],
+            model, loss=_loss(classes), input_spec=_spec_of(model), metrics=[_metric(classes)]
         )
 
     return model_fn
@@ -116,23 +223,31 @@ def functional_model(
         keras_fn: Makes an uncompiled Keras model.
 
     Returns:
-        A functional model with loss and accuracy, for `tff.learning.algorithms`.
+        A functional model with loss and metric, for `tff.learning.algorithms`; see
+        `variable_model_fn` for which.
 
     Raises:
         TypeError: If `keras_fn` is not a function, or makes no model of Keras 2.
         ValueError: If the model has layers that keep statistics, or mixes precisions: pure
             functions have no place for either.
     """
-    check_function("keras_fn", keras_fn, KERAS_FN)
+    spec = input_spec(keras_fn)
+    classes = spec["y"].dtype.is_integer
+
+    def metrics() -> collections.OrderedDict[str, tf.keras.metrics.Metric]:
+        # TFF insists on an ordered dict here, and on one that holds the loss as well.
+        if classes:
+            return collections.OrderedDict(
+                sparse_categorical_accuracy=_metric(classes),
+                loss=tf.keras.metrics.SparseCategoricalCrossentropy(),
+            )
+        return collections.OrderedDict(root_mean_squared_error=_metric(classes), loss=_MeanSquare())
+
     return tff.learning.models.functional_model_from_keras(
         lambda: _without_state(_keras_model(keras_fn)),
-        tf.keras.losses.SparseCategoricalCrossentropy(),
-        input_spec=input_spec(),
-        # TFF insists on an ordered dict here, and on one that holds the loss as well.
-        metrics_constructor=lambda: collections.OrderedDict(
-            sparse_categorical_accuracy=tf.keras.metrics.SparseCategoricalAccuracy(),
-            loss=tf.keras.metrics.SparseCategoricalCrossentropy(),
-        ),
+        _loss(classes),
+        input_spec=spec,
+        metrics_constructor=metrics,
     )
 
 

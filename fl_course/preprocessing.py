@@ -2,22 +2,27 @@
 
 import collections
 import functools
+import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_federated as tff
+from numpy.typing import ArrayLike
 
 from fl_course.arguments import (
+    check_array,
     check_client_data,
     check_client_ids,
     check_integer,
     check_known,
     check_seed,
+    described,
     is_endless,
 )
 from fl_course.localization import say
+from fl_course.runtime import array_graphs, late_datasets
 from fl_course.runtime import client_data as sending
 
 ClientData = tff.simulation.datasets.ClientData
@@ -39,18 +44,83 @@ _OPTIONS.experimental_optimization.apply_default_optimizations = False
 def flatten(
     batch: collections.OrderedDict[str, tf.Tensor],
 ) -> collections.OrderedDict[str, tf.Tensor]:
-    """Turns a batch of images into a batch of model inputs.
+    """Turns a batch of examples into a batch of model inputs.
 
     Args:
-        batch: `pixels`, [n, height, width], and `label`, [n].
+        batch: `label`, [n], and one other part of any name, such as `pixels`, [n, height, width],
+            or `features`, [n, size].
 
     Returns:
-        `x`, [n, height * width], and `y`, [n]. `tff.learning` reads these two names; their order is
-        part of the element's type, so it must be the same everywhere.
+        `x`, that part as float32 [n, size], such as [n, height * width], and `y`, [n].
+        `tff.learning` reads these two names; their order is part of the element's type, so it must
+        be the same everywhere.
     """
-    pixels = batch["pixels"]
-    size = pixels.shape[1] * pixels.shape[2]
-    return collections.OrderedDict(x=tf.reshape(pixels, [-1, size]), y=batch["label"])
+    (part,) = (part for name, part in batch.items() if name != "label")
+    if part.dtype != tf.float32:
+        part = tf.cast(part, tf.float32)
+    size = math.prod(part.shape[1:])
+    return collections.OrderedDict(x=tf.reshape(part, [-1, size]), y=batch["label"])
+
+
+def standardize(
+    mean: ArrayLike, variance: ArrayLike
+) -> Callable[[Mapping[str, tf.Tensor]], collections.OrderedDict[str, tf.Tensor]]:
+    """Makes a function that standardizes an example: minus the mean, by the standard deviation.
+
+    For `dataset.map`, before `preprocess`. Give every client the same two arrays: with its own, two
+    clients' equal numbers would stand for different things.
+
+    Args:
+        mean: Of each number of an example, in all shapes that fit an example's.
+        variance: Of each number, 0 or more, of the shape of `mean`. What has a variance of 0 is the
+            same everywhere: it becomes 0.
+
+    Returns:
+        A function from an element, a dict of `label` and other parts, to an ordered dict of the
+        same parts in the same order. All but `label` are standardized, float32; what is missing
+        (NaN) stays so.
+
+    Raises:
+        TypeError: If an argument is not an array of numbers.
+        ValueError: If a number is not finite, a variance below 0, or the shapes differ.
+    """
+    means, variances = _finite("mean", mean), _finite("variance", variance)
+    if means.shape != variances.shape:
+        raise ValueError(
+            say(
+                "mean and variance must have the same shape; the shapes are {mean} and {variance}.",
+                mean=list(means.shape),
+                variance=list(variances.shape),
+            )
+        )
+    if (variances < 0).any():
+        raise ValueError(
+            say(
+                "variance must be 0 or more, and it holds {least}.",
+                least=f"{variances.min():.4g}",
+            )
+        )
+    shift = means.astype(np.float32)
+    scale = np.where(variances > 0, np.sqrt(variances), 1.0).astype(np.float32)
+
+    def standardized(
+        element: Mapping[str, tf.Tensor],
+    ) -> collections.OrderedDict[str, tf.Tensor]:
+        return collections.OrderedDict(
+            (name, part if name == "label" else (tf.cast(part, tf.float32) - shift) / scale)
+            for name, part in element.items()
+        )
+
+    return standardized
+
+
+def _finite(name: str, value: ArrayLike) -> np.ndarray:
+    numbers = check_array(name, value).astype(float)
+    if not np.isfinite(numbers).all():
+        raise ValueError(
+            say("{name} must be finite, and it is {value}.", name=name, value=described(value))
+        )
+    return numbers
 
 
 def preprocess(
@@ -64,7 +134,8 @@ def preprocess(
     """Makes batches out of one client's examples.
 
     Args:
-        dataset: Elements are dicts of `pixels`, [height, width], and `label`, [].
+        dataset: Elements are dicts of `label`, a number [], and one other part of any name: numbers
+            of a known shape, such as `pixels`, [height, width], or `features`, [size].
         epochs: How many times to go through the data (local epochs); 1 to 1,000,000.
         batch_size: Examples in a batch; 1 or more. The last batch of all may be smaller.
         shuffle_buffer: Examples among which the next one is drawn, 0 to 1,000,000; 1 or less keeps
@@ -73,12 +144,13 @@ def preprocess(
             run.
 
     Returns:
-        A dataset of batches, ordered dicts of `x`, [n, height * width], and `y`, [n].
+        A dataset of batches, ordered dicts of `x`, float32 [n, size], and `y`, [n]; `size` is how
+        many numbers an example's other part holds.
 
     Raises:
         TypeError: If `dataset` is not a dataset.
-        ValueError: If a number is not a whole one in its range, the examples are not images with a
-            label, or they never end.
+        ValueError: If a number is not a whole one in its range, the examples are not numbers with
+            a label, or they never end.
     """
     if not isinstance(dataset, tf.data.Dataset):
         raise TypeError(
@@ -88,9 +160,10 @@ def preprocess(
             )
         )
     epochs, batch_size, shuffle_buffer, seed = _numbers(epochs, batch_size, shuffle_buffer, seed)
-    _check_images(dataset.element_spec)
+    _check_elements(dataset.element_spec)
+    arrays = late_datasets.arrays_of(dataset) if tf.executing_eagerly() else None
     # A round with it would never end, nor hear Ctrl-C.
-    if is_endless(dataset):
+    if arrays is None and is_endless(dataset):
         raise ValueError(
             say(
                 "dataset must have an end, and it repeats for ever. Leave out its repeat(); epochs "
@@ -100,6 +173,16 @@ def preprocess(
     # The two numbers that dataset.shuffle(..., seed=seed) makes of the global seed and this one.
     seeds = np.array(tf.compat.v1.random.get_seed(seed), np.int64)
     steps = epochs, batch_size, shuffle_buffer
+    if arrays is not None:
+        return array_graphs.late_batches(
+            lambda: _batches(*steps)(dataset, seeds),
+            _batch_spec(dataset.element_spec),
+            -(-epochs * int(dataset.cardinality()) // batch_size),
+            arrays=arrays,
+            columns=_inputs,
+            steps=_batches_of_inputs(*steps),
+            seeds=seeds,
+        )
     batches = _batches(*steps)(dataset, seeds)
     if shuffle_buffer > 1:
         sending.note_recipe(batches, dataset, steps, seeds)
@@ -119,10 +202,49 @@ def _batches(
         # Repeat after the shuffle: one epoch ends before the next begins, each in its own order.
         return dataset.repeat(epochs).batch(batch_size).map(flatten).with_options(_OPTIONS)
 
+    # Most clients' batches are never read in this process, and those of a few would count as too
+    # many kinds for too few calls.
+    batches._omit_frequent_tracing_warning = True
     return batches
 
 
-def _shuffled(dataset: tf.data.Dataset, buffer: int, seeds: tf.Tensor) -> tf.data.Dataset:
+@functools.lru_cache(maxsize=16)
+def _batches_of_inputs(
+    epochs: int, batch_size: int, shuffle_buffer: int
+) -> Callable[[tf.data.Dataset, np.ndarray], tf.data.Dataset]:
+    """The same steps for examples that are flat already: the same batches, with less to do.
+
+    A worker prepares a function to map with for each client, and calls it for each batch.
+    """
+
+    def batches(dataset: tf.data.Dataset, seeds: np.ndarray) -> tf.data.Dataset:
+        if shuffle_buffer > 1:
+            dataset = _shuffled(dataset, shuffle_buffer, seeds)
+        return dataset.repeat(epochs).batch(batch_size).with_options(_OPTIONS)
+
+    return batches
+
+
+def _inputs(examples: late_datasets.Arrays) -> collections.OrderedDict[str, np.ndarray]:
+    """A client's examples, flat: what `flatten` makes of all of them together."""
+    (part,) = (part for name, part in examples.items() if name != "label")
+    flat = part.reshape(len(part), math.prod(part.shape[1:]))
+    return collections.OrderedDict(x=flat.astype(np.float32, copy=False), y=examples["label"])
+
+
+def _batch_spec(
+    element_spec: dict[str, tf.TensorSpec],
+) -> collections.OrderedDict[str, tf.TensorSpec]:
+    (part,) = (spec for name, spec in element_spec.items() if name != "label")
+    return collections.OrderedDict(
+        x=tf.TensorSpec([None, math.prod(part.shape)], tf.float32),
+        y=tf.TensorSpec([None], element_spec["label"].dtype),
+    )
+
+
+def _shuffled(
+    dataset: tf.data.Dataset, buffer: int, seeds: tf.Tensor | np.ndarray
+) -> tf.data.Dataset:
     """`dataset.shuffle`, whose seed would be recorded: here it is an argument, [2]."""
     specs = tf.nest.flatten(dataset.element_spec)
     shuffled = tf.raw_ops.ShuffleDatasetV3(
@@ -203,9 +325,9 @@ def _described(value: object) -> str:
     return say("of type {type}", type=type(value).__name__)
 
 
-def _check_images(element_spec: object) -> None:
-    wanted = say("a dict of 'pixels' with shape [height, width] and 'label' with shape []")
-    if not isinstance(element_spec, dict) or set(element_spec) != {"pixels", "label"}:
+def _check_elements(element_spec: object) -> None:
+    wanted = say("a dict of 'label' with shape [] and one other part, such as 'pixels'")
+    if not isinstance(element_spec, dict) or "label" not in element_spec or len(element_spec) < 2:
         raise ValueError(
             say(
                 "dataset must have elements that are {wanted}, and has {element_spec}.",
@@ -213,12 +335,46 @@ def _check_images(element_spec: object) -> None:
                 element_spec=element_spec,
             )
         )
-    if element_spec["pixels"].shape.rank != 2 or element_spec["label"].shape.rank != 0:
-        shapes = {name: list(spec.shape) for name, spec in sorted(element_spec.items())}
+    names = [name for name in element_spec if name != "label"]
+    if len(names) > 1:
+        raise ValueError(
+            say(
+                "dataset must have elements that are {wanted}, and beside 'label' it has {names}. "
+                "Make one part of them, or leave some out: {call}.",
+                wanted=wanted,
+                names=", ".join(map(repr, names)),
+                call=_one_part(names),
+            )
+        )
+    shapes = {
+        name: spec.shape if isinstance(spec, tf.TensorSpec) else None
+        for name, spec in sorted(element_spec.items())
+    }
+    known = all(shape is not None and shape.is_fully_defined() for shape in shapes.values())
+    if not known or shapes["label"].rank != 0 or shapes[names[0]].rank == 0:
         raise ValueError(
             say(
                 "dataset must have elements that are {wanted}; the shapes are {shapes}.",
                 wanted=wanted,
-                shapes=shapes,
+                shapes={
+                    name: str(shape) if shape is None or shape.rank is None else list(shape)
+                    for name, shape in shapes.items()
+                },
             )
         )
+    for name, spec in sorted(element_spec.items()):
+        if not (spec.dtype.is_floating or spec.dtype.is_integer or spec.dtype.is_bool):
+            raise ValueError(
+                say(
+                    "dataset must have numbers in its elements, and {name} is of type {type}.",
+                    name=repr(name),
+                    type=spec.dtype.name,
+                )
+            )
+
+
+def _one_part(names: Sequence[str]) -> str:
+    """The call that puts parts of an example into one."""
+    parts = ", ".join(f'e["{name}"]' for name in names)
+    one = f"tf.concat([tf.reshape(tf.cast(p, tf.float32), [-1]) for p in ({parts})], 0)"
+    return f'dataset.map(lambda e: {{"features": {one}, "label": e["label"]}})'

@@ -107,3 +107,90 @@ def test_models_of_keras_3_are_named():
             make()
     with pytest.raises(TypeError, match=r"must make a tf\.keras\.Model, and it made 3"):
         models.functional_model(lambda: 3)
+
+
+def batch_of(x, y):
+    return _ordered({"x": np.asarray(x, np.float32), "y": y})
+
+
+def test_a_model_of_other_inputs_and_labels():
+    def keras_fn():
+        return models.softmax_model(4, 12)
+
+    assert keras_fn().count_params() == 4 * 12 + 12
+    spec = models.input_spec(keras_fn)
+    assert spec == batch_of_specs([None, 4], tf.int32)
+    assert models.functional_model(keras_fn).input_spec == spec
+    assert models.variable_model_fn(keras_fn)().input_spec == spec
+
+
+def batch_of_specs(shape, labels):
+    return _ordered({"x": tf.TensorSpec(shape, tf.float32), "y": tf.TensorSpec([None], labels)})
+
+
+def test_the_input_of_the_courses_models_is_known_without_making_one(monkeypatch):
+    monkeypatch.setattr(tf.keras, "Sequential", None)
+    for keras_fn in (models.softmax_model, models.cnn_model):
+        assert models.input_spec(keras_fn) == batch_of_specs([None, 784], tf.int32)
+
+
+def test_the_input_of_a_model_is_as_its_own_layers_have_it():
+    layers = tf.keras.layers
+
+    def keras_fn():
+        return tf.keras.Sequential(
+            [layers.InputLayer(input_shape=(8, 6)), layers.Flatten(), layers.Dense(3)]
+        )
+
+    assert models.input_spec(keras_fn) == batch_of_specs([None, 8, 6], tf.int32)
+    assert models.input_spec(models.softmax_model) == models.input_spec()
+
+
+def test_regression_learns_the_line():
+    rng = np.random.default_rng(0)
+    inputs = rng.normal(size=(50, 2))
+    targets = np.float32(inputs @ [2.0, -1.0] + 3.0)
+    cohort = [
+        tf.data.Dataset.from_tensor_slices(batch_of(inputs[part], targets[part])).batch(8).repeat(5)
+        for part in (slice(0, 30), slice(30, 50))
+    ]
+    for model in (models.variable_model_fn(line), models.functional_model(line)):
+        process = tff.learning.algorithms.build_weighted_fed_avg(
+            model, client_optimizer_fn=tff.learning.optimizers.build_sgdm(0.1)
+        )
+        state = process.initialize()
+        for _ in range(6):
+            state, metrics = process.next(state, cohort)
+        kernel, bias = process.get_model_weights(state).trainable
+        np.testing.assert_allclose(np.ravel(kernel), [2.0, -1.0], atol=1e-3)
+        np.testing.assert_allclose(bias, [3.0], atol=1e-3)
+        assert metrics["client_work"]["train"]["root_mean_squared_error"] < 0.01
+
+
+def line():
+    return models.linear_model(2)
+
+
+def test_the_loss_of_regression_is_the_mean_over_all_examples():
+    inputs, targets = np.zeros((5, 2)), np.float32([1, 1, 1, 1, 6])
+    cohort = [tf.data.Dataset.from_tensor_slices(batch_of(inputs, targets)).batch(4)]
+    for model in (models.variable_model_fn(line), models.functional_model(line)):
+        process = tff.learning.algorithms.build_weighted_fed_avg(
+            model, client_optimizer_fn=tff.learning.optimizers.build_sgdm(1e-9)
+        )
+        metrics = process.next(process.initialize(), cohort).metrics["client_work"]["train"]
+        assert metrics["loss"] == pytest.approx(8.0, rel=1e-4)  # (1 + 1 + 1 + 1 + 36) / 5
+        assert metrics["root_mean_squared_error"] == pytest.approx(np.sqrt(8.0), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: models.softmax_model(0), "num_inputs must be an integer of 1 or more"),
+        (lambda: models.softmax_model(4, 1), "num_labels must be an integer of 2 or more"),
+        (lambda: models.linear_model(2.5), "num_inputs must be an integer of 1 or more"),
+    ],
+)
+def test_bad_sizes(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -9,7 +9,7 @@ import tensorflow as tf
 import tensorflow_federated as tff
 
 from fl_course import data
-from fl_course.preprocessing import flatten, make_federated_data, preprocess
+from fl_course.preprocessing import flatten, make_federated_data, preprocess, standardize
 
 
 @pytest.fixture(scope="module")
@@ -129,23 +129,87 @@ def test_bad_numbers(examples, argument, value, least):
         preprocess(examples, **{argument: value})
 
 
+def rows(**parts):
+    return tf.data.Dataset.from_tensor_slices(parts)
+
+
+LABELS = np.zeros(3, np.int32)
+
+
 @pytest.mark.parametrize(
     "elements",
     [
         tf.data.Dataset.range(3),
-        tf.data.Dataset.from_tensor_slices({"pixels": np.zeros((3, 784), np.float32)}),
-        tf.data.Dataset.from_tensor_slices(
-            {"pixels": np.zeros((3, 784), np.float32), "label": np.zeros(3, np.int32)}
-        ),
-        tf.data.Dataset.from_tensor_slices(
-            {"pixels": np.zeros((3, 8, 8, 3), np.float32), "label": np.zeros(3, np.int32)}
-        ),
+        rows(pixels=np.zeros((3, 784), np.float32)),
+        rows(label=LABELS),
+        rows(pixels=np.zeros(3, np.float32), label=LABELS),
+        rows(pixels=np.zeros((3, 2), np.float32), label=np.zeros((3, 1), np.int32)),
+        rows(pixels={"red": np.zeros((3, 2), np.float32)}, label=LABELS),
+        rows(pixels=np.zeros((3, 2), np.float32), label=LABELS).batch(2),
+        rows(pixels=tf.ragged.constant([[1.0], [], [2.0, 3.0]]), label=LABELS),
     ],
-    ids=["numbers", "no label", "rows", "colour"],
+    ids=["numbers", "no label", "label only", "one number", "labels", "nested", "batch", "ragged"],
 )
-def test_elements_that_are_not_images(elements):
-    with pytest.raises(ValueError, match="dataset must have elements that are a dict of 'pixels'"):
+def test_elements_that_are_no_examples(elements):
+    with pytest.raises(ValueError, match="dataset must have elements that are a dict of 'label'"):
         preprocess(elements)
+
+
+@pytest.mark.parametrize("shape", [(7,), (8, 5), (8, 5, 3)])
+def test_the_part_beside_the_label_may_have_any_name_and_shape(shape):
+    part = np.random.default_rng(0).random((3, *shape), np.float32)
+    (batch,) = batches(preprocess(rows(scan=part, label=LABELS + 300), shuffle_buffer=1))
+    np.testing.assert_array_equal(batch["x"], part.reshape(3, -1))
+    np.testing.assert_array_equal(batch["y"], [300, 300, 300])
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float64, np.bool_])
+def test_inputs_are_float32(dtype):
+    dataset = preprocess(rows(a=np.ones((3, 2), dtype), label=np.float32([1.5, 2.5, 3.5])))
+    assert dataset.element_spec["x"] == tf.TensorSpec([None, 2], tf.float32)
+    assert dataset.element_spec["y"] == tf.TensorSpec([None], tf.float32)
+    np.testing.assert_array_equal(batches(dataset)[0]["x"], np.ones((3, 2)))
+
+
+def test_texts_are_named():
+    with pytest.raises(ValueError, match="numbers in its elements, and 'label' is of type string"):
+        preprocess(rows(a=np.ones((3, 2)), label=np.array(["x", "y", "z"])))
+
+
+def test_what_to_do_with_more_parts_does_it():
+    dataset = rows(
+        bill=np.float32([[39.1, 18.7], [39.5, 17.4]]),
+        male=np.int64([[1], [0]]),
+        label=np.int32([0, 1]),
+    )
+    with pytest.raises(ValueError, match="beside 'label' it has 'bill', 'male'") as caught:
+        preprocess(dataset)
+    call = str(caught.value).partition("leave some out: ")[2].rstrip(".")
+    together = eval(call, {"dataset": dataset, "tf": tf})
+    (batch,) = batches(preprocess(together, shuffle_buffer=1))
+    np.testing.assert_allclose(batch["x"], [[39.1, 18.7, 1], [39.5, 17.4, 0]])
+
+
+def test_standardized_features_have_mean_0_and_variance_1():
+    features = np.random.default_rng(0).normal([1000.0, -3.0], [50.0, 0.1], (40, 2))
+    dataset = rows(features=features, label=np.arange(40))
+    mapped = dataset.map(standardize(features.mean(axis=0), features.var(axis=0)))
+    assert list(mapped.element_spec) == list(dataset.element_spec)
+    (batch,) = batches(mapped.batch(40))
+    np.testing.assert_allclose(batch["features"].mean(axis=0), [0, 0], atol=1e-4)
+    np.testing.assert_allclose(batch["features"].var(axis=0), [1, 1], atol=1e-4)
+    np.testing.assert_array_equal(batch["label"], np.arange(40))
+
+
+def test_standardizing_keeps_what_is_missing_and_divides_by_no_zero():
+    dataset = rows(features=np.float32([[1, 5, np.nan]]), label=[7])
+    (element,) = batches(dataset.map(standardize([1.0, 5.0, 0.0], [4.0, 0.0, 1.0])))
+    np.testing.assert_array_equal(element["features"], [0, 0, np.nan])
+
+
+def test_a_variance_below_zero():
+    with pytest.raises(ValueError, match="variance must be 0 or more, and it holds -1"):
+        standardize([0.0, 0.0], [1.0, -1.0])
 
 
 def test_a_client_id_in_place_of_its_dataset():

@@ -2,16 +2,22 @@
 
 import os
 
-import tensorflow as tf
 import tensorflow_federated as tff
 
 from fl_course.arguments import described
 from fl_course.data import digits, download
+from fl_course.data.in_memory import client_data
+from fl_course.data.schema import ARRAY, Feature, Schema
 from fl_course.localization import say
 
 ClientData = tff.simulation.datasets.ClientData
 
 _NAMES = ("digits", "emnist")
+_SCHEMA = Schema(
+    label="label",
+    classes=tuple(map(str, range(10))),
+    features=(Feature("pixels", ARRAY, size=28 * 28),),
+)
 
 
 def load(name: str = "digits") -> tuple[ClientData, ClientData]:
@@ -36,8 +42,8 @@ def load(name: str = "digits") -> tuple[ClientData, ClientData]:
             client_id: digits.split(examples) for client_id, examples in digits.writers().items()
         }
         return (
-            client_data({client_id: train for client_id, (train, _) in parts.items()}),
-            client_data({client_id: test for client_id, (_, test) in parts.items()}),
+            client_data({client_id: train for client_id, (train, _) in parts.items()}, _SCHEMA),
+            client_data({client_id: test for client_id, (_, test) in parts.items()}, _SCHEMA),
         )
     if name == "emnist":
         folder = os.path.expanduser("~/.tff")  # what TFF itself has fetched is used
@@ -49,36 +55,4 @@ def load(name: str = "digits") -> tuple[ClientData, ClientData]:
             names=", ".join(map(repr, _NAMES)),
             name=described(name),
         )
-    )
-
-
-class _InMemory(tff.simulation.datasets.TestClientData):
-    """Client data in memory whose datasets are made once: each round asks for some of them."""
-
-    def __init__(self, examples_by_client: dict[str, digits.Examples]) -> None:
-        self._made: dict[str, tf.data.Dataset] = {}
-        super().__init__(examples_by_client)
-
-    def create_tf_dataset_for_client(self, client_id: str) -> tf.data.Dataset:
-        if not tf.executing_eagerly():  # it is a part of the graph being recorded, and of no other
-            return super().create_tf_dataset_for_client(client_id)
-        if client_id not in self._made:
-            self._made[client_id] = super().create_tf_dataset_for_client(client_id)
-        return self._made[client_id]
-
-
-def client_data(examples_by_client: dict[str, digits.Examples]) -> ClientData:
-    """Makes client data out of arrays in memory.
-
-    Args:
-        examples_by_client: Client id to `label`, int32 [n], and `pixels`, float32 [n, 28, 28].
-
-    Returns:
-        Client data whose clients are in the order of their ids.
-    """
-    return _InMemory(
-        {
-            client_id: {name: examples[name] for name in ("label", "pixels")}
-            for client_id, examples in examples_by_client.items()
-        }
     )

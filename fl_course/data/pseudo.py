@@ -11,12 +11,14 @@ import tensorflow_federated as tff
 from fl_course.arguments import MOST_CLIENTS, check_client_data, check_integer, check_seed
 from fl_course.data.clients import examples
 from fl_course.localization import say
+from fl_course.runtime.late_datasets import Arrays, late_slices
 
 ClientData = tff.simulation.datasets.ClientData
 
 _SHIFT = 1  # pixels, in each direction: the digit stays the same, and inside the image
 _PAPER = 1.0
 _KEPT = 64  # writers whose examples stay in memory; to get them takes longer than to move them
+_KNOWN = 1024  # clients: as long as one is known, what was sent of it is kept, some 70 kB
 
 
 class _PseudoClients(ClientData):
@@ -26,7 +28,9 @@ class _PseudoClients(ClientData):
         self._base = base
         self._examples = functools.lru_cache(maxsize=_KEPT)(lambda writer: examples(base, writer))
         self._origins = origins
+        self._places = {writer: place for place, writer in enumerate(base.client_ids)}
         self._seed = seed
+        self._arrays = functools.lru_cache(maxsize=_KNOWN)(self._arrays_of)
 
     @property
     def client_ids(self) -> list[str]:
@@ -57,11 +61,26 @@ class _PseudoClients(ClientData):
                     last=repr(ids[-1]),
                 )
             )
+        written = self._examples(self._origins[client_id][0])
+        arrays = self._arrays(client_id)
+        if not tf.executing_eagerly():  # it is a part of the graph being recorded
+            return tf.data.Dataset.from_tensor_slices(arrays())
+        element_spec = OrderedDict(
+            (name, tf.TensorSpec(written[name].shape[1:], written[name].dtype))
+            for name in ("label", "pixels")
+        )
+        return late_slices(arrays, element_spec, len(written["label"]))
+
+    def _arrays_of(self, client_id: str) -> Callable[[], Arrays]:
         writer, number = self._origins[client_id]
-        images, labels = self._examples(writer)
-        place = self._base.client_ids.index(writer)
-        shifted = _shifted(images, np.random.default_rng([self._seed, place, number]))
-        return tf.data.Dataset.from_tensor_slices(OrderedDict(label=labels, pixels=shifted))
+        seeds = [self._seed, self._places[writer], number]
+        return functools.partial(_moved_examples, self._examples, writer, seeds)
+
+
+def _moved_examples(examples_of: Callable[[str], Arrays], writer: str, seeds: list[int]) -> Arrays:
+    written = examples_of(writer)
+    moved = _shifted(written["pixels"], np.random.default_rng(seeds))
+    return OrderedDict(label=written["label"], pixels=moved)
 
 
 def _shifted(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -83,7 +102,7 @@ def pseudo_clients(client_data: ClientData, num_clients: int, *, seed: int = 0) 
 
     Args:
         client_data: Elements have `label`, int32 [], and `pixels`, float32 [height, width] from 0.0
-            (ink) to 1.0 (paper).
+            (ink) to 1.0 (paper). What is read of a client is kept: it must stay the same.
         num_clients: How many to make; 1 to 1,000,000. The clients of `client_data` take turns.
         seed: 0 to 2**32 - 1; the same arguments always give the same clients.
 
@@ -93,9 +112,10 @@ def pseudo_clients(client_data: ClientData, num_clients: int, *, seed: int = 0) 
 
     Raises:
         TypeError: If `client_data` is not client data.
-        ValueError: If a number is not a whole one in its range.
+        ValueError: If a number is not a whole one in its range, or elements are no images.
     """
     client_data = check_client_data(client_data)
+    _check_images(client_data)
     num_clients = check_integer("num_clients", num_clients, 1, MOST_CLIENTS)
     seed = check_seed(seed)
     writers = client_data.client_ids
@@ -105,3 +125,16 @@ def pseudo_clients(client_data: ClientData, num_clients: int, *, seed: int = 0) 
         writer, number = writers[i % len(writers)], i // len(writers)
         origins[f"{writer}-{number:0{len(str(most))}d}"] = (writer, number)
     return _PseudoClients(client_data, origins, seed)
+
+
+def _check_images(client_data: ClientData) -> None:
+    spec = client_data.element_type_structure
+    images = isinstance(spec, dict) and set(spec) == {"label", "pixels"}
+    if not images or spec["pixels"].shape.rank != 2:
+        raise ValueError(
+            say(
+                "client_data must have elements that are dicts of 'pixels' with shape [height, "
+                "width] and 'label' with shape []: images are what is moved. They are {spec}.",
+                spec=spec,
+            )
+        )

@@ -103,3 +103,13 @@ def test_an_unknown_client(train):
 def test_not_within_a_computation(train):
     with pytest.raises(NotImplementedError, match="create_tf_dataset_for_client"):
         _ = data.pseudo_clients(train, 20).serializable_dataset_fn
+
+
+def test_pooled_arrays_are_those_of_the_dataset(train):
+    clients = data.pseudo_clients(train, 30, seed=4)
+    for name in ("writer_05-0", "writer_00-2"):
+        images, labels = data.pool(clients, [name])
+        dataset = clients.create_tf_dataset_for_client(name)
+        batch = next(dataset.batch(1000).as_numpy_iterator())
+        np.testing.assert_array_equal(images, batch["pixels"])
+        np.testing.assert_array_equal(labels, batch["label"])
