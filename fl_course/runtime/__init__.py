@@ -18,6 +18,7 @@ _MODULES = {
     "install_and_check": "engine",
     "install_missing": "packages",
     "serve": "serving",
+    "shorten_tracebacks": "tracebacks",
     "start": "engine",
     "use_workers": "engine",
     "worker_pid": "engine",

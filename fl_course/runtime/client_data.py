@@ -13,11 +13,13 @@ import secrets
 import threading
 import weakref
 import zlib
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import tensorflow as tf
 from tensorflow.core.framework import graph_pb2, node_def_pb2
 from tensorflow_federated.python.core.impl.executors import value_serialization
+
+from fl_course.runtime.late_datasets import LateDataset
 
 _SMALL = 4096  # bytes; what is smaller is not worth the two operations that unpack it
 _WORTH_IT = 0.7  # compressed to at most this share of its size
@@ -32,8 +34,13 @@ _UNPACKABLE = {
     )
 }
 
+# What is in the graph of a dataset that has the same elements at all times: datasets, constants
+# and, here, what unpacks them. A variable, a lookup table and a random generator are written down
+# with the value that they have at the moment, by operations of their own.
+_CONSTANT = {"Const", "DecodeCompressed", "DecodeRaw", "Reshape", "_Retval"}
+
 _serialize_whole = value_serialization._serialize_dataset
-# A dataset never changes, and what it is derived from doesn't either.
+# A dataset never changes, unless it reads something that does: such a one is not kept.
 _serialized: weakref.WeakKeyDictionary[tf.data.Dataset, bytes] = weakref.WeakKeyDictionary()
 
 
@@ -106,12 +113,15 @@ def serialize(dataset: tf.data.Dataset) -> bytes:
     Raises:
         ValueError: If it is too large for TFF's limit of 100 MB.
     """
+    if isinstance(dataset, LateDataset) and (graph_bytes := dataset.serialize()) is not None:
+        return graph_bytes
     graph_bytes = _serialized.get(dataset)
     if graph_bytes is None:
         recipe = _recipes.get(dataset)
         graph = _graph(dataset) if recipe is None else _graph_by_recipe(dataset, recipe)
         graph_bytes = graph.SerializeToString()
-        _serialized[dataset] = graph_bytes
+        if _is_constant(graph):
+            _serialized[dataset] = graph_bytes
     return graph_bytes
 
 
@@ -139,22 +149,33 @@ def _graph_by_recipe(dataset: tf.data.Dataset, recipe: _Recipe) -> graph_pb2.Gra
     if (template := templates.get(recipe.steps)) is not None:
         graph = graph_pb2.GraphDef()
         graph.CopyFrom(template)
-        first, second, state = _seed_nodes(graph)
+        first, second, state = seed_nodes(graph)
         for node, seed in zip((first, second), recipe.seeds, strict=True):
             node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(seed, tf.int64))
         # Where a state of that name is known, as in this process, it has the order of another seed.
-        state.attr["value"].tensor.resource_handle_val[0].name = f"{_PROCESS}/{next(_numbers)}"
+        state.attr["value"].tensor.resource_handle_val[0].name = new_state_name()
         return graph
     graph = _graph(dataset)
     met_before = recipe.steps in templates
     while len(templates) >= _KEPT_TEMPLATES:
         del templates[next(iter(templates))]
     # Where the examples were shuffled before, it is not told which of the seeds are ours.
-    templates[recipe.steps] = graph if met_before and _seed_nodes(graph) else None
+    is_template = met_before and _is_constant(graph) and seed_nodes(graph)
+    templates[recipe.steps] = graph if is_template else None
     return graph
 
 
-def _seed_nodes(graph: graph_pb2.GraphDef) -> list[node_def_pb2.NodeDef]:
+def _is_constant(graph: graph_pb2.GraphDef) -> bool:
+    """Whether another time the dataset would be written down the same."""
+    return all(node.op in _CONSTANT or "Dataset" in node.op for node in graph.node)
+
+
+def new_state_name() -> str:
+    """A name for the state of a shuffle that no other one has, at whatever worker."""
+    return f"{_PROCESS}/{next(_numbers)}"
+
+
+def seed_nodes(graph: graph_pb2.GraphDef) -> list[node_def_pb2.NodeDef]:
     """The constants that a graph's only shuffle gets its two seeds and the name of its state from.
 
     Returns:
@@ -176,19 +197,26 @@ def compress(graph: graph_pb2.GraphDef) -> graph_pb2.GraphDef:
     """
     compressed = graph_pb2.GraphDef(versions=graph.versions, library=graph.library)
     for node in graph.node:
-        compressed.node.extend(_packed(node) or [node])
+        compressed.node.extend(packed(node, _packer.pack))
     return compressed
 
 
-def _packed(node: node_def_pb2.NodeDef) -> list[node_def_pb2.NodeDef]:
-    """Nodes that give what a constant gives; none where that would not be smaller."""
+def packed(
+    node: node_def_pb2.NodeDef, pack: Callable[[bytes], bytes]
+) -> list[node_def_pb2.NodeDef]:
+    """Nodes that give what a constant gives; any other one as it is, or one that is no smaller.
+
+    Args:
+        node: Of a graph.
+        pack: Compresses as zlib does.
+    """
     value = node.attr["value"].tensor
     content = value.tensor_content
     if node.op != "Const" or len(content) < _SMALL or value.dtype not in _UNPACKABLE:
-        return []
-    packed = _packer.pack(content)
-    if len(packed) > _WORTH_IT * len(content):
-        return []
+        return [node]
+    compressed = pack(content)
+    if len(compressed) > _WORTH_IT * len(content):
+        return [node]
 
     def new(op: str, name: str, *inputs: str) -> node_def_pb2.NodeDef:
         return node_def_pb2.NodeDef(op=op, name=name, input=inputs)
@@ -211,7 +239,7 @@ def _packed(node: node_def_pb2.NodeDef) -> list[node_def_pb2.NodeDef]:
     reshape.attr["T"].type = value.dtype
     reshape.attr["Tshape"].type = tf.int64.as_datatype_enum
     return [
-        constant(f"{name}/packed", packed),
+        constant(f"{name}/packed", compressed),
         constant(f"{name}/shape", tf.constant(shape, tf.int64).numpy()),
         unpack,
         decode,

@@ -33,7 +33,7 @@ from fl_course.runtime.context import (
     is_abandoned,
     make_interruptible,
 )
-from fl_course.runtime.errors import WorkerError
+from fl_course.runtime.errors import RestartedError, WorkerError
 from fl_course.runtime.remote import RemoteWorker
 from fl_course.runtime.worker import start_worker
 
@@ -83,11 +83,17 @@ class Member:
         """
         with self._one_at_a_time:
             try:
-                return self._runner.run_coro_and_return_result(self._context.invoke(comp, arg))
+                try:
+                    return self._compute(comp, arg)
+                except RestartedError:  # a new one is there: it is sent everything
+                    return self._compute(comp, arg)
             except WorkerError:
                 if not self.is_local and not is_abandoned():
                     self._avoid_until = time.monotonic() + _AVOID
                 raise
+
+    def _compute(self, comp: Any, arg: Any) -> Any:
+        return self._runner.run_coro_and_return_result(self._context.invoke(comp, arg))
 
 
 class _Seat(context_base.AsyncContext):

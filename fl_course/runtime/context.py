@@ -20,8 +20,12 @@ from fl_course.runtime.client_data import send_compressed
 from fl_course.runtime.client_loops import compile_native
 from fl_course.runtime.compiled_once import compile_equal_things_once
 from fl_course.runtime.context_stack import share_default_context
-from fl_course.runtime.errors import EngineError
-from fl_course.runtime.exchanges import SparingExecutor, send_arguments_together
+from fl_course.runtime.errors import EngineError, RestartedError
+from fl_course.runtime.exchanges import (
+    SparingExecutor,
+    keep_notebooks_apart,
+    send_arguments_together,
+)
 from fl_course.runtime.forks import is_fork, refuse_in_a_fork
 from fl_course.runtime.remote import RemoteWorker
 from fl_course.runtime.watchdog import Watchdog
@@ -82,6 +86,9 @@ NO_CLIENTS = noted(
     "for each client of the round, and at least one."
 )
 _IN_THE_MIDDLE = noted("ended in the middle of a computation")
+# What a worker says that has been started anew where another one was: the connection is made again
+# without a word, and what was sent to the other one, its executors, is gone.
+_RESTARTED = "No executor found for ID"
 
 
 class ComputationError(EngineError, grpc.RpcError):
@@ -93,8 +100,10 @@ class ComputationError(EngineError, grpc.RpcError):
         told = [
             line for line in lines if line and not line.startswith(("[[{{node", "Hint: If you"))
         ]
-        told += [say(way_out) for sign, way_out in _WAYS_OUT if re.search(sign, error.details())]
-        super().__init__("\n".join(told))
+        self.ways_out = [
+            say(way_out) for sign, way_out in _WAYS_OUT if re.search(sign, error.details())
+        ]
+        super().__init__("\n".join([*told, *self.ways_out]))
         self._error = error
 
     def code(self) -> grpc.StatusCode:
@@ -217,11 +226,13 @@ class _SupervisedStub(tff.framework.RemoteExecutorGrpcStub):
             if self._worker.has_ended(within=_DEATH_NOTICE_SECONDS if broken else 0.05):
                 # From None: gRPC's error quotes the whole request, thousands of lines of it.
                 raise self._worker.error(say(_IN_THE_MIDDLE)) from None
-            if broken:  # TFF would try again, and again
+            restarted = _RESTARTED in error.details()
+            if broken or restarted:  # TFF would try again, and again
                 self._worker.end_because(
                     say("the connection to it broke ({details})", details=error.details())
                 )
-                raise self._worker.error(say(_IN_THE_MIDDLE)) from None
+                lost = self._worker.error(say(_IN_THE_MIDDLE))
+                raise (RestartedError(str(lost)) if restarted else lost) from None
             raise ComputationError(error) from None
         except ValueError:  # gRPC, of a connection that was closed a moment ago
             if self._worker.is_alive():
@@ -392,6 +403,7 @@ def supervise() -> None:
     make_interruptible(tff.framework.MergeableCompExecutionContext)
     send_compressed()
     send_arguments_together()
+    keep_notebooks_apart()
     compile_equal_things_once()
     tracing.set_tracing_providers([])  # a hundred notes a round, for a log that is off
 

@@ -70,6 +70,8 @@ def _start() -> None:
     packages.check_tff()
     worker = start_worker()
     try:
+        import numpy  # noqa: F401  # TensorFlow needs it; while the worker starts, it is free
+
         # First: on a processor without AVX, TensorFlow's import ends this process without a
         # word, and the worker ends with a reason.
         worker.wait_until_listening()

@@ -8,6 +8,7 @@ to throw away, once the result is there.
 
 import asyncio
 import collections
+import secrets
 import weakref
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +16,10 @@ from typing import Any
 import tensorflow_federated as tff
 from tensorflow_federated.proto.v0 import executor_pb2
 from tensorflow_federated.python.common_libs import structure
+from tensorflow_federated.python.core.environments.tensorflow_backend import (
+    compiled_computation_transformations as transformations,
+)
+from tensorflow_federated.python.core.impl.compiler import building_blocks
 from tensorflow_federated.python.core.impl.execution_contexts import async_execution_context
 from tensorflow_federated.python.core.impl.executors import (
     executor_value_base,
@@ -22,8 +27,10 @@ from tensorflow_federated.python.core.impl.executors import (
     remote_executor,
     value_serialization,
 )
+from tensorflow_federated.python.core.impl.types import type_serialization
 
 _KEPT_COMPUTATIONS = 16  # at the worker, for each number of clients
+_PROCESS = secrets.randbits(64)  # a worker may serve several
 
 _ingest_in_parts = async_execution_context._ingest
 
@@ -67,7 +74,12 @@ class SparingExecutor(tff.framework.RemoteExecutor):
     async def create_value(self, value: Any, type_spec: tff.Type | None = None) -> Any:
         """Sends a value, a computation only if it is not there yet."""
         if not isinstance(value, tff.framework.ConcreteComputation):
-            return await super().create_value(value, type_spec)
+            if type_spec is None or not self.takes_structures_whole:
+                return await super().create_value(value, type_spec)
+            request = executor_pb2.CreateValueRequest(executor=self._executor_id)
+            write_value(request.value, value, type_spec)
+            value_ref = self._stub.create_value(request).value_ref
+            return remote_executor.RemoteValue(value_ref, type_spec, self)
         if id(value) not in self._kept:
             proto, type_spec = value_serialization.serialize_value(value, type_spec)
             request = executor_pb2.CreateValueRequest(executor=self._executor_id, value=proto)
@@ -110,6 +122,65 @@ class SparingExecutor(tff.framework.RemoteExecutor):
         if self._executor_id is not None:
             self._forgotten.detach()
         super()._clear_executor()
+
+
+class _OwnIDs(transformations.AddUniqueIDs):
+    """TFF's ids of graphs, different in each process.
+
+    A worker keeps graphs by these ids, with what their operations keep: a random generator goes on
+    where it was. TFF makes an id by Python's `hash`, the same in two notebooks that have the same
+    PYTHONHASHSEED.
+    """
+
+    def transform(
+        self, comp: building_blocks.ComputationBuildingBlock
+    ) -> tuple[building_blocks.ComputationBuildingBlock, bool]:
+        comp, changed = super().transform(comp)
+        if changed:
+            comp.proto.tensorflow.cache_key.id ^= _PROCESS
+        return comp, changed
+
+
+def keep_notebooks_apart() -> None:
+    """Has TFF give graphs ids of this process's own from here on."""
+    transformations.AddUniqueIDs = _OwnIDs
+
+
+def write_value(proto: executor_pb2.Value, value: Any, type_spec: tff.Type) -> None:
+    """Writes a value as TFF does, with each part where it belongs.
+
+    TFF writes a part by itself and copies it into what it is a part of, which is copied, too: a
+    thousand clients' data are then in memory six times.
+
+    Args:
+        proto: Where to write it; empty.
+        value: What to write.
+        type_spec: Its type.
+
+    Raises:
+        TypeError: If it is not of this type.
+    """
+    if isinstance(type_spec, tff.StructType):
+        parts = structure.from_container(value)
+        if len(parts) == len(type_spec):
+            proto.struct.SetInParent()
+            for (name, part_type), part in zip(
+                structure.to_elements(type_spec), parts, strict=True
+            ):
+                element = proto.struct.element.add()
+                if name:
+                    element.name = name
+                write_value(element.value, part, part_type)
+            return
+    elif isinstance(type_spec, tff.FederatedType):
+        members = [value] if type_spec.all_equal else value
+        if isinstance(members, list):
+            for member in members:
+                write_value(proto.federated.value.add(), member, type_spec.member)
+            proto.federated.type.CopyFrom(type_serialization.serialize_type(type_spec).federated)
+            return
+    # What is left has no parts, or TFF says what is wrong with it.
+    proto.CopyFrom(value_serialization.serialize_value(value, type_spec)[0])
 
 
 def send_arguments_together() -> None:

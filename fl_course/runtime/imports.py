@@ -79,6 +79,13 @@ _SELDOM_USED_BY_KERAS = (
     ("tf_keras.src.preprocessing.image", "linalg", "scipy.linalg"),
     ("tf_keras.src.preprocessing.image", "ndimage", "scipy.ndimage"),
 )
+# These only ask whether what they are given is a sparse matrix.
+_ASK_WHETHER_SPARSE = (
+    "tf_keras.src.engine.training_arrays_v1",
+    "tf_keras.src.engine.training_v1",
+    "tensorflow.python.keras.engine.training_arrays_v1",
+    "tensorflow.python.keras.engine.training_v1",
+)
 
 # AutoGraph rewrites every Python function that TensorFlow traces so that `if` and `for` may depend
 # on tensors. In these modules none does (their conditions are about Python values), and rewriting
@@ -86,6 +93,7 @@ _SELDOM_USED_BY_KERAS = (
 # modules call, is rewritten as before.
 _PLAIN_MODULES = (
     "attr",
+    "fl_course.models",
     "tensorflow_federated.python.common_libs",
     "tensorflow_federated.python.learning.metrics.counters",
     "tensorflow_federated.python.learning.metrics.keras_finalizer",
@@ -177,6 +185,9 @@ class _OfNoObject:
 def _without_what_keras_seldom_uses() -> Iterator[None]:
     """Keeps Keras, while it is imported, from importing packages that it can be given later."""
     hidden = [entry for entry in _SELDOM_USED_BY_KERAS if entry[2] not in sys.modules]
+    hides_sparse = "scipy.sparse" not in sys.modules
+    if hides_sparse:
+        sys.modules["scipy.sparse"] = None  # type: ignore[assignment]  # as below
     for _, _, package in hidden:
         sys.modules[package] = None  # type: ignore[assignment]  # has an import of it fail
     try:
@@ -187,6 +198,16 @@ def _without_what_keras_seldom_uses() -> Iterator[None]:
             is_there = importlib.util.find_spec(package.partition(".")[0]) is not None
             if is_there and module in sys.modules:
                 setattr(sys.modules[module], name, _WhenUsed(package))
+        if hides_sparse:
+            del sys.modules["scipy.sparse"]
+            for module in _ASK_WHETHER_SPARSE:
+                if module in sys.modules:
+                    sys.modules[module].issparse = _is_sparse
+
+
+def _is_sparse(value: object) -> bool:
+    """`scipy.sparse.issparse`; who has a sparse matrix has imported the package."""
+    return "scipy.sparse" in sys.modules and sys.modules["scipy.sparse"].issparse(value)
 
 
 def _avoid_native_wrappers() -> None:

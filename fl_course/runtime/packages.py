@@ -92,8 +92,16 @@ def check_loaded() -> None:
     if loaded is None and not any(name.startswith("tensorflow_federated.") for name in sys.modules):
         return
     expected = next(iter(Requirement(TFF).specifier)).version
+    version = getattr(loaded, "__version__", None)
     # An import that failed halfway leaves parts of the package behind, but not the package.
-    version = getattr(loaded, "__version__", say("of another version"))
+    if version is None:
+        raise SetupError(
+            say(
+                "TensorFlow Federated was imported before fl_course.setup() could make it work "
+                "here. {restart}, then run the first cell of the notebook before any other.",
+                restart=places.restart(),
+            )
+        )
     if version != expected:
         raise SetupError(
             say(

@@ -5,11 +5,10 @@ import platform
 import sys
 from typing import Literal
 
+from fl_course import catalog
 from fl_course.localization import say
 from fl_course.runtime.errors import SetupError
 
-# In full, since an installed course has no such file.
-DOCS = "https://github.com/fl-course/fl-course/blob/main/docs/places.md"
 Place = Literal["colab", "kaggle", "jupyter"]
 
 
@@ -99,6 +98,6 @@ def check_platform() -> None:
             system=system,
             machine=machine,
             another=another,
-            docs=DOCS,
+            docs=catalog.docs("places.md"),
         )
     )

@@ -26,6 +26,7 @@ from typing import IO
 
 import psutil
 
+from fl_course import catalog
 from fl_course.localization import noted, say
 from fl_course.runtime import cores, interpreter, places
 from fl_course.runtime.errors import SetupError, WorkerError
@@ -297,7 +298,7 @@ class Worker:
                 say(
                     "Open the course in Google Colab, or on a computer with a newer processor; "
                     "{docs} names other places.",
-                    docs=places.DOCS,
+                    docs=catalog.docs("places.md"),
                 ),
             )
         if code == _CANNOT_EXECUTE:

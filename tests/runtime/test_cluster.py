@@ -88,7 +88,7 @@ def cohort():
 @pytest.fixture(scope="module")
 def long_cohort(cohort):
     """A round long enough for a worker to be lost in the middle."""
-    return cohort * 4
+    return cohort * 10
 
 
 def trained(process, cohort, rounds: int = 2, *, before_last=None) -> list[np.ndarray]:

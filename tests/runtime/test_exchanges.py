@@ -11,7 +11,9 @@ import fl_course
 
 fl_course.setup()
 
+import tensorflow as tf  # noqa: E402
 import tensorflow_federated as tff  # noqa: E402
+from tensorflow_federated.proto.v0 import executor_pb2  # noqa: E402
 
 from fl_course import data, models, preprocessing  # noqa: E402
 from fl_course.runtime import context, engine, exchanges  # noqa: E402
@@ -173,6 +175,58 @@ def test_a_wrong_argument_is_told_as_tff_tells_it(adding, arguments):
     with pytest.raises((TypeError, ValueError)):
         adding(*arguments)
     assert adding([1, 2], 3) == (3, 3)
+
+
+PAIR = collections.OrderedDict(a=np.int32, b=tff.TensorType(np.float32, [2]))
+VALUES = (
+    (3, np.int32),
+    ([1.0, 2.0], tff.TensorType(np.float32, [2])),
+    ({"a": 1, "b": np.ones(2, np.float32)}, PAIR),
+    ([], tff.StructType([])),
+    ((1, (2, 3)), (np.int32, [np.int32, np.int32])),
+    ([1, 2, 3], NUMBERS),
+    ([], NUMBERS),
+    (5, tff.FederatedType(np.int32, tff.SERVER)),
+    (
+        [{"a": k, "b": np.zeros(2, np.float32)} for k in (1, 2)],
+        tff.FederatedType(PAIR, tff.CLIENTS),
+    ),
+    (([1, 2], 7), (NUMBERS, tff.FederatedType(np.int32, tff.SERVER))),
+    (
+        [tf.data.Dataset.range(2), tf.data.Dataset.range(3)],
+        tff.FederatedType(tff.SequenceType(np.int64), tff.CLIENTS),
+    ),
+)
+
+
+@pytest.mark.parametrize(("value", "type_spec"), VALUES)
+def test_a_value_is_written_as_tff_writes_it(value, type_spec):
+    type_spec = tff.to_type(type_spec)
+    written = executor_pb2.Value()
+    exchanges.write_value(written, value, type_spec)
+    by_tff, _ = exchanges.value_serialization.serialize_value(value, type_spec)
+    assert written.SerializeToString(deterministic=True) == by_tff.SerializeToString(
+        deterministic=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "type_spec"),
+    [
+        ([1, 2, 3], (np.int32, np.int32)),
+        ((1, 2), NUMBERS),
+        ("text", np.int32),
+        ([1, "text"], NUMBERS),
+        ([1], tff.SequenceType(PAIR)),
+    ],
+)
+def test_a_value_of_another_type_is_refused_as_tff_does(value, type_spec):
+    type_spec = tff.to_type(type_spec)
+    with pytest.raises(Exception) as by_tff:
+        exchanges.value_serialization.serialize_value(value, type_spec)
+    with pytest.raises(type(by_tff.value)) as ours:
+        exchanges.write_value(executor_pb2.Value(), value, type_spec)
+    assert str(ours.value) == str(by_tff.value)
 
 
 def test_streamed_structures_travel_in_parts(asked):

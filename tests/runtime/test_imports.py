@@ -26,6 +26,7 @@ import fl_course; fl_course.setup()
 import numpy as np
 import tensorflow as tf
 
+print("scipy.sparse" in sys.modules)
 model = tf.keras.Sequential([tf.keras.layers.Dense(1, kernel_initializer="ones")])
 model.compile(loss="mse")
 print(model.predict(np.ones([1, 2]), verbose=0).item())
@@ -43,6 +44,9 @@ print(turned.ravel().round().tolist())
 from tf_keras.src.engine import training_arrays_v1, training_v1
 
 print(training_arrays_v1.issparse is training_v1.issparse is not None)
+from scipy import sparse
+
+print(training_v1.issparse(image), training_v1.issparse(sparse.eye(2)))
 """
 
 
@@ -56,12 +60,14 @@ def test_keras_has_pandas_and_scipy_once_they_are_used():
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[1:] == [
+        "False",
         "2.0",
         "early []",
         "3.0",
         "1.0",
         "[1.0, 3.0, 0.0, 2.0]",
         "True",
+        "False True",
     ]
 
 

@@ -43,6 +43,14 @@ def test_missing_packages_are_listed_with_tff_exact(monkeypatch):
     assert names[1:] == ["tensorflow-federated==0.87.0", "tensorflow-privacy==0.9.0"]
 
 
+def test_the_data_of_the_lesson_on_tables_are_a_package(monkeypatch):
+    """As on Colab, which has all the rest."""
+    if "palmerpenguins" not in str(importlib.metadata.requires("fl-course")):
+        pytest.skip("the course was installed before it needed the package")
+    pretend(monkeypatch, {"palmerpenguins": None})
+    assert packages.missing() == ["palmerpenguins>=0.1.4"]
+
+
 def test_old_tff_is_replaced_and_another_numpy_is_left_alone(monkeypatch):
     pretend(monkeypatch, {"tensorflow-federated": "0.33.0", "numpy": "2.0.2"})
     assert packages.missing() == ["tensorflow-federated==0.87.0"]
@@ -149,7 +157,7 @@ def test_an_import_of_another_tff_that_failed_halfway_is_found(monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     packages.check_loaded()
     monkeypatch.setitem(sys.modules, "tensorflow_federated.python", types.ModuleType("python"))
-    with pytest.raises(SetupError, match="of another version is already imported"):
+    with pytest.raises(SetupError, match=r"imported before .* then run the first cell of the "):
         packages.check_loaded()
 
 
