@@ -5,16 +5,18 @@ form that the code goes on with. Its error names the argument, and says what is 
 was given. The integers of NumPy are as good as Python's everywhere, and True is no number.
 """
 
+import contextlib
 import math
 import numbers
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fl_course.localization import Said, say
 
 if TYPE_CHECKING:
+    import numpy as np
     import tensorflow as tf
     import tensorflow_federated as tff
 
@@ -182,6 +184,54 @@ def check_text(name: str, value: object) -> str:
     return value
 
 
+def check_choice(name: str, value: object, choices: Sequence[str]) -> str:
+    """Checks that a value is one of a few texts.
+
+    Raises:
+        TypeError: If it is no text.
+        ValueError: If it is another text.
+    """
+    text = check_text(name, value)
+    if text not in choices:
+        raise ValueError(
+            say(
+                "{name} must be one of {choices}, and it is {value}.",
+                name=name,
+                choices=", ".join(map(repr, choices)),
+                value=described(text),
+            )
+        )
+    return text
+
+
+def check_names(name: str, value: Any) -> list[str]:
+    """Checks that a value is a list, a tuple or an array of texts, none of them twice.
+
+    Raises:
+        TypeError: If it is something else, such as one text.
+        ValueError: If it is empty, or a text is in it twice.
+    """
+    texts = value.tolist() if hasattr(value, "tolist") else value
+    if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+        raise TypeError(
+            say(
+                "{name} must be a list of texts, and it is {value}.",
+                name=name,
+                value=described(value),
+            )
+        )
+    if not texts:
+        raise ValueError(say("{name} is empty; give at least one.", name=name))
+    seen: set[str] = set()
+    for text in texts:
+        if text in seen:
+            raise ValueError(
+                say("{name} holds {text} twice; give each once.", name=name, text=described(text))
+            )
+        seen.add(text)
+    return list(texts)
+
+
 def check_function(name: str, value: Any, wanted: str) -> Callable[..., Any]:
     """Checks that a value can be called.
 
@@ -203,6 +253,28 @@ def check_function(name: str, value: Any, wanted: str) -> Callable[..., Any]:
             )
         )
     return value
+
+
+def check_array(name: str, value: Any) -> "np.ndarray":
+    """Checks that a value is an array of numbers, with at least one along its first axis.
+
+    Raises:
+        TypeError: If it isn't, and can't be made one.
+    """
+    import numpy as np  # what reads a folder or a flag needs no arrays
+
+    array = None
+    with contextlib.suppress(TypeError, ValueError):
+        array = np.asarray(value)
+    if array is None or array.dtype.kind not in "biuf" or array.ndim == 0 or len(array) == 0:
+        raise TypeError(
+            say(
+                "{name} must be an array of numbers, with at least one example, and it is {value}.",
+                name=name,
+                value=described(value),
+            )
+        )
+    return array
 
 
 def check_folder(name: str, value: Any) -> str:

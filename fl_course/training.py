@@ -5,17 +5,26 @@ import dataclasses
 import itertools
 import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_federated as tff
 
-from fl_course.arguments import check_folder, check_function, check_integer, described, is_endless
+from fl_course.arguments import (
+    check_array,
+    check_folder,
+    check_function,
+    check_integer,
+    described,
+    is_endless,
+)
 from fl_course.checkpoints import Checkpoints
 from fl_course.localization import noted, say
-from fl_course.models import KERAS_FN
+from fl_course.models import KERAS_FN, predicts_classes
+
+Step = TypeVar("Step")
 
 _PROCESS = ("initialize", "next", "get_model_weights")
 
@@ -149,61 +158,81 @@ def train(
     return state, history
 
 
+def progress(steps: Iterable[Step]) -> Iterator[Step]:
+    """Shows a progress bar while something is done for each of some steps.
+
+    It shows how many are done, the time taken and the time to go; nothing where the environment
+    variable `TQDM_DISABLE` is set.
+
+    Args:
+        steps: What is gone through, once and in its order.
+
+    Yields:
+        The steps.
+
+    Raises:
+        TypeError: If `steps` cannot be gone through.
+    """
+    if not isinstance(steps, Iterable) or isinstance(steps, str | bytes):
+        raise TypeError(
+            say(
+                "`steps` is {value}; wanted is something to go through, as a list or `items()` of "
+                "a dict.",
+                value=described(steps),
+            )
+        )
+    return iter(_bar()(steps, disable=bool(os.environ.get("TQDM_DISABLE"))))
+
+
 def keras_evaluation(
-    keras_fn: Callable[[], tf.keras.Model], images: Any, labels: Any
+    keras_fn: Callable[[], tf.keras.Model], inputs: Any, labels: Any
 ) -> Callable[[tff.learning.models.ModelWeights], dict[str, float]]:
     """Makes a function that measures a model's weights on examples in memory.
 
     Args:
         keras_fn: Makes the Keras model that the weights are for.
-        images: Model inputs, float32 [n, 784].
-        labels: int [n].
+        inputs: Model inputs, float32, such as [n, 784].
+        labels: [n]: int for a model that gives probabilities of classes, float for one that gives
+            a number.
 
     Returns:
-        A function from model weights to `loss` and `sparse_categorical_accuracy`, both floats.
+        A function from model weights to `loss` and `sparse_categorical_accuracy`, both floats; for
+        a model that gives a number, to `loss`, the mean squared error, and
+        `root_mean_squared_error`, in the unit of the labels.
 
     Raises:
-        TypeError: If `keras_fn` is not a function, or `images` or `labels` not an array of numbers.
-        ValueError: If there are not as many labels as images.
+        TypeError: If `keras_fn` is not a function, or `inputs` or `labels` not an array of numbers.
+        ValueError: If there are not as many labels as inputs.
     """
     check_function("keras_fn", keras_fn, KERAS_FN)
-    images, labels = _array("images", images), _array("labels", labels)
-    if len(images) != len(labels):
+    inputs, labels = check_array("inputs", inputs), check_array("labels", labels)
+    if len(inputs) != len(labels):
         raise ValueError(
             say(
-                "labels must be one for each of the {num_images} images, and there are "
+                "labels must be one for each of the {num_inputs} inputs, and there are "
                 "{num_labels}.",
-                num_images=len(images),
+                num_inputs=len(inputs),
                 num_labels=len(labels),
             )
         )
     model = keras_fn()
-    model.compile(
-        loss=tf.keras.losses.SparseCategoricalCrossentropy(),
-        metrics=[tf.keras.metrics.SparseCategoricalAccuracy()],
-    )
+    if predicts_classes(model):
+        model.compile(
+            loss=tf.keras.losses.SparseCategoricalCrossentropy(),
+            metrics=[tf.keras.metrics.SparseCategoricalAccuracy()],
+        )
+    else:
+        model.compile(
+            loss=tf.keras.losses.MeanSquaredError(),
+            metrics=[tf.keras.metrics.RootMeanSquaredError()],
+        )
 
     def evaluate(weights: tff.learning.models.ModelWeights) -> dict[str, float]:
         weights.assign_weights_to(model)
         # In one batch: `evaluate` builds a data pipeline each time, at ten times the cost.
-        return model.test_on_batch(images, labels, return_dict=True)
+        return model.test_on_batch(inputs, labels, return_dict=True)
 
     return evaluate
-
-
-def _array(name: str, value: Any) -> np.ndarray:
-    array = None
-    with contextlib.suppress(TypeError, ValueError):
-        array = np.asarray(value)
-    if array is None or array.dtype.kind not in "biuf" or array.ndim == 0 or len(array) == 0:
-        raise TypeError(
-            say(
-                "{name} must be an array of numbers, with at least one example, and it is {value}.",
-                name=name,
-                value=described(value),
-            )
-        )
-    return array
 
 
 def _train_metrics(metrics: Any, cohort: list[Any], round_num: int) -> dict[str, float]:

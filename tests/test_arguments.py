@@ -7,21 +7,32 @@ kind that is known here fails `test_every_argument_has_a_kind`: give it one, or 
 import importlib
 import inspect
 import math
+import pathlib
 import re
+import tempfile
 import typing
 
 import numpy as np
+import pandas as pd
 import pytest
+from PIL import Image
 
 import fl_course
-from fl_course import algorithms, data, models, preprocessing
+from fl_course import aggregation, algorithms, data, models, preprocessing
 from tests.plotting.test_every_figure import EVERY_FIGURE
 
 # Calls that would install packages, or that only a computation makes, with what it traces.
-LEFT_OUT = {"install_missing", "install_and_check", "client_update", "server_update", "flatten"}
+LEFT_OUT = {
+    *("install_missing", "install_and_check"),
+    *("client_update", "server_update", "flatten", "clip_update"),
+    *("scaffold_client_update", "corrected_gradients", "new_client_control"),
+    *("local_steps", "q_terms"),
+    *("client_discriminator", "server_generator", "make_noise"),
+    *("discriminator_loss", "generator_loss"),
+}
 MODULES = (
-    *("algorithms", "data", "models", "plotting", "preprocessing", "training"),
-    *("exercises", "runtime"),
+    *("aggregation", "algorithms", "analytics", "data", "models", "plotting", "preprocessing"),
+    *("privacy", "training", "exercises", "flower", "runtime"),
 )
 
 
@@ -53,12 +64,18 @@ TRAIN, TEST = data.load()
 IDS = TRAIN.client_ids
 EXAMPLES = TRAIN.create_tf_dataset_for_client(IDS[0])
 PROCESS = algorithms.build_fed_avg(models.functional_model(), client_learning_rate=0.02)
+_FOLDER = tempfile.TemporaryDirectory()  # until the process ends
+IMAGES = pathlib.Path(_FOLDER.name)
+(IMAGES / "anna" / "cat").mkdir(parents=True)
+Image.new("L", (2, 2)).save(IMAGES / "anna" / "cat" / "1.png")
+TABLE = pd.DataFrame({"who": ["a", "b"] * 3, "x": np.arange(6.0), "y": ["no", "yes"] * 3})
 COHORT = preprocessing.make_federated_data(TRAIN, IDS[:1])
 HUGE = 10**5000  # Python itself refuses to write it
 NO_INTEGERS = (True, 1.5, 2.0, math.nan, math.inf, "3", b"3", None, [1], {}, -1, HUGE)
 NO_NUMBERS = (True, math.nan, -math.inf, "1", None, [1.0], 1j, -1.0, HUGE, 1e39)
 NO_RATES = (*NO_NUMBERS, math.inf, 0.0, 1e-50)
 NOTHING = (None, 5, "ab", 1.5, object())
+NO_ARRAYS = ("ab", None, ["a"], [object()], {}, [[1], [1, 2]], [math.nan], [1j], [HUGE])
 
 # Kind -> what an argument of this kind can't be. None is left out where it is the default.
 BAD = {
@@ -69,6 +86,10 @@ BAD = {
     "rate": NO_RATES,
     "positive": tuple(value for value in NO_RATES if value is not math.inf),
     "kept share": (*NO_NUMBERS, math.inf, 1.0),
+    "share": (*NO_NUMBERS, math.inf, 1.5),
+    "inner share": (*NO_RATES, 1.0),
+    "epsilon": NO_NUMBERS,
+    "accountant": (None, 5, "nonsense", ["pld"], True),
     "flag": (1, 0, "no", None, [True]),
     "text": (5, b"x", None, ["a"], 1.5),
     "template": (5, None, "{nonsense}", "{", "{0}", "{client.nonsense}", "{label.nonsense}"),
@@ -88,23 +109,97 @@ BAD = {
     "server optimizer": (5, "ab", object()),
     "edits": (5, "ab", [1.0], object()),
     "array": ("ab", None, [], 5, [[1], [1, 2]], ["a"], [object()], {}),
+    "moments": ("ab", None, [], 5, [[1.0, 2.0], [1]], ["a", "b"], [math.nan, 1.0], [1.0]),
     "workers": (0, True, 1.5, math.nan, "127.0.0.1:8000", None, [], HUGE, -1, {}),
+    "part": (*NO_RATES, 1.0, 1.5),
+    "choice": (5, None, "nonsense", ["train"], True),
+    "table": (5, None, "gone.csv", "", b"x", [1], {}, ".", "table.pkl", object()),
+    "image folder": (5, None, "gone", "", b"x", [1], {}, __file__, object()),
+    "column": (5, b"x", None, "nonsense", ["who"], True),
+    "columns": (5, "who", ["nonsense"], [], [5], [None], ["x", "x"], ["y"], {"x"}),
+    "categories": (5, "x", ["nonsense"], [], [5], {}, {"x": 5}, {"x": []}, {"z": ["a"]}),
+    "classes": (5, "no", [], [None], ["no", "no"], ["no"], [object()], {}),
+    "schema": (5, "ab", [], {}, TRAIN),
+    "of examples": ("ab", None, [], 5, [[1], [1, 2]], ["a"], [object()], {}, b"x"),
+    "part of a path": (5.5, "ab", True, -1, [0], {}, lambda path: None),
+    "size": (0, -1, "ab", True, 2.5, (1,), (1, 2, 3), (0, 1), [], {}, HUGE),
+    "held out": (0, -1, True, 2.5, "writer_00", None, [], ["nonsense"], IDS, len(IDS), {}, HUGE),
     "figure": (5, "ab", object()),
     "percent": (5, None, "nonsense", ["nonsense"], [5]),
     "numbers": (*NOTHING, [], {}, [math.nan], [HUGE], [1e300], [[1], [1, 2]], [-1], ["a"], [1j]),
     "one number": (None, "ab", math.nan, 1j, HUGE, 1e300, [], -1.0, {}),
     "entries": NOTHING,
     "rows": (*NOTHING, [], [5], [None], ["ab"]),
+    # Aggregation.
+    "real numbers": (*NO_ARRAYS, [1e300], math.inf),
+    "residues": (*NO_ARRAYS, [1.5], [-1], [2**32], 2**32),
+    "updates": (*NO_ARRAYS, [], 5, [1.0], [[]], np.zeros((2, 0))),
+    "weights": (*NO_ARRAYS, [], 5, [1.0], [[]], np.zeros((785, 9))),
+    "images": (*NO_ARRAYS, [], 5, [1.0], [[]], np.ones((2, 784))),
+    "digits": (*NO_ARRAYS, [], 5, [1.5], [10], [-1], [[1]]),
+    "digit": (*NO_INTEGERS, 10),
+    "places": (*NOTHING, {}, {0}, ["a"], [True], [1.0], [-1], [99], [0, 0], [HUGE]),
+    "bits": (*NO_INTEGERS, 0, 1, 63),
+    "fraction bits": (*NO_INTEGERS, 32),
+    "field": (*NO_INTEGERS, 2**127),
+    "key": (*NO_INTEGERS, 0, 2**127),
+    "clients' numbers": (*NOTHING, [], {}, {1: [1.0], "b": [1.0]}, {"a": [1.0]}, {"a": 1, "b": 1j}),
+    "keys": (*NOTHING, [], {1: 5}, {"b": 0}, {"b": 1.5}, {"b": 2**127}),
+    "shares": (*NOTHING, [], {}, {0: 1}, {1: -1}, {1: 1.5}, {"a": 1}, {1: 2**127}),
+    "some clients": (5, "a", None, 1.5, {"a": 1}, ["z"], [5], [None]),
+    # Analytics.
+    "words": (5, "ab", None, [5], {"a"}, {"a": 1}, ["a", None], b"x"),
+    "prefixes": (5, "ab", None, [5], {5}, {5: 1}, ["a", None], b"x"),
+    "bits of clients": (*NO_ARRAYS, [], 5, [1.5], [2], [-1], [[1]]),
+    "cells": (*NO_ARRAYS, [], 5, [1.5], [-1], [[1]]),
+    "registers": (*NO_ARRAYS, [], 5, [1.5], [-1], [62] * 16, [1] * 15, [[1]]),
+    "power of two": (*NO_INTEGERS, 0, 15, 17, 2**17),
+    "end": (True, math.nan, math.inf, "1", None, [1.0], 1j, HUGE, 1e39),
+    "levels of a tree": (*NOTHING, [5], [None], ["ab"], {}),
+    "bounded epsilon": (*NO_RATES, 100.0, math.inf),
+    "above a half": (*NO_RATES, 0.5, 1.5),
+    "examples": (*NOTHING, [], [5], [None], ["ab"], [(1, 2, 3)], [("ab", "cd")]),
+    # Flower.
+    "client files": (
+        *(*NOTHING, [], {}, {"a": 5}, {"a": None}, {"a": ""}, {"a": "gone.npz"}),
+        *({"a b": __file__}, {"": __file__}, {"SuperLink": __file__}, {"a": "."}),
+    ),
+    "node settings": (
+        *(5, "ab", [], {"b": {}}, {1: {}}, {"a": 5}, {"a": None}, {"a": {"x": [1]}}),
+        *({"a": {"x": None}}, {"a": {5: 1}}, {"a": {"x y": 1}}, {"a": {"data": "b.npz"}}),
+    ),
 }
+WITH_WORDS = ("cells_of", "extend_prefixes", "hyperloglog", "prefix_tree")
+WITH_EPSILON = (
+    *("flip_error", "noise_error", "noised_share", "randomized_response", "truth_probability"),
+)
 KIND_OF = {
     # Numbers.
     **dict.fromkeys(("num_clients", "num_labels", "epochs", "batch_size", "num_rounds"), "count"),
-    **dict.fromkeys(("checkpoint_every", "columns", "port", "concurrency"), "count"),
+    "num_inputs": "count",
+    **dict.fromkeys(("checkpoint_every", "columns", "port", "concurrency", "bins"), "count"),
+    **dict.fromkeys(("cohort_size", "group_size", "num_examples", "num_steps"), "count"),
     **dict.fromkeys(("shuffle_buffer", "round_num", "start"), "whole"),
     "seed": "seed",
     **dict.fromkeys(("alpha", "learning_rate", "client_learning_rate", "tau"), "rate"),
-    "mu": "number",
-    "max_norm": "positive",
+    **dict.fromkeys(("mu", "noise_multiplier", "q"), "number"),
+    "server_learning_rate": "rate",
+    "num_shared": "whole",
+    "private_first": "flag",
+    **dict.fromkeys(("max_norm", "clip_norm"), "positive"),
+    "delta": "inner share",
+    **dict.fromkeys(
+        ("privacy.group_guarantee delta", "privacy.highest_hit_rate delta"), "kept share"
+    ),
+    "privacy.group_guarantee epsilon": "number",
+    "privacy.gaussian_delta epsilon": "number",
+    "privacy.highest_hit_rate epsilon": "epsilon",
+    "false_alarm_rate": "share",
+    "accountant": "accountant",
+    **dict.fromkeys(("bias_update", "probabilities"), "array"),
+    **dict.fromkeys(("member_scores", "other_scores"), "array"),
+    **dict.fromkeys(("weights", "inputs", "privacy.softmax_update labels"), "array"),
+    "privacy.softmax_losses labels": "array",
     **dict.fromkeys(("momentum", "beta_1", "beta_2"), "kept share"),
     # Data, models and what is done with them.
     "client_data": "client data",
@@ -122,12 +217,99 @@ KIND_OF = {
     "edits": "edits",
     "data.load name": "data set",
     "exercises.lesson name": "lesson",
-    "training.keras_evaluation images": "array",
+    "exercises.progress_code name": "text",
+    "keep_progress": "choice",
+    "training.progress steps": "entries",
+    "training.keras_evaluation inputs": "array",
     "training.keras_evaluation labels": "array",
+    **dict.fromkeys(("mean", "variance"), "moments"),
     "workers": "workers",
     "language": "language",
-    **dict.fromkeys(("weighted", "install", "plotting.client_values percent"), "flag"),
+    **dict.fromkeys(("weighted", "install", "log_y", "plotting.client_values percent"), "flag"),
     "host": "text",
+    # One's own data.
+    "source": "table",
+    "folder": "image folder",
+    "data.from_table client": "column",
+    "data.from_table label": "column",
+    "features": "columns",
+    "categories": "categories",
+    "classes": "classes",
+    "schema": "schema",
+    "data.from_table missing": "choice",
+    "data.from_arrays missing": "choice",
+    "data.from_arrays client_ids": "of examples",
+    "data.from_arrays label": "of examples",
+    "arrays": "array",
+    "data.from_image_folder client": "part of a path",
+    "data.from_image_folder label": "part of a path",
+    "size": "size",
+    "color": "flag",
+    **dict.fromkeys(("separator", "decimal", "too_small"), "choice"),
+    "encoding": "choice",
+    "test_share": "part",
+    "data.hold_out clients": "held out",
+    "shards_per_client": "count",
+    # Aggregation.
+    "aggregation.to_fixed_point values": "real numbers",
+    "numbers": "residues",
+    "aggregation.secure_sum values": "clients' numbers",
+    "bits": "bits",
+    "fraction_bits": "fraction bits",
+    "dropped": "some clients",
+    **dict.fromkeys(("num_shares", "threshold", "num_chosen"), "count"),
+    "aggregation.expand size": "count",
+    "aggregation.pairwise_mask size": "count",
+    **dict.fromkeys(("num_trimmed", "num_attackers"), "whole"),
+    **dict.fromkeys(("factor", "strength"), "rate"),
+    "aggregation.norm_bound max_norm": "positive",
+    "aggregation.split_secret secret": "field",
+    "aggregation.expand seed": "field",
+    **dict.fromkeys(("secret", "public"), "key"),
+    "public_keys": "keys",
+    "shares": "shares",
+    "client": "text",
+    **dict.fromkeys(("updates", "honest"), "updates"),
+    "attackers": "places",
+    "target": "digit",
+    **dict.fromkeys(
+        (f"aggregation.{name} images" for name in ("add_mark", "add_backdoor")), "images"
+    ),
+    "aggregation.predict images": "images",
+    **dict.fromkeys(
+        (f"aggregation.{name} labels" for name in ("add_backdoor", "backdoor_success")), "digits"
+    ),
+    "aggregation.flip_labels labels": "digits",
+    "aggregation.backdoor_success predictions": "digits",
+    "aggregation.local_updates weights": "weights",
+    "aggregation.predict weights": "weights",
+    "batches": "process",
+    "examples": "examples",
+    **dict.fromkeys(("rule", "change_updates"), "function"),
+    # Analytics.
+    **dict.fromkeys(("num_cells", "num_words", "total"), "count"),
+    "at_most": "whole",
+    **dict.fromkeys(("low", "high"), "end"),
+    "analytics.bisect share": "inner share",
+    "analytics.quantile_rounds share": "inner share",
+    "count": "function",
+    **dict.fromkeys((f"analytics.{name} words" for name in WITH_WORDS), "words"),
+    "prefixes": "prefixes",
+    "analytics.debias told": "share",
+    "truth": "above a half",
+    "analytics.noised_share bits": "bits of clients",
+    "analytics.randomized_response bits": "bits of clients",
+    **dict.fromkeys((f"analytics.{name} epsilon" for name in WITH_EPSILON), "bounded epsilon"),
+    "sketch": "cells",
+    "registers": "registers",
+    "num_registers": "power of two",
+    "analytics.found_words levels": "levels of a tree",
+    "intervals": "rows",
+    "plotting.prefix_tree levels": "rows",
+    "end": "text",
+    # Flower.
+    "files": "client files",
+    "settings": "node settings",
     # Figures.
     "figure": "figure",
     **dict.fromkeys(
@@ -135,9 +317,9 @@ KIND_OF = {
     ),
     **dict.fromkeys(("label_label", "count_label", "client_label", "total_label"), "text"),
     **dict.fromkeys(("share_label", "reference_label", "mean_label", "value_label"), "text"),
-    "server_name": "text",
+    **dict.fromkeys(("server_name", "all_label", "guess_label"), "text"),
     **dict.fromkeys(("panel_title", "missing"), "template"),
-    **dict.fromkeys(("client_names", "part_names", "titles"), "texts"),
+    **dict.fromkeys(("client_names", "label_names", "part_names", "titles"), "texts"),
     **dict.fromkeys(
         ("plotting.label_heatmap client_ids", "plotting.cohorts client_ids"), "row names"
     ),
@@ -148,29 +330,134 @@ KIND_OF = {
     "reference": "one number",
     **dict.fromkeys(("counts_by_client", "partitions", "images_by_client"), "entries"),
     **dict.fromkeys(("sizes_by_client", "examples_by_client", "histories"), "entries"),
-    **dict.fromkeys(("values", "values_by_client", "runs", "lines"), "entries"),
-    **dict.fromkeys(("types", "words"), "entries"),
+    **dict.fromkeys(("values", "values_by_client", "runs", "lines", "points"), "entries"),
+    **dict.fromkeys(("types", "words", "curves", "bounds", "paths", "marks"), "entries"),
+    **dict.fromkeys(("better_label", "worse_label", "equal_label"), "text"),
     **dict.fromkeys(("plans", "steps"), "rows"),
     "plotting.placement_diagram columns": "rows",
+    "plotting.image_rows images": "entries",
+    # A federated GAN.
+    **dict.fromkeys(("num_hidden", "noise_size", "num_generator_steps"), "count"),
+    "generator_batch_size": "count",
+    "gradient_penalty": "number",
+    **dict.fromkeys(("gan", "aggregator"), "process"),
 }
 # Its own checks come with its own tests.
 ELSEWHERE = {"checkpoint_dir"}
 
 FIGURES = {f"plotting.{draw.__name__}": arguments for draw, arguments in EVERY_FIGURE}
+PRIVATE_TRAINING = {
+    "noise_multiplier": 1.0,
+    "num_clients": 20,
+    "cohort_size": 5,
+    "num_rounds": 2,
+    "delta": 0.01,
+}
+ROWS = np.ones((3, 2))
+ONE_IMAGE, ONE_LABEL = np.ones((1, 28, 28)), np.ones(1, int)
+BATCHES = aggregation.stack_clients([(ONE_IMAGE, ONE_LABEL)])
 GOOD = {
+    "aggregation.add_backdoor": {"images": ONE_IMAGE, "labels": ONE_LABEL},
+    "aggregation.backdoor_success": {"predictions": ONE_LABEL, "labels": ONE_LABEL},
+    "aggregation.disguise": {
+        "updates": ROWS,
+        "honest": ROWS,
+        "attackers": [0],
+        "strength": 1.0,
+    },
+    "aggregation.expand": {"seed": 1, "size": 2},
+    "aggregation.flip_sign": {"updates": ROWS, "attackers": [0]},
+    "aggregation.from_fixed_point": {"numbers": [0]},
+    "aggregation.to_fixed_point": {"values": [0.0]},
+    "aggregation.krum_scores": {"updates": ROWS, "num_attackers": 0},
+    "aggregation.local_updates": {
+        "weights": np.zeros((785, 10)),
+        "batches": BATCHES,
+        "learning_rate": 0.1,
+    },
+    "aggregation.multi_krum": {"num_attackers": 1, "num_chosen": 1},
+    "aggregation.pairwise_mask": {
+        "client": "a",
+        "secret": 1,
+        "public_keys": {"b": 2},
+        "size": 3,
+    },
+    "aggregation.predict": {"weights": np.zeros((785, 10)), "images": ONE_IMAGE},
+    "aggregation.scale_updates": {"updates": ROWS, "attackers": [0], "factor": 2.0},
+    "aggregation.secure_sum": {"values": {"a": [1.0], "b": [2.0]}},
+    "aggregation.shared_seed": {"secret": 1, "public": 2},
+    "aggregation.split_secret": {"secret": 1, "num_shares": 3, "threshold": 2},
+    "aggregation.stack_clients": {"examples": [(ONE_IMAGE, ONE_LABEL)]},
+    "aggregation.train_rounds": {
+        "batches": BATCHES,
+        "rule": aggregation.mean(),
+        "num_rounds": 1,
+        "learning_rate": 0.1,
+    },
+    "analytics.bisect": {"low": 0.0, "high": 1.0, "at_most": 1, "total": 2, "share": 0.5},
+    "analytics.cells_of": {"words": ["a"], "num_cells": 5},
+    "analytics.debias": {"told": 0.5, "truth": 0.75},
+    "analytics.extend_prefixes": {"prefixes": [""], "words": ["a"], "threshold": 1},
+    "analytics.flip_error": {"epsilon": 1.0, "num_clients": 2},
+    "analytics.hyperloglog": {"words": ["a"]},
+    "analytics.noise_error": {"epsilon": 1.0, "num_clients": 2},
+    "analytics.noised_share": {"bits": [0, 1], "epsilon": 1.0},
+    "analytics.prefix_tree": {"words": ["a"], "threshold": 1, "num_rounds": 2},
+    "analytics.quantile_rounds": {
+        "count": lambda threshold: (1, 2),
+        "share": 0.5,
+        "low": 0.0,
+        "high": 1.0,
+        "num_rounds": 2,
+    },
+    "analytics.randomized_response": {"bits": [0, 1], "epsilon": 1.0},
+    "analytics.tree_guarantee": {
+        "num_clients": 10_000,
+        "cohort_size": 100,
+        "threshold": 10,
+        "num_rounds": 5,
+    },
+    "analytics.zipf_words": {"num_clients": 3},
     "algorithms.build_fed_avg": {
         "model": models.functional_model(),
         "client_learning_rate": 0.1,
     },
+    "algorithms.build_private_layers": {
+        "model": models.functional_model(),
+        "num_shared": 1,
+        "client_learning_rate": 0.1,
+    },
+    "algorithms.build_q_fed_avg": {
+        "model": models.functional_model(),
+        "client_learning_rate": 0.1,
+        "q": 1.0,
+    },
+    "algorithms.build_scaffold": {
+        "model": models.functional_model(),
+        "client_learning_rate": 0.1,
+        "num_clients": 2,
+    },
+    "algorithms.build_federated_gan": {"gan": algorithms.dense_gan(8, 4)},
     "algorithms.server_adam": {"learning_rate": 0.1},
     "data.dirichlet_proportions": {"num_clients": 2, "num_labels": 2, "alpha": 1.0},
     "data.label_skew": {"client_data": TRAIN, "num_clients": 2, "alpha": 1.0},
     "data.label_counts": {"client_data": TRAIN},
+    "data.from_arrays": {"client_ids": ["a", "b"], "label": [0, 1], "x": [[1.0], [2.0]]},
+    "data.from_image_folder": {"folder": IMAGES, "client": 0, "label": 1},
+    "data.from_table": {"source": TABLE, "client": "who", "label": "y"},
+    "data.hold_out": {"client_data": TRAIN, "clients": 2},
+    "data.iid": {"client_data": TRAIN, "num_clients": 2},
+    "data.quantity_skew": {"client_data": TRAIN, "num_clients": 2, "alpha": 1.0},
+    "data.shards": {"client_data": TRAIN, "num_clients": 2},
+    "data.split": {"client_data": TRAIN},
     "data.pool": {"client_data": TRAIN},
     "data.pseudo_clients": {"client_data": TRAIN, "num_clients": 2},
     "data.sample_clients": {"client_ids": IDS, "num_clients": 2},
+    "flower.start": {"files": {"a": __file__}},
+    "models.linear_model": {"num_inputs": 3},
     "preprocessing.make_federated_data": {"client_data": TRAIN, "client_ids": IDS[:1]},
     "preprocessing.preprocess": {"dataset": EXAMPLES},
+    "preprocessing.standardize": {"mean": [1.0, 2.0], "variance": [1.0, 4.0]},
     "training.train": {
         "process": PROCESS,
         "cohort_fn": lambda round_num: COHORT,
@@ -178,8 +465,32 @@ GOOD = {
     },
     "training.keras_evaluation": {
         "keras_fn": models.softmax_model,
-        "images": np.zeros((3, 784), np.float32),
+        "inputs": np.zeros((3, 784), np.float32),
         "labels": np.zeros(3, np.int32),
+    },
+    "privacy.poisson_epsilon": PRIVATE_TRAINING,
+    "privacy.fixed_cohort_epsilon": PRIVATE_TRAINING,
+    "privacy.gaussian_delta": {"noise_multiplier": 1.0, "epsilon": 1.0},
+    "privacy.gaussian_epsilon": {"noise_multiplier": 1.0, "delta": 0.1},
+    "privacy.group_guarantee": {"epsilon": 1.0, "delta": 0.1, "group_size": 2},
+    "privacy.highest_hit_rate": {"false_alarm_rate": 0.1, "epsilon": 1.0},
+    "privacy.private_mean": {"clip_norm": 1.0, "noise_multiplier": 1.0, "cohort_size": 3},
+    "privacy.label_counts_from_bias": {
+        "bias_update": [0.1, -0.1],
+        "num_examples": 5,
+        "learning_rate": 0.1,
+    },
+    "privacy.membership_roc": {"member_scores": [1.0], "other_scores": [0.0]},
+    "privacy.softmax_losses": {
+        "weights": np.zeros((3, 2)),
+        "inputs": np.zeros((4, 2)),
+        "labels": np.zeros(4, int),
+    },
+    "privacy.softmax_update": {
+        "weights": np.zeros((3, 2)),
+        "inputs": np.zeros((4, 2)),
+        "labels": np.zeros(4, int),
+        "learning_rate": 0.1,
     },
     "runtime.serve": {"port": 1, "host": "127.0.0.1", "concurrency": 1, "tell": print},
     "runtime.start": {"seed": 0},
@@ -195,6 +506,7 @@ TOGETHER = {
 # Good here, bad for others of the kind, as they are written.
 FINE = {
     ("plotting.confusion_matrix", "labels"): ("5",),
+    ("plotting.interval_rounds", "reference"): ("-1.0",),
     ("plotting.placement_diagram", "steps"): ("[]",),
 }
 

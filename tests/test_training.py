@@ -39,6 +39,21 @@ def test_ten_rounds_on_ten_writers_reach_80_percent(process, parts, evaluate):
     assert set(history.train) == {"loss", "sparse_categorical_accuracy"}
 
 
+def test_progress_goes_through_the_steps_once_and_says_how_far_it_is(monkeypatch, capsys):
+    given = {"a": 1, "b": 2}
+    assert list(training.progress(given.items())) == [("a", 1), ("b", 2)]
+    assert capsys.readouterr() == ("", "")  # conftest.py turns bars off
+    monkeypatch.delenv("TQDM_DISABLE")
+    assert list(training.progress(["one", "two", "three"])) == ["one", "two", "three"]
+    assert "3/3" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("odd", [5, None, "abc", b"abc"])
+def test_progress_of_what_cannot_be_gone_through(odd):
+    with pytest.raises(TypeError, match="something to go through"):
+        training.progress(odd)
+
+
 def test_same_as_calling_next_by_hand(process, parts):
     cohorts = [
         make_federated_data(parts[0], [client_id]) for client_id in ("writer_00", "writer_01")
@@ -105,6 +120,24 @@ def test_evaluation_measures_the_given_weights(evaluate):
     metrics = evaluate(zeros)
     assert metrics["loss"] == pytest.approx(np.log(10), rel=1e-4)
     assert set(metrics) == {"loss", "sparse_categorical_accuracy"}
+
+
+def test_evaluation_of_any_features():
+    inputs = np.float32([[1, 0], [0, 1], [0, 2]])
+    evaluate = training.keras_evaluation(lambda: models.softmax_model(2, 3), inputs, [0, 1, 2])
+    weights = tff.learning.models.ModelWeights([np.float32(np.eye(2, 3)), np.zeros(3)], [])
+    metrics = evaluate(weights)
+    assert metrics["sparse_categorical_accuracy"] == pytest.approx(2 / 3)
+
+
+def test_evaluation_of_a_regression():
+    inputs = np.float32([[1, 0], [0, 1], [2, 2]])
+    evaluate = training.keras_evaluation(lambda: models.linear_model(2), inputs, [3.0, 1.0, 7.0])
+    weights = tff.learning.models.ModelWeights([np.float32([[2], [1]]), np.float32([1])], [])
+    # It gives 3, 2 and 7.
+    assert evaluate(weights) == pytest.approx(
+        {"loss": 1 / 3, "root_mean_squared_error": np.sqrt(1 / 3)}
+    )
 
 
 @pytest.mark.parametrize(

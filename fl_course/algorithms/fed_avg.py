@@ -10,12 +10,11 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 import tensorflow_federated as tff
 
+from fl_course.algorithms.client_state import Weights, check_model
 from fl_course.algorithms.gradient_edits import GradientEdit
 from fl_course.algorithms.server_optimizers import ServerOptimizer, server_sgd
 from fl_course.arguments import check_flag, check_number, described
 from fl_course.localization import say
-
-Weights = tuple[tf.Tensor, ...]
 
 
 class ServerState(NamedTuple):
@@ -200,23 +199,16 @@ def build_fed_avg(
 
 
 def _check_parts(model: Any, server_optimizer: Any, edits: Any, weighted: Any) -> None:
-    if not isinstance(model, tff.learning.models.FunctionalModel):
-        raise TypeError(
-            say(
-                "model must be a tff.learning.models.FunctionalModel, such as "
-                "models.functional_model() makes, and it is {model}.",
-                model=described(model),
-            )
-        )
-    if len(model.initial_weights[1]) > 0:
-        raise ValueError(
-            say(
-                "model must have no weights that are not trained, and it has "
-                "{num_initial_weights}.",
-                num_initial_weights=len(model.initial_weights[1]),
-            )
-        )
+    check_model(model)
     if not isinstance(server_optimizer, ServerOptimizer):
+        if isinstance(server_optimizer, Sequence) and any(map(callable, server_optimizer)):
+            raise TypeError(
+                say(
+                    "server_optimizer must be a ServerOptimizer(init, next), and it is of type "
+                    "{type}: a {type} of functions does not say which is which.",
+                    type=type(server_optimizer).__name__,
+                )
+            )
         raise TypeError(
             say(
                 "server_optimizer must be a ServerOptimizer, such as server_sgd() makes, and it"

@@ -165,6 +165,10 @@ def test_model_with_weights_that_are_not_trained():
     ("argument", "seen"),
     [
         ({"server_optimizer": SGD(1.0)}, "server_optimizer must be a ServerOptimizer, .* it is of"),
+        (
+            {"server_optimizer": (SGD(1.0), len)},
+            r"server_optimizer must be a ServerOptimizer\(init, next\), .* of type tuple: ",
+        ),
         ({"server_optimizer": 1.0}, "server_optimizer must be a ServerOptimizer, .* it is 1.0"),
         (
             {"edits": algorithms.clip_gradients(1.0)},
