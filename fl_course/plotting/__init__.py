@@ -10,14 +10,15 @@ displayed. `png` turns such a figure into the same bytes that a notebook would h
     fl_course.plotting.digits(images, labels, figure=figure)
     Path("digits.png").write_bytes(fl_course.plotting.png(figure))
 
-Next to the image, the output holds a sentence that says what is drawn. It serves as alternative
-text for a reader who can't see the image, and it is what nbval compares. No measured value is in
-it, because those may differ in their last digit from one processor to another.
+Next to the image, the output holds a sentence that says what is drawn, and what is plain to see in
+it, such as which run ends highest. It serves as alternative text for a reader who can't see the
+image, and it is what nbval compares. No measured value is in it, because those may differ in their
+last digit from one processor to another.
 
 Shapes: an image is [height, width], a list of images [n, height, width], white background (the
 largest value) and dark ink, whatever the range. Labels are the integers 0 to 9, counts of labels
-are ten integers, accuracies are shares between 0 and 1. Texts have to be texts: what is not, and a
-``figure`` that is none, is a ``TypeError``.
+are ten integers, or as many as a figure's ``label_names``; accuracies are shares between 0 and 1.
+Texts have to be texts: what is not, and a ``figure`` that is none, is a ``TypeError``.
 
 The figures live in one module a subject; what they share, `fl_course.plotting.style`. No module has
 the name of a figure, which would hide the figure.
@@ -33,27 +34,43 @@ from fl_course.plotting.clients import (
 )
 from fl_course.plotting.computations import client_values, placement_diagram
 from fl_course.plotting.diagrams import federated_learning_diagram
-from fl_course.plotting.images import digits, mean_images
+from fl_course.plotting.drift import arrow_paths
+from fl_course.plotting.gains import gains_and_losses
+from fl_course.plotting.images import digits, image_rows, mean_images
 from fl_course.plotting.metrics import accuracy_bars, confusion_matrix, learning_curves
+from fl_course.plotting.privacy import log_curves, roc_curves
+from fl_course.plotting.rounds import interval_rounds, prefix_tree
+from fl_course.plotting.shares import histograms, share_tables
 from fl_course.plotting.spread import accuracy_spread
 from fl_course.plotting.style import png
+from fl_course.plotting.trends import trend_lines
 
 __all__ = [
     "accuracy_bars",
     "accuracy_spread",
+    "arrow_paths",
     "averaging_diagram",
     "client_values",
     "cohorts",
     "confusion_matrix",
     "digits",
     "federated_learning_diagram",
+    "gains_and_losses",
+    "histograms",
+    "image_rows",
+    "interval_rounds",
     "label_counts",
     "label_heatmap",
     "label_heatmaps",
     "learning_curves",
+    "log_curves",
     "mean_images",
     "placement_diagram",
     "png",
+    "prefix_tree",
+    "roc_curves",
+    "share_tables",
     "skew_panels",
+    "trend_lines",
     "weight_differences",
 ]

@@ -13,10 +13,10 @@ from numpy.typing import ArrayLike
 
 from fl_course.arguments import described
 from fl_course.localization import noted, say, strung, word
+from fl_course.plotting.findings import labels_held, turns_taken, with_findings
 from fl_course.plotting.style import (
     BLUE,
     GREY,
-    NUM_LABELS,
     SMALL,
     STYLE,
     VERMILION,
@@ -28,6 +28,7 @@ from fl_course.plotting.style import (
     check_each,
     check_images,
     check_integers,
+    check_label_names,
     check_mapping,
     check_numbers,
     check_template,
@@ -40,6 +41,7 @@ from fl_course.plotting.style import (
     ink,
     integer_ticks,
     listed,
+    name_labels,
     recorded,
     tile,
 )
@@ -52,6 +54,7 @@ _MOST_ROWS = 5000  # of a heat map: more than EMNIST has writers, and still draw
 def label_counts(
     counts_by_client: Mapping[str, ArrayLike],
     *,
+    label_names: Sequence[str] | None = None,
     columns: int = 3,
     panel_title: str = "{client}: {total} examples",
     x_label: str = "label",
@@ -64,7 +67,9 @@ def label_counts(
     All panels share their axes, so heights compare. A label the client doesn't have carries a 0.
 
     Args:
-      counts_by_client: For 1 to 24 clients, ten counts each: examples labelled 0 to 9.
+      counts_by_client: For 1 to 24 clients, counts of the examples of each label, ten if there are
+        no `label_names`.
+      label_names: Names of the labels in their order, 2 to 100; by default 0 to 9.
       columns: Panels in a row, 1 to 6.
       panel_title: Heading of a panel; may use {client} and {total}.
       x_label: Text at the horizontal axis.
@@ -73,17 +78,21 @@ def label_counts(
       figure: Drawn into instead of displayed; see `fl_course.plotting`.
 
     Raises:
-      ValueError: If a client's counts are not ten integers from 0 up.
+      ValueError: If a client's counts are not integers from 0 up, one for each label.
     """
-    counts = check_each("counts_by_client", counts_by_client, check_counts, most=24)
+    names = check_label_names(label_names)
+    counts = check_each(
+        "counts_by_client", counts_by_client, check_counts, most=24, num_labels=len(names)
+    )
     columns = min(check_whole("columns", columns, 1, 6), len(counts))
     check_template("panel_title", word(panel_title), "client", "total")
     rows = math.ceil(len(counts) / columns)
     alt = say("label counts of {counts}", counts=listed(counts, noted("{count} clients")))
+    alt = with_findings(alt, {"": labels_held(np.array(list(counts.values())))})
     with drawing(figure, (WIDTH, 1.9 * rows + 0.5), alt) as drawn:
         grid = drawn.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         for axes, (client, values) in zip(grid.flat, counts.items(), strict=False):
-            _label_bars(axes, values)
+            _label_bars(axes, values, names, (WIDTH - 0.8) / columns)
             axes.set_title(word(panel_title).format(client=client, total=int(values.sum())))
         for index in range(len(counts), rows * columns):
             grid.flat[index].remove()
@@ -99,6 +108,7 @@ def label_heatmap(
     counts: Mapping[str, ArrayLike] | ArrayLike,
     *,
     client_ids: Sequence[str] | None = None,
+    label_names: Sequence[str] | None = None,
     x_label: str = "label",
     y_label: str = "client",
     colorbar_label: str = "examples",
@@ -110,9 +120,10 @@ def label_heatmap(
     The counts are written in the cells where they fit (up to about 30 clients).
 
     Args:
-      counts: Ten counts for each client by its id, or an integer array [clients, 10]; up to 5,000
-        clients.
+      counts: A count of each label for each client by its id, or an integer array [clients,
+        labels]; up to 5,000 clients, and ten labels if there are no `label_names`.
       client_ids: The rows' names if `counts` is an array; by default 0, 1, 2 ...
+      label_names: Names of the labels in their order, 2 to 100; by default 0 to 9.
       x_label: Text at the horizontal axis.
       y_label: Text at the vertical axis.
       colorbar_label: Text at the colour bar.
@@ -120,11 +131,13 @@ def label_heatmap(
       figure: Drawn into instead of displayed; see `fl_course.plotting`.
 
     Raises:
-      ValueError: If the counts are not ten integers from 0 up for each client.
+      ValueError: If the counts are not integers from 0 up, for each client one for each label.
     """
-    ids, table = _count_table("counts", counts, client_ids)
+    names = check_label_names(label_names)
+    ids, table = _count_table("counts", counts, client_ids, len(names))
     alt = say("heat map of label counts of {ids}", ids=listed(ids, noted("{count} clients")))
-    _heatmaps({"": (ids, table)}, alt, x_label, y_label, colorbar_label, title, figure)
+    alt = with_findings(alt, {"": labels_held(table)})
+    _heatmaps({"": (ids, table)}, names, alt, x_label, y_label, colorbar_label, title, figure)
 
 
 @recorded
@@ -132,6 +145,7 @@ def label_heatmaps(
     partitions: Mapping[str, Mapping[str, ArrayLike] | ArrayLike],
     *,
     client_ids: Sequence[str] | None = None,
+    label_names: Sequence[str] | None = None,
     x_label: str = "label",
     y_label: str = "client",
     colorbar_label: str = "examples",
@@ -144,6 +158,7 @@ def label_heatmaps(
       partitions: Heading of each panel, and what `label_heatmap` takes as `counts`. All of them
         have the same number of clients.
       client_ids: The rows' names where a partition is an array; by default 0, 1, 2 ...
+      label_names: Names of the labels in their order, 2 to 100; by default 0 to 9.
       x_label: Text at the horizontal axes.
       y_label: Text at the first vertical axis.
       colorbar_label: Text at the colour bar.
@@ -151,9 +166,18 @@ def label_heatmaps(
       figure: Drawn into instead of displayed; see `fl_course.plotting`.
 
     Raises:
-      ValueError: If counts are not ten integers from 0 up, or the numbers of clients differ.
+      ValueError: If counts are not integers from 0 up, one for each label, or the numbers of
+        clients differ.
     """
-    tables = check_each("partitions", partitions, _count_table, most=4, client_ids=client_ids)
+    names = check_label_names(label_names)
+    tables = check_each(
+        "partitions",
+        partitions,
+        _count_table,
+        most=4,
+        client_ids=client_ids,
+        num_labels=len(names),
+    )
     sizes = {name: len(ids) for name, (ids, _) in tables.items()}
     if len(set(sizes.values())) > 1:
         raise ValueError(
@@ -164,7 +188,8 @@ def label_heatmaps(
             )
         )
     alt = say("heat maps of label counts: {tables}", tables=listed(tables, noted("{count} panels")))
-    _heatmaps(tables, alt, x_label, y_label, colorbar_label, title, figure)
+    alt = with_findings(alt, {name: labels_held(table) for name, (_, table) in tables.items()})
+    _heatmaps(tables, names, alt, x_label, y_label, colorbar_label, title, figure)
 
 
 @recorded
@@ -235,7 +260,7 @@ def skew_panels(
 
         grid = middle.subplots(len(counts), 1, sharex=True, sharey=True, squeeze=False)
         for axes, (client, values) in zip(grid.flat, counts.items(), strict=True):
-            _label_bars(axes, values)
+            _label_bars(axes, values, check_label_names(None), WIDTH / 3)
             axes.set_title(client, size=SMALL, loc="left", pad=4)
             axes.yaxis.set_major_locator(MaxNLocator(2, integer=True))
             axes.tick_params(labelsize=SMALL)
@@ -299,6 +324,7 @@ def cohorts(
     alt = say(
         "clients taking part in each round: {named}", named=listed(named, noted("{count} plans"))
     )
+    alt = with_findings(alt, {name: turns_taken(table) for name, table in tables.items()})
     height = row_height * len(ids) + 1.1 + (0.35 if title else 0)
     with drawing(figure, (WIDTH, height), alt) as drawn:
         grid = drawn.subplots(1, len(tables), sharey=True, squeeze=False)
@@ -327,18 +353,19 @@ def cohorts(
         add_heading(drawn, title)
 
 
-def _label_bars(axes: Axes, counts: np.ndarray) -> None:
-    axes.bar(range(NUM_LABELS), counts, color=BLUE)
+def _label_bars(axes: Axes, counts: np.ndarray, names: Sequence[str], width: float) -> None:
+    axes.bar(range(len(names)), counts, color=BLUE)
     for label in np.flatnonzero(counts == 0):
         axes.text(label, 0, "0", ha="center", va="bottom", color=VERMILION, size=SMALL)
     axes.grid(visible=True, axis="y")
-    axes.set_xticks(range(NUM_LABELS))
+    name_labels(axes, names, width)
     axes.tick_params(axis="x", length=0)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
 
 
 def _heatmaps(
     tables: Mapping[str, tuple[list[str], np.ndarray]],
+    names: Sequence[str],
     alt: str,
     x_label: str,
     y_label: str,
@@ -349,7 +376,8 @@ def _heatmaps(
     rows = max(len(ids) for ids, _ in tables.values())
     row_height = min(0.36 if len(tables) == 1 else 0.3, 6.5 / rows)
     largest = max(1, *(int(table.max()) for _, table in tables.values()))
-    cell_width = (WIDTH - 1.2 - 1.1 * (1 if len(tables) == 1 else 1.2)) / NUM_LABELS / len(tables)
+    width = (WIDTH - 1.2 - 1.1 * (1 if len(tables) == 1 else 1.2)) / len(tables)
+    cell_width = width / len(names)
     size = fitting_size(str(largest), cell_width, row_height)
     height = max(row_height * rows, 1.2) + 0.9 + (0.35 if title else 0)
     with drawing(figure, (WIDTH, height), alt) as drawn:
@@ -368,8 +396,8 @@ def _heatmaps(
             first_ids = next(iter(tables.values()))[0]
             shown = panel == 0 or ids != first_ids
             axes.set_yticks(ticks, [ids[tick] for tick in ticks] if shown else [])
-            axes.set_xticks(range(NUM_LABELS))
-            _cell_lines(axes, NUM_LABELS, len(ids), "#E3E3E3", 0.6)
+            name_labels(axes, names, width)
+            _cell_lines(axes, len(names), len(ids), "#E3E3E3", 0.6)
             axes.set_xlabel(x_label)
             axes.set_title(name)
         grid[0, 0].set_ylabel(y_label)
@@ -402,10 +430,10 @@ def _cell_lines(
 
 
 def _count_table(
-    name: str, counts: Any, client_ids: Sequence[str] | None
+    name: str, counts: Any, client_ids: Sequence[str] | None, num_labels: int
 ) -> tuple[list[str], np.ndarray]:
     if isinstance(counts, Mapping):
-        rows = check_each(name, counts, check_counts, most=_MOST_ROWS)
+        rows = check_each(name, counts, check_counts, most=_MOST_ROWS, num_labels=num_labels)
         return list(rows), np.stack(list(rows.values()))
     numbers = check_numbers(name, counts)
     if numbers.ndim != 2 or len(numbers) == 0:
@@ -415,10 +443,10 @@ def _count_table(
                 "client, or a mapping of client ids to counts.",
                 name=name,
                 shape=numbers.shape,
-                num_labels=NUM_LABELS,
+                num_labels=num_labels,
             )
         )
-    table = check_integers(name, numbers, (len(numbers), NUM_LABELS), say("clients by labels"))
+    table = check_integers(name, numbers, (len(numbers), num_labels), say("clients by labels"))
     _check_rows(name, len(table))
     ids = [str(k) for k in range(len(table))] if client_ids is None else _ids(client_ids)
     if len(ids) != len(table):

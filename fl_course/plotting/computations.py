@@ -20,6 +20,7 @@ from fl_course.plotting.style import (
     RUN_COLORS,
     RUN_LINES,
     SMALL,
+    SMALLEST,
     VERMILION,
     WIDTH,
     add_heading,
@@ -257,7 +258,7 @@ class _Canvas:
         top = self.server_box + 0.22 if at_server else self.strips_top
         line = _SERVER[1] if at_server else _CLIENTS[1]
         self.axes.text(x, top + (0.36 if type_text else 0.2), name, weight="bold", **center)
-        self.axes.text(x, top + 0.14, type_text, size=8.5, family="monospace", **center)
+        self.axes.text(x, top + 0.14, type_text, size=SMALLEST, family="monospace", **center)
         for y, text in zip(rows, [values] if at_server else values, strict=True):
             self._box(x - self.width / 2, y - 0.17, self.width, 0.34, "white", line)
             self.axes.text(x, y, text, size=10.5, **center)

@@ -16,6 +16,7 @@ from fl_course.plotting.style import (
     SMALL,
     WIDTH,
     add_heading,
+    check_each,
     check_images,
     check_labels,
     check_mapping,
@@ -180,6 +181,78 @@ def mean_images(
         axes.set_yticks((np.arange(len(means)) + 0.5) * pitch, list(means))
         axes.set(xlabel=x_label, ylabel=y_label)
         add_heading(drawn, title)
+
+
+@recorded
+def image_rows(
+    images: Mapping[str, Mapping[str, ArrayLike]],
+    *,
+    x_label: str | None = None,
+    y_label: str = "round",
+    title: str | None = None,
+    figure: Figure | None = None,
+) -> None:
+    """Draws rows of images with their names, in 1 or 2 panels side by side.
+
+    Args:
+      images: For each panel its rows, 1 to 12, and for each row [n, height, width] numbers, 1 to 12
+        images. Rows have the same names in both panels, and all have as many images, of one size.
+      x_label: Text below each panel, such as what a column is.
+      y_label: Text at the first panel's vertical axis: what the names of the rows are.
+      title: Heading of the figure.
+      figure: Drawn into instead of displayed; see `fl_course.plotting`.
+
+    Raises:
+      ValueError: If a row holds no images, or rows differ in names, numbers or sizes.
+    """
+    panels = check_each("images", images, _rows_of_images, most=2)
+    names = {panel: list(rows) for panel, rows in panels.items()}
+    first = next(iter(names.values()))
+    shapes = sorted({row.shape for rows in panels.values() for row in rows.values()})
+    if any(own != first for own in names.values()) or len(shapes) > 1:
+        raise ValueError(
+            say(
+                "images must have the same rows in each panel, and all rows as many images of one "
+                "size; rows are {rows}, shapes {shapes}.",
+                rows=list(names.values()),
+                shapes=[list(shape) for shape in shapes],
+            )
+        )
+    ((count, height, width),) = shapes
+    pitch = height / width
+    alt = say(
+        "rows of {count} images, for {panels}; the rows are {rows}",
+        count=count,
+        panels=listed(panels, noted("{count} panels")),
+        rows=listed(first, noted("{count} rows")),
+    )
+    side = min((WIDTH - 0.9) / (count * len(panels)), 0.8)
+    extra = 0.45 + (0.35 if x_label else 0.0) + (0.4 if title else 0.0)
+    size = (max(count * len(panels) * side + 0.9, 4.0), side * pitch * len(first) + extra)
+    with drawing(figure, size, alt) as drawn:
+        grid = drawn.subplots(1, len(panels), squeeze=False)
+        scale = gray_scale(np.stack([row for rows in panels.values() for row in rows.values()]))
+        for axes, (panel, rows) in zip(grid.flat, panels.items(), strict=True):
+            for number, row in enumerate(rows.values()):
+                for column, image in enumerate(row):
+                    tile(axes, image, column, number * pitch, 1, pitch, scale)
+            finish_tiles(axes, count, pitch * len(rows))
+            axes.set_axis_on()
+            axes.spines[:].set_visible(False)
+            axes.set_xticks([])
+            axes.set_yticks([])
+            axes.set_title(panel)
+            if x_label:
+                axes.set_xlabel(x_label)
+        grid[0, 0].tick_params(length=0)
+        grid[0, 0].set_yticks((np.arange(len(first)) + 0.5) * pitch, first)
+        grid[0, 0].set_ylabel(y_label)
+        add_heading(drawn, title)
+
+
+def _rows_of_images(name: str, given: object) -> dict[str, np.ndarray]:
+    rows = check_mapping(name, given, limit=12)
+    return {row: check_images(f"{name}[{row!r}]", value, limit=12) for row, value in rows.items()}
 
 
 def _is_row(value: object) -> bool:

@@ -1,7 +1,7 @@
 """Figures of training and of its results."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,12 @@ from numpy.typing import ArrayLike
 
 from fl_course.arguments import described, keyed_by_text
 from fl_course.localization import joined, noted, say, strung, word
+from fl_course.plotting.findings import confusions, courses, extremes, with_findings
 from fl_course.plotting.style import (
     BLACK,
     BLUE,
     GREEN,
     MAX_RUNS,
-    NUM_LABELS,
     RUN_COLORS,
     RUN_LINES,
     SMALL,
@@ -29,6 +29,7 @@ from fl_course.plotting.style import (
     beside_heading,
     check_groups,
     check_integers,
+    check_label_names,
     check_labels,
     check_sequence,
     check_shares,
@@ -39,6 +40,7 @@ from fl_course.plotting.style import (
     integer_ticks,
     legend_columns,
     listed,
+    name_labels,
     percent_text,
     recorded,
     run_look,
@@ -109,6 +111,9 @@ def learning_curves(
         end=end,
         runs=listed(names, noted("{count} runs")),
     )
+    several = len(values) > 1
+    found = {metric if several else "": courses(runs) for metric, runs in values.items()}
+    alt = with_findings(alt, found)
     height = 3.6 + 0.24 * math.ceil(len(names) / legend_columns(names)) + (0.35 if title else 0)
     with drawing(figure, (WIDTH, height), alt) as drawn:
         handles = {}
@@ -141,22 +146,24 @@ def confusion_matrix(
     predictions: ArrayLike | None = None,
     *,
     counts: ArrayLike | None = None,
+    label_names: Sequence[str] | None = None,
     x_label: str = "recognised as",
     y_label: str = "written digit",
     share_label: str = "right",
     title: str | None = None,
     figure: Figure | None = None,
 ) -> None:
-    """Draws which digit was taken for which: a row a written digit, a column an answer.
+    """Draws which label was taken for which: a row a written digit, a column an answer.
 
     Right answers lie on the framed diagonal. Only wrong ones are shaded, by their number, so that
     a few mistakes are seen beside many right answers. At the right end of each row stands the
-    share of right answers, or a dash for a digit that doesn't occur.
+    share of right answers, or a dash for a label that doesn't occur.
 
     Args:
-      labels: n integers 0 to 9, what was written.
-      predictions: n integers 0 to 9, what was recognised.
-      counts: Instead of both, integers [10, 10]: rows by label, columns by prediction.
+      labels: n integers, what was written: 0 to 9, or a label of `label_names` each.
+      predictions: n integers, what was recognised.
+      counts: Instead of both, integers [labels, labels]: rows by label, columns by prediction.
+      label_names: Names of the labels in their order, 2 to 100; by default 0 to 9.
       x_label: Text at the horizontal axis.
       y_label: Text at the vertical axis.
       share_label: Heading of the shares at the right.
@@ -173,18 +180,25 @@ def confusion_matrix(
                 "the two."
             )
         )
+    names = check_label_names(label_names)
+    num_labels = len(names)
     if counts is None:
-        written = check_labels("labels", labels)
-        recognised = check_labels("predictions", predictions, len(written))
-        table = np.zeros((NUM_LABELS, NUM_LABELS), int)
+        written = check_labels("labels", labels, num_labels=num_labels)
+        recognised = check_labels("predictions", predictions, len(written), num_labels)
+        table = np.zeros((num_labels, num_labels), int)
         np.add.at(table, (written, recognised), 1)
     else:
         table = check_integers(
-            "counts", counts, (NUM_LABELS, NUM_LABELS), say("written by recognised")
+            "counts", counts, (num_labels, num_labels), say("written by recognised")
         )
     totals, hits = table.sum(axis=1), np.diag(table)
     wrong = table - np.diag(hits)
-    alt = say("confusion matrix of {count} digits", count=totals.sum())
+    alt = (
+        say("confusion matrix of {count} digits", count=totals.sum())
+        if label_names is None
+        else say("confusion matrix of {count} examples", count=totals.sum())
+    )
+    alt = with_findings(alt, {"": confusions(wrong, names)})
     with drawing(figure, (7.2, 5.4 if title else 5.0), alt) as drawn:
         axes = drawn.add_subplot()
         # Below ten mistakes of a kind, the strongest colour would alarm for nothing.
@@ -207,8 +221,8 @@ def confusion_matrix(
         beside_heading(axes, share_label, BLUE)
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
-        axes.set_xticks(range(NUM_LABELS))
-        axes.set_yticks(range(NUM_LABELS))
+        name_labels(axes, names, 5.0)
+        axes.set_yticks(range(num_labels), None if label_names is None else names)
         axes.set(xlabel=x_label, ylabel=y_label)
         add_heading(drawn, title)
 
@@ -282,7 +296,9 @@ def accuracy_bars(
     )
     tilted = sum(len(name) + 2 for name in names) * 0.085 > WIDTH - 0.8
     highest = max(max(map(len, map(whole_percent, heights))) for heights in shares.values())
-    size = fitting_size("0" * highest, (WIDTH - 0.9) / len(names) * 0.8 / len(shares), 1.0)
+    # A number may be a little wider than its bar: the next bar is seldom as high, and as wide.
+    slot = 1.12 * (WIDTH - 0.9) / len(names) * 0.8 / len(shares)
+    size = fitting_size("0" * highest, slot, 1.0)
     if size:
         size = min(size, SMALL)
     legend = bool(lines) or "" not in series
@@ -297,6 +313,8 @@ def accuracy_bars(
             *(word(key) for key in (*shares, *lines) if key),
         ],
     )
+    bars = {key: extremes(dict(zip(names, given, strict=True))) for key, given in shares.items()}
+    alt = with_findings(alt, bars)
     height = 3.7 + 0.5 * tilted + 0.3 * legend + (0.35 if title else 0)
     with drawing(figure, (WIDTH, height), alt) as drawn:
         axes = drawn.add_subplot()

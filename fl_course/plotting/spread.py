@@ -7,8 +7,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MultipleLocator
+from numpy.typing import ArrayLike
 
 from fl_course.localization import noted, say, strung, word
+from fl_course.plotting.findings import extremes, with_findings
 from fl_course.plotting.style import (
     BLUE,
     SMALL,
@@ -60,18 +62,7 @@ def accuracy_spread(
         panel: {row: _row(f"values[{panel!r}][{row!r}]", given) for row, given in rows.items()}
         for panel, rows in check_each("values", values, check_mapping, most=2, limit=8).items()
     }
-    names = list(next(iter(panels.values())))
-    for panel, rows in panels.items():
-        if list(rows) != names:
-            raise ValueError(
-                say(
-                    "values[{panel}] has the rows {rows}, the first panel has {names}; give the "
-                    "same rows in the same order.",
-                    panel=repr(panel),
-                    rows=list(rows),
-                    names=names,
-                )
-            )
+    names = check_same_rows(panels)
     lowest = min(min(row.values()) for rows in panels.values() for row in rows.values())
     start = max(0.0, np.floor(10 * lowest - 0.3) / 10)
     alt = say(
@@ -80,6 +71,13 @@ def accuracy_spread(
         panels=strung("; ", map(word, panels)),
         names=listed(names, noted("{count} rows")),
     )
+    means = {
+        panel: extremes(
+            {row: np.mean(list(clients.values())) for row, clients in rows.items()}, "mean"
+        )
+        for panel, rows in panels.items()
+    }
+    alt = with_findings(alt, means)
     height = 0.8 * len(names) + 1.3 + (0.35 if title else 0)
     with drawing(figure, (WIDTH, height), alt) as drawn:
         handles: dict[str, Any] = {}
@@ -92,11 +90,32 @@ def accuracy_spread(
             axes.set_ylim(len(names) - 0.45, -0.55)
             axes.set_yticks(range(len(names)), names)
             axes.tick_params(axis="y", length=0)
-            axes.xaxis.set_major_locator(MultipleLocator(0.1))
+            axes.xaxis.set_major_locator(MultipleLocator(0.1 if start >= 0.4 else 0.2))
             axes.xaxis.set_major_formatter(percent_text)
             axes.set_xlabel(x_label)
             axes.set_title(panel)
         add_legend(drawn, handles, title)
+
+
+def check_same_rows(panels: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Checks that all panels have the same rows in the same order, and returns their names.
+
+    Raises:
+      ValueError: If they do not.
+    """
+    names = list(next(iter(panels.values())))
+    for panel, rows in panels.items():
+        if list(rows) != names:
+            raise ValueError(
+                say(
+                    "values[{panel}] has the rows {rows}, the first panel has {names}; give the "
+                    "same rows in the same order.",
+                    panel=repr(panel),
+                    rows=list(rows),
+                    names=names,
+                )
+            )
+    return names
 
 
 def _row(name: str, given: Any) -> dict[str, float]:
@@ -124,7 +143,7 @@ def _draw_row(
     axes.text(mean, place - 0.32, above, va="bottom", color="#A84A00", weight="bold", **text)
     if list(row) != [""]:
         look = {"color": "none", "edgecolor": BLUE, "linewidth": 1.6, "s": 34, "zorder": 3}
-        offsets = _offsets(list(row.values()), _STEP * 2 * width)
+        offsets = offsets_of(list(row.values()), _STEP * 2 * width, _RISE, _HIGHEST)
         dots = axes.scatter(list(row.values()), place + offsets, clip_on=False, **look)
         handles.setdefault(client_label, dots)
         worst = min(row, key=row.__getitem__)
@@ -135,16 +154,24 @@ def _draw_row(
     handles.setdefault(mean_label, bar)
 
 
-def _offsets(shares: list[float], step: float) -> np.ndarray:
-    """Returns how far each dot is moved up or down, so that none lies on another one."""
-    offsets = np.zeros(len(shares))
+def offsets_of(values: ArrayLike, step: float, rise: float, highest: float) -> np.ndarray:
+    """How far each mark is moved up or down in its row, so that none lies on another one.
+
+    Args:
+      values: Where the marks are along the row, [n].
+      step: Marks closer than this would cover each other.
+      rise: Of the height of a row, between marks that lie above each other.
+      highest: Of the height of a row. A higher stack is pushed together rather than let into the
+        next row.
+    """
+    values = np.asarray(values)
+    offsets = np.zeros(len(values))
     placed: list[tuple[float, float]] = []
-    for index in np.argsort(shares, kind="stable"):
-        for level in range(len(shares)):
-            offset = _RISE * ((level + 1) // 2) * (-1) ** level
-            if all(abs(shares[index] - x) >= step or offset != y for x, y in placed):
+    for index in np.argsort(values, kind="stable"):
+        for level in range(len(values)):
+            offset = rise * ((level + 1) // 2) * (-1) ** level
+            if all(abs(values[index] - x) >= step or offset != y for x, y in placed):
                 break
-        placed.append((shares[index], offset))
+        placed.append((values[index], offset))
         offsets[index] = offset
-    # A high stack is pushed together rather than let into the next row.
-    return offsets * min(1.0, _HIGHEST / max(np.abs(offsets).max(), _HIGHEST))
+    return offsets * min(1.0, highest / max(np.abs(offsets).max(), highest))

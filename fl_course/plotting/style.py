@@ -7,6 +7,7 @@ that the message of a `ValueError` calls the value by.
 import base64
 import dataclasses
 import functools
+import html
 import importlib.util
 import inspect
 import io
@@ -39,10 +40,15 @@ from fl_course.arguments import (
 from fl_course.localization import Said, noted, one_line, say, strung, word
 
 NUM_LABELS = 10
+MOST_LABELS = 100  # that a figure can name
 _LARGEST_COUNT = 2**53  # above it, not every integer is a float64; sums of ten are still int64
 WIDTH = 9.0  # inches
 DPI = 150  # One and a half of a notebook's pixels: sharp on a projector, small in a repository.
 DISPLAY_DPI = 100
+# Jupyter Server names the notebook in it. JupyterLab and Notebook show an image without its
+# alternative text, and so does nbconvert, unless it is in HTML. A kernel that builds the course has
+# no such session: what is in the repository would be twice as large.
+_SESSION = "JPY_SESSION_NAME"
 
 # The palette of Okabe and Ito, "Color Universal Design" (2008), without its yellow, which is too
 # pale for a line on white.
@@ -55,6 +61,7 @@ RUN_LINES = ("-", "--", "-.", ":")
 MAX_RUNS = 14  # Colour, marker and line repeat together only after 28; a legend is full earlier.
 
 SMALL = 9.5  # points
+SMALLEST = 9.0  # that is read from the aisle; what does not fit at that size is left out
 STYLE: dict[str, Any] = {
     "font.size": 11.5,
     "axes.titlesize": 11.5,
@@ -240,7 +247,16 @@ def _display(figure: Figure, alt: str) -> None:
     if get_ipython() is None:
         return
     data, metadata = _bundle(figure, alt)
+    if _SESSION in os.environ:
+        data = {"text/html": _as_html(data["image/png"], **metadata["image/png"]), **data}
     display(data, metadata=metadata, raw=True)
+
+
+def _as_html(image: str, width: int, height: int, alt: str) -> str:
+    return (
+        f'<img src="data:image/png;base64,{image}" alt="{html.escape(alt)}" '
+        f'width="{width}" height="{height}">'
+    )
 
 
 def _bundle(figure: Figure, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -313,10 +329,24 @@ def integer_ticks(start: int, end: int, at_most: int) -> list[int]:
     return [start, *(k for k in multiples if k - start >= max(1, step / 2))]
 
 
+def name_labels(axes: Axes, names: Sequence[str], width: float) -> None:
+    """Puts the names of labels at the whole numbers of the horizontal axis, `width` inches wide."""
+    if names == [str(label) for label in range(len(names))]:
+        axes.set_xticks(range(len(names)) if len(names) <= NUM_LABELS else _ticks_to(len(names)))
+        return
+    tilted = sum(len(name) + 2 for name in names) * 0.085 > width
+    rotation = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if tilted else {}
+    axes.set_xticks(range(len(names)), names, **rotation)
+
+
+def _ticks_to(count: int) -> list[int]:
+    return integer_ticks(0, count - 1, at_most=10)
+
+
 def fitting_size(digits: str, width: float, height: float) -> float | None:
     """Returns the largest legible font size, in points, that fits a cell measured in inches."""
     # A digit of DejaVu Sans is 0.64 of the font's size wide; 0.2 of a digit stays free.
-    for size in (10.5, 9.5, 8.5, 8.0, 7.5):
+    for size in (10.5, SMALL, SMALLEST):
         if (len(digits) + 0.2) * 0.64 * size / 72 <= width and 1.25 * size / 72 <= height:
             return size
     return None
@@ -584,13 +614,23 @@ def check_integers(name: str, value: Any, shape: tuple[int, ...], what: str) -> 
     return numbers.astype(int)
 
 
-def check_counts(name: str, value: Any) -> np.ndarray:
-    """Returns ten counts, one for each label."""
-    return check_integers(name, value, (NUM_LABELS,), say("one count for each label from 0 to 9"))
+def check_counts(name: str, value: Any, num_labels: int = NUM_LABELS) -> np.ndarray:
+    """Returns counts, one for each label."""
+    what = say("one count for each label from 0 to {most}", most=num_labels - 1)
+    return check_integers(name, value, (num_labels,), what)
 
 
-def check_labels(name: str, value: Any, length: int | None = None) -> np.ndarray:
-    """Returns labels, integers 0 to 9 [length]."""
+def check_label_names(value: Any) -> list[str]:
+    """Returns the names of labels; where none are given, they are digits."""
+    if value is None:
+        return [str(label) for label in range(NUM_LABELS)]
+    return check_texts("label_names", value, 2, MOST_LABELS)
+
+
+def check_labels(
+    name: str, value: Any, length: int | None = None, num_labels: int = NUM_LABELS
+) -> np.ndarray:
+    """Returns labels, integers 0 to num_labels - 1 [length]."""
     numbers = check_sequence(name, value)
     if length is not None and len(numbers) != length:
         raise ValueError(
@@ -601,9 +641,9 @@ def check_labels(name: str, value: Any, length: int | None = None) -> np.ndarray
                 length=length,
             )
         )
-    wrong = ~np.isin(numbers, np.arange(NUM_LABELS))
+    wrong = ~np.isin(numbers, np.arange(num_labels))
     wanted = noted("integers from 0 to {num_labels}")
-    _refuse(name, numbers, wrong, wanted, num_labels=NUM_LABELS - 1)
+    _refuse(name, numbers, wrong, wanted, num_labels=num_labels - 1)
     return numbers.astype(int)
 
 

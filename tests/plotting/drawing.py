@@ -40,6 +40,10 @@ SPREAD = {
     },
     "everywhere": {"alone": {"writer_00": 0.6, "writer_01": 0.8}, "together": 0.85},
 }
+TABLES = {
+    "accuracy": {"none": {"mean": 0.92, "median": 0.915}, "sign flip": {"mean": 0, "median": 1}},
+    "success": {"none": {"mean": 0.0, "median": 0.01}, "sign flip": {"mean": 0.5, "median": 0.1}},
+}
 DIAGRAM = (
     [{"limit": "5", "values": ["1", "2"]}, {"pairs": ["1, 5", "2, 5"]}, {"mean": "1.5"}],
     [

@@ -135,3 +135,39 @@ def test_a_heat_map_of_every_writer_of_emnist_is_drawn_in_time():
     plotting.png(figure)
     assert time.monotonic() - started < 5
     assert figure.axes[0].yaxis.get_minorticklocs().size == 0
+
+
+SPECIES = ["Adelie", "Chinstrap", "Gentoo"]
+
+
+def test_labels_have_the_names_that_are_given():
+    counts = {"Biscoe": [44, 0, 124], "Dream": [56, 68, 0]}
+    first, second = draw(plotting.label_counts, counts, label_names=SPECIES).axes
+    assert ticks(second.xaxis) == SPECIES
+    assert [bar.get_height() for bar in first.patches] == [44, 0, 124]
+    axes, _ = draw(plotting.label_heatmap, counts, label_names=SPECIES).axes
+    assert ticks(axes.xaxis) == SPECIES
+    assert texts(axes) == ["44", "0", "124", "56", "68", "0"]
+    both = {"as they are": counts, "halved": {"a": [22, 0, 62], "b": [28, 34, 0]}}
+    *panels, _ = draw(plotting.label_heatmaps, both, label_names=SPECIES).axes
+    assert [ticks(panel.xaxis) for panel in panels] == [SPECIES, SPECIES]
+
+
+def test_long_names_of_labels_are_tilted_and_many_numbers_thinned():
+    names = [f"a rather long name {k}" for k in range(12)]
+    axes, _ = draw(plotting.label_heatmap, np.ones((2, 12), int), label_names=names).axes
+    assert {label.get_rotation() for label in axes.get_xticklabels()} == {40.0}
+    names = [str(label) for label in range(62)]
+    axes, _ = draw(plotting.label_heatmap, np.ones((2, 62), int), label_names=names).axes
+    assert 5 < len(axes.get_xticks()) <= 10
+
+
+@pytest.mark.parametrize("names", [["a"], "ab", [1, 2], ["a"] * 101])
+def test_names_of_labels_that_are_none(names):
+    with pytest.raises(ValueError, match=r"label_names is .*; give 2 to 100 texts"):
+        plotting.label_heatmap(np.ones((2, 10), int), label_names=names)
+
+
+def test_counts_of_other_labels_than_there_are_names_for():
+    with pytest.raises(ValueError, match=r"counts\['a'\] has the shape \(10,\); give \(3,\)"):
+        plotting.label_heatmap({"a": [1] * 10}, label_names=SPECIES)

@@ -34,9 +34,37 @@ def test_mean_images_are_means_and_missing_labels_are_announced():
     assert ticks(axes.xaxis) == [str(k) for k in range(10)]
 
 
+def test_image_rows_stand_in_their_order_with_their_names():
+    pixels = images(6)
+    panels = {
+        "one": {"0": pixels[:3], "50": pixels[3:]},
+        "other": {"0": pixels[3:], "50": pixels[:3]},
+    }
+    left, right = draw(plotting.image_rows, panels, x_label="label", y_label="after round").axes
+    assert [axes.get_title() for axes in (left, right)] == ["one", "other"]
+    np.testing.assert_array_equal(left.images[4].get_array(), pixels[4])
+    np.testing.assert_array_equal(right.images[4].get_array(), pixels[1])
+    assert ticks(left.yaxis) == ["0", "50"]
+    assert left.get_ylabel() == "after round"
+    assert left.images[0].get_clim() == right.images[0].get_clim() == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("function", "args", "kwargs", "message"),
     [
+        (plotting.image_rows, ({"a": {"0": np.zeros((2, 784))}},), {}, r"\['a'\]\['0'\] .*reshape"),
+        (
+            plotting.image_rows,
+            ({"a": {"0": images(2)}, "b": {"1": images(2)}},),
+            {},
+            "same rows in each panel",
+        ),
+        (
+            plotting.image_rows,
+            ({"a": {"0": images(2), "1": images(3)}},),
+            {},
+            "as many images of one size",
+        ),
         (plotting.digits, (np.zeros((2, 784)),), {}, r"images has the shape \(2, 784\).*reshape"),
         (plotting.digits, (np.zeros((0, 28, 28)),), {}, r"images has the shape \(0, 28, 28\)"),
         (plotting.digits, ("digits",), {}, "images is 'digits'; give real numbers"),

@@ -35,8 +35,7 @@ def test_there_are_languages():
 def test_no_letter_is_missing_and_nothing_is_cut_off(language, function, args, caplog):
     with localization.speaking(language), warnings.catch_warnings():
         warnings.simplefilter("error")  # "Glyph 54617 missing from font(s) DejaVu Sans"
-        figure = draw(function, *args)
-        plotting.png(figure)
+        figure = draw(function, *args)  # its layout asks the fonts for each letter
         used, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
     assert caplog.records == []  # a font that is not found is only logged
     assert used.x0 >= 0
@@ -100,9 +99,11 @@ def test_an_error_is_in_the_language_throughout(function, args, options, told):
 
 def test_without_its_font_a_figure_is_drawn_all_the_same():
     words = {"round": "라운드"}
-    speaking = localization.speaking("ko", words, ["no_such_package/font.ttf"])
-    with speaking, pytest.warns(UserWarning, match="Glyph"):
-        assert plotting.png(draw(plotting.learning_curves, CURVES))
+    with localization.speaking("ko", words, ["no_such_package/font.ttf"]):
+        with pytest.warns(UserWarning, match="Glyph"):  # before a pixel is drawn
+            figure = draw(plotting.learning_curves, CURVES)
+        with pytest.warns(UserWarning, match="Glyph"):
+            assert plotting.png(figure)
 
 
 @each_figure

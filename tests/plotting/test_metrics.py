@@ -120,3 +120,11 @@ def test_accuracy_bars_in_pairs():
 def test_bad_input_is_named(function, args, kwargs, message):
     with pytest.raises(ValueError, match=message):
         function(*args, **kwargs)
+
+
+def test_confusion_matrix_of_other_labels():
+    names = ["Adelie", "Chinstrap", "Gentoo"]
+    axes = draw(plotting.confusion_matrix, [0, 0, 2], [0, 1, 2], label_names=names).axes[0]
+    assert ticks(axes.xaxis) == ticks(axes.yaxis) == names
+    with pytest.raises(ValueError, match="labels holds 3; give integers from 0 to 2"):
+        plotting.confusion_matrix([3], [0], label_names=names)
