@@ -5,6 +5,7 @@ ex.scale.hint()  # each call says more
 ex.scale.solution()  # shows the solved cell
 """
 
+from fl_course.exercises.codes import progress_code
 from fl_course.exercises.lessons import Lesson, lesson, lesson_slugs
 
-__all__ = ["Lesson", "lesson", "lesson_slugs"]
+__all__ = ["Lesson", "lesson", "lesson_slugs", "progress_code"]

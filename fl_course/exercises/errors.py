@@ -1,13 +1,9 @@
 """A learner's error, told with the learner's own lines only."""
 
-import re
-
+from fl_course.runtime.errors import EngineError
 from fl_course.runtime.own_lines import own_lines
+from fl_course.runtime.tracebacks import message_lines
 
-_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}")
-_PATH = re.compile(r"(?:(?<=\s)|(?<=[\"'(])|^)/[\w.\-/]+/[\w.\-]+")
-# TensorFlow's own marks.
-_OPERATION = re.compile(r"\{\{\w+ [^}]*\}\}(?: ?\}\})?|\s*\[Op:\w+\](?: name:)?")
 _LONGEST = 300  # characters of a message; TensorFlow quotes whole programs
 
 
@@ -22,18 +18,22 @@ def describe(error: BaseException) -> str:
     """
     message = _message(error)
     text = f"`{type(error).__name__}`" + (f": {message}" if message else "")
+    # Of TensorFlow's message a line is enough; what the course adds to it is what helps.
+    text += "".join(f"\n\n`{_unquoted(way_out)}`" for way_out in _ways_out(error))
     if lines := list(own_lines(error)):
         text += "\n\n```python\n" + "\n".join(lines) + "\n```"
     return text
 
 
 def _message(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    if not lines:
-        return ""
-    # AutoGraph puts its own traceback first and the error last.
-    line = lines[-1] if lines[0].startswith("in user code") else lines[0]
-    line = _PATH.sub("(file)", _ADDRESS.sub("(address)", _OPERATION.sub("", line))).strip()
-    # Not to be read as Markdown; backquotes can't be kept inside backquotes.
-    line = line.replace("`", "'")
-    return f"`{line[:_LONGEST]}`"
+    lines = message_lines(error, without=_ways_out(error))
+    return f"`{_unquoted(lines[0])[:_LONGEST]}`" if lines else ""
+
+
+def _unquoted(line: str) -> str:
+    """Not to be read as Markdown; backquotes can't be kept inside backquotes."""
+    return line.replace("`", "'")
+
+
+def _ways_out(error: BaseException) -> list[str]:
+    return [str(line) for line in error.ways_out] if isinstance(error, EngineError) else []

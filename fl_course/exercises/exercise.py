@@ -2,18 +2,21 @@
 
 import dis
 import enum
+import inspect
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from fl_course import catalog
-from fl_course.exercises import feedback, limits, progress
+from fl_course.exercises import arguments, feedback, limits, progress
 from fl_course.exercises.errors import describe
 from fl_course.localization import noted, say
 
 SECONDS = 10.0  # for a check; a good answer needs less than 2
-TRAINING_SECONDS = 30.0  # for one that trains; a good answer needs less than 8
+TRAINING_SECONDS = 30.0  # for one that trains or compiles; a good answer needs less than 8
 
 
 class Outcome(enum.StrEnum):
@@ -23,6 +26,15 @@ class Outcome(enum.StrEnum):
     NOT_YET = "not yet right"
     RAISED = "raised"
     RIGHT = "right"
+
+
+MARKS = {
+    Outcome.NOT_ATTEMPTED: feedback.Mark.NOT_ATTEMPTED,
+    Outcome.NOT_YET: feedback.Mark.NOT_YET,
+    Outcome.RAISED: feedback.Mark.RAISED,
+    Outcome.RIGHT: feedback.Mark.RIGHT,
+}
+"""The mark that each outcome is shown with."""
 
 
 class _Sentinel(enum.Enum):
@@ -100,12 +112,16 @@ _COMMON = {
     ),
     "too_long": noted(
         "The check stopped your code after {seconds} seconds. Does a loop in it never end, "
-        "such as one over a dataset that repeats without a count?"
+        "such as one over a dataset that repeats without a count? If it was only slow this once, "
+        "as an import is, run the cell again."
     ),
 }
+_SHAPES = noted("The shapes of the arrays in this call: {shapes}.")
 _GO_ON = noted("The notebook goes on with the reference answer.")
 _HELP = noted("For a hint, run `ex.{id}.hint()`; for the solution, `ex.{id}.solution()`.")
 _TRAINS = noted("Training to check your answer; this takes a few seconds.")
+_NOT_OF_SHAPES = (NameError, AttributeError, ImportError, KeyError, SystemExit)
+_NOT_OF_ARGUMENTS = (NameError, ImportError, SystemExit)
 _BLANK = object()  # `check()` without an answer
 
 
@@ -125,6 +141,8 @@ class Exercise:
             placeholders as `str.format` takes them.
         right: What a right answer means, in Markdown.
         trains: Whether the check has to train a model.
+        compiles: Whether TFF may take long to compile a right answer on a busy machine. Then the
+            check has as much time as one that trains, and says nothing of it.
         adapt: Makes of a right answer the form in which the lesson goes on with it.
     """
 
@@ -136,6 +154,7 @@ class Exercise:
     mistakes: Mapping[str, str]
     right: str
     trains: bool = False
+    compiles: bool = False
     adapt: Callable[[Any], Any] | None = None
     _shown: list[int] = field(default_factory=lambda: [0], compare=False, repr=False)
 
@@ -155,10 +174,12 @@ class Exercise:
         text = verdict.text
         if verdict.outcome is not Outcome.RIGHT:
             text = f"{text}\n\n{say(_GO_ON)} {say(_HELP, id=self.id)}"
-        feedback.show(text, exercise=self.id, outcome=verdict.outcome.value)
+        mark = MARKS[verdict.outcome]
+        feedback.show(text, mark, exercise=self.id, outcome=verdict.outcome.value)
+        if verdict.outcome is not Outcome.NOT_ATTEMPTED:
+            progress.record(self.id, solved=verdict.outcome is Outcome.RIGHT)
         if verdict.outcome is not Outcome.RIGHT:
             return self.reference(**context)
-        progress.record(self.id)
         return self.adapt(answer) if self.adapt else answer
 
     def hint(self) -> None:
@@ -170,7 +191,7 @@ class Exercise:
         if number + 1 == len(self.hints):
             last = say("That was the last hint. The solution: `ex.{id}.solution()`.", id=self.id)
             text += f"\n\n{last}"
-        feedback.show(text)
+        feedback.show(text, feedback.Mark.HINT)
 
     def solution(self) -> None:
         """Shows the solved cell."""
@@ -188,7 +209,7 @@ class Exercise:
             return self._not_yet("nothing")
         if isinstance(answer, (tuple, list)) and any(part is ... for part in answer):
             return self._not_yet("partly_blank")
-        seconds = TRAINING_SECONDS if self.trains else SECONDS
+        seconds = TRAINING_SECONDS if self.trains or self.compiles else SECONDS
         try:
             with limits.at_most(seconds):
                 found = self.judge(answer, **context)
@@ -202,7 +223,7 @@ class Exercise:
             return Verdict(
                 Outcome.RAISED,
                 None,
-                f"{say('**Your code raised an error.**')} {describe(raised.error)}",
+                f"{say('**Your code raised an error.**')} {raised.described()}",
             )
         except Exception:
             # No answer, however odd, may end in an error of ours.
@@ -252,11 +273,31 @@ class Raised(Exception):
 
     Attributes:
         error: What was raised.
+        shapes: Shapes of the arrays that the code was called with, by the names it has for them.
+        arguments: The arguments of the call, in words; empty if they are too long for that.
     """
 
-    def __init__(self, error: BaseException) -> None:
+    def __init__(
+        self,
+        error: BaseException,
+        shapes: Mapping[str, Sequence[int]] | None = None,
+        arguments: str = "",
+    ) -> None:
         super().__init__(str(error))
         self.error = error
+        self.shapes = shapes or {}
+        self.arguments = arguments
+
+    def described(self) -> str:
+        """What was raised and where, and the call if the error can have to do with it."""
+        text = describe(self.error)
+        if self.shapes and not isinstance(self.error, _NOT_OF_SHAPES):
+            shapes = ", ".join(f"`{name}` {list(shape)}" for name, shape in self.shapes.items())
+            text = f"{text}\n\n{say(_SHAPES, shapes=shapes)}"
+        if self.arguments and not isinstance(self.error, _NOT_OF_ARGUMENTS):
+            called = say("It was called with {arguments}.", arguments=self.arguments)
+            text = f"{text}\n\n{called}"
+        return text
 
 
 def run(function: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -280,18 +321,33 @@ def run_for_effect(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     """Calls a learner's function, as `run` does, where `None` is a good result."""
     if not callable(function):
         raise _Wrong("not_callable", type=type(function).__name__)
+    # Before the call, which may change what it is given.
+    written = arguments.written(args, kwargs)
     try:
         result = function(*args, **kwargs)
     except (Exception, SystemExit) as error:
         if "ellipsis" in str(error).lower() and _has_ellipsis(function):
             raise _Blank from None
-        raise Raised(error) from error
+        raise Raised(error, _shapes(function, args), arguments.named(function, written)) from error
     if result is ...:
         raise _Blank
     parts = result.values() if isinstance(result, Mapping) else result
     if isinstance(result, (tuple, list, Mapping)) and any(part is ... for part in parts):
         raise _Wrong("returns_blank")
     return result
+
+
+def _shapes(function: Any, args: Sequence[Any]) -> dict[str, list[int]]:
+    """Shapes of the arrays among a function's arguments, by its names for them."""
+    try:
+        names = list(inspect.signature(function).bind(*args).arguments)
+    except (TypeError, ValueError):
+        return {}
+    return {
+        name: list(value.shape)
+        for name, value in zip(names, args, strict=False)
+        if isinstance(value, np.ndarray)
+    }
 
 
 def _is_blank(answer: Any) -> bool:

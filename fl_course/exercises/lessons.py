@@ -3,33 +3,40 @@
 import importlib
 import importlib.util
 import numbers
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from fl_course import catalog
 from fl_course.arguments import described
 from fl_course.exercises import exercise as _exercise
 from fl_course.exercises import progress
+from fl_course.exercises.questions import Question
 from fl_course.localization import say
 
 
 class Lesson:
-    """The exercises of one lesson, each an attribute with the exercise's id.
+    """The exercises of one lesson, and the questions to it, each an attribute with its id.
 
     Attributes:
         slug: The lesson's name.
     """
 
-    def __init__(self, slug: str, exercises: tuple[_exercise.Exercise, ...]) -> None:
+    def __init__(
+        self,
+        slug: str,
+        exercises: tuple[_exercise.Exercise, ...],
+        questions: tuple[Question, ...] = (),
+    ) -> None:
         self.slug = slug
         self._exercises = {exercise.id: exercise for exercise in exercises}
+        self._questions = {question.id: question for question in questions}
 
     @property
     def number(self) -> int:
         """The lesson's number in the course."""
         return catalog.numbers()[self.slug]
 
-    def __getattr__(self, name: str) -> _exercise.Exercise:
-        exercises = self.__dict__.get("_exercises", {})
+    def __getattr__(self, name: str) -> _exercise.Exercise | Question:
+        exercises = self.__dict__.get("_exercises", {}) | self.__dict__.get("_questions", {})
         if name in exercises:
             return exercises[name]
         raise AttributeError(
@@ -44,13 +51,24 @@ class Lesson:
     def __iter__(self) -> Iterator[_exercise.Exercise]:
         return iter(self._exercises.values())
 
+    def questions(self) -> Iterator[Question]:
+        """The questions to the lesson, in their order."""
+        return iter(self._questions.values())
+
     def __dir__(self) -> list[str]:
-        return ["number", "slug", *self._exercises]
+        return ["number", "questions", "slug", *self._exercises, *self._questions]
 
     def __repr__(self) -> str:
-        done = progress.done()
-        lines = [f"{'x' if name in done else ' '} {name}" for name in self._exercises]
-        return "\n".join([say("Exercises of lesson {number}:", number=self.number), *lines])
+        lines = [say("Exercises of lesson {number}:", number=self.number)]
+        lines += _marked(self._exercises, progress.done())
+        if self._questions:
+            lines.append(say("Questions to check yourself:"))
+            lines += _marked(self._questions, progress.answered())
+        return "\n".join(lines)
+
+
+def _marked(names: Iterable[str], done: Collection[str]) -> Iterator[str]:
+    return (f"{'x' if name in done else ' '} {name}" for name in names)
 
 
 def lesson_slugs() -> tuple[str, ...]:
@@ -81,5 +99,8 @@ def lesson(name: str | int) -> Lesson:
                 known=", ".join(f"{catalog.numbers()[slug]} ({slug})" for slug in known),
             )
         )
-    module = importlib.import_module(f"{__package__}.{slug}")
-    return Lesson(slug, module.EXERCISES)
+    exercises = importlib.import_module(f"{__package__}.{slug}").EXERCISES
+    questions: tuple[Question, ...] = ()
+    if importlib.util.find_spec(f"{__package__}.{slug}.questions"):
+        questions = importlib.import_module(f"{__package__}.{slug}.questions").QUESTIONS
+    return Lesson(slug, exercises, questions)

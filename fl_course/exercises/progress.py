@@ -1,4 +1,4 @@
-"""Which exercises a learner has solved: one small file on this machine, nowhere else.
+"""What a learner has solved and tried, and answered: one small file on this machine, nowhere else.
 
 The file may be deleted at any time. `FL_COURSE_PROGRESS=off` in the environment switches it off;
 any other value is the path of the file to use. A file that holds anything else is left as it is,
@@ -10,11 +10,12 @@ import errno
 import fcntl
 import json
 import os
+import secrets
 import stat
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,11 @@ from fl_course.localization import say
 VARIABLE = "FL_COURSE_PROGRESS"
 _OFF = "off"
 _FILE = "progress.json"
+_SOLVED, _TRIED, _ANSWERED = "solved", "tried", "answered"  # fields; the last is of questions
 _OURS = {"course": "fl-course"}  # what a progress file says of itself, beside what is solved
+_TAG_BITS = 24
+# A file system elsewhere, such as Google Drive's, may know no locks.
+_NO_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.EINVAL, errno.ENOLCK)
 _PATIENCE = 5.0  # seconds; another notebook writes for a few milliseconds
 
 
@@ -56,23 +61,54 @@ def is_kept() -> bool:
 
 def done() -> frozenset[str]:
     """The ids of the exercises that were solved. Changes nothing; warns if they can't be read."""
-    file = path()
-    if file is None:
-        return frozenset()
-    try:
-        return frozenset((_read(file) or _empty())["solved"])
-    except _NotOurs:
-        _warn_not_ours(file)
-    except OSError as error:
-        warnings.warn(
-            say("the progress file cannot be read: {strerror}.", strerror=error.strerror),
-            stacklevel=2,
-        )
-    return frozenset()
+    return frozenset(_kept()[_SOLVED])
 
 
-def record(exercise: str) -> None:
-    """Notes that an exercise was solved. If that can't be written, it warns and goes on."""
+def answered() -> frozenset[str]:
+    """The ids of the questions that were answered right, as `done` gives those of exercises."""
+    return frozenset(_kept().get(_ANSWERED, ()))
+
+
+def tries() -> dict[str, int]:
+    """How often each exercise was tried until it was solved, by id; of some that is not known.
+
+    An answer that is still blank is no try, and what is tried after the first right answer does not
+    count. Changes nothing; warns if it can't be read.
+    """
+    return dict(_kept().get(_TRIED, {}))
+
+
+def tag() -> int:
+    """A random number that tells this file from others, below 2**24; 0 if there is none yet.
+
+    Says of two lines of one participant that the later one replaces the former, without a name.
+    """
+    return _kept().get("tag", 0)
+
+
+def record(exercise: str, *, solved: bool = True) -> None:
+    """Notes that an exercise was tried. If that can't be written, it warns and goes on.
+
+    Args:
+        exercise: Its id.
+        solved: Whether the answer was right.
+    """
+    note({exercise: 1}, {exercise} if solved else set())
+
+
+def record_answer(question: str) -> None:
+    """Notes that a question was answered right, as `record` notes an exercise."""
+    note({}, set(), {question})
+
+
+def note(tried: Mapping[str, int], solved: Set[str], answered: Set[str] = frozenset()) -> None:
+    """Adds to what is noted; of exercises that are solved already nothing changes.
+
+    Args:
+        tried: How often exercises were tried since the last note, by id.
+        solved: Ids of those that are solved now.
+        answered: Ids of questions that are answered now.
+    """
     file = path()
     if file is None:
         return
@@ -84,10 +120,21 @@ def record(exercise: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         with _locked(file.parent):
             content = _read(file) or _empty()
-            if exercise not in content["solved"]:
-                # Fields of a newer version stay.
-                solved = sorted({*content["solved"], exercise})
-                _write(file, {**content, **_OURS, "solved": solved})
+            before, questions = {*content[_SOLVED]}, {*content.get(_ANSWERED, ())}
+            if {*tried, *solved} <= before and answered <= questions:
+                return
+            counts = dict(content.get(_TRIED, {}))
+            for exercise, number in tried.items():
+                if exercise not in before:
+                    counts[exercise] = counts.get(exercise, 0) + number
+            new = {
+                _SOLVED: sorted({*before, *solved}),
+                _TRIED: dict(sorted(counts.items())),
+                _ANSWERED: sorted({*questions, *answered}),
+                "tag": content.get("tag") or 1 + secrets.randbelow(2**_TAG_BITS - 1),
+            }
+            # Fields of a newer version stay.
+            _write(file, {**content, **_OURS, **new})
     except _NotOurs:
         _warn_not_ours(file)
     except OSError as error:
@@ -100,6 +147,23 @@ def record(exercise: str) -> None:
             ),
             stacklevel=2,
         )
+
+
+def _kept() -> dict[str, Any]:
+    """What the file holds; nothing, with a warning, if it can't be read."""
+    file = path()
+    if file is None:
+        return _empty()
+    try:
+        return _read(file) or _empty()
+    except _NotOurs:
+        _warn_not_ours(file)
+    except OSError as error:
+        warnings.warn(
+            say("the progress file cannot be read: {strerror}.", strerror=error.strerror),
+            stacklevel=3,
+        )
+    return _empty()
 
 
 def _warn_not_ours(file: Path) -> None:
@@ -115,7 +179,8 @@ def _warn_not_ours(file: Path) -> None:
 
 
 def _empty() -> dict[str, Any]:
-    return {"solved": []}
+    # An earlier version reads a file only if it has this field.
+    return {_SOLVED: []}
 
 
 @contextlib.contextmanager
@@ -131,6 +196,10 @@ def _locked(folder: Path) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > ends:
                     raise
+            except OSError as error:
+                if error.errno in _NO_LOCKS:
+                    break
+                raise
             time.sleep(0.01)
         yield
     finally:
@@ -153,13 +222,23 @@ def _read(file: Path) -> dict[str, Any] | None:
             raise _NotOurs from None
     if not isinstance(content, dict):
         raise _NotOurs
-    is_ours = content.keys() == {"solved"} or content.items() >= _OURS.items()
-    solved = content.get("solved")
-    if not is_ours or not isinstance(solved, list):
+    is_ours = content.keys() == {_SOLVED} or content.items() >= _OURS.items()
+    fields = (content.get(_SOLVED), content.get(_ANSWERED, []))
+    if not is_ours or not all(isinstance(names, list) for names in fields):
         raise _NotOurs
-    if not all(isinstance(name, str) for name in solved):
+    if not all(isinstance(name, str) for names in fields for name in names):
+        raise _NotOurs
+    counts = content.get(_TRIED, {})
+    if not isinstance(counts, dict) or not all(_is_whole(count) for count in counts.values()):
+        raise _NotOurs
+    tag = content.get("tag", 0)
+    if not _is_whole(tag) or tag >= 2**_TAG_BITS:
         raise _NotOurs
     return content
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _write(file: Path, content: dict[str, Any]) -> None:

@@ -99,6 +99,14 @@ def test_a_function_that_never_ends_is_answered(judge, shortest_limit):
     assert judge(never_done).outcome is Outcome.NOT_YET
 
 
+def test_powers_stand_in_backquotes(exercise):
+    """Elsewhere, Markdown takes the two stars for the beginning of bold words."""
+    texts = (exercise.expects, exercise.right, *exercise.hints, *exercise.mistakes.values())
+    for text in texts:
+        words = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+        assert "**" not in re.sub(r"(?<!\w)\*\*\w[^*]*\*\*(?!\w)", "", words), text
+
+
 def test_words_are_complete(exercise):
     solution = re.sub(r"\s", "", catalog.solution(exercise.id))
     assert len(exercise.hints) >= 2

@@ -36,6 +36,9 @@ def test_only_the_learners_lines_are_shown():
         ("a `quoted` word", "`a 'quoted' word`"),
         ("first\nsecond", "`first`"),
         ("in user code:\n\n    File x\n\n    TypeError: bad shapes\n", "`TypeError: bad shapes`"),
+        ("in user code:\n\n    File x\n\n    ValueError: bad shapes\n", "`bad shapes`"),
+        ("outer_factory.<locals>.inner_factory.<locals>.tf__clip() takes 1", "`clip() takes 1`"),
+        ("outer_factory.<locals>.inner_factory.<locals>.<lambda>() x", "`<lambda>() x`"),
         ("x" * 5000, f"`{'x' * 300}`"),
     ],
 )
@@ -67,3 +70,18 @@ def test_an_error_in_the_worker_says_what_it_was():
         "`ComputationError`: `Failed to run computation: Expected size[0] in [0, 2]"
     )
     assert "take_seven(np.float32([1.0, 2.0]))" in text
+
+
+def test_what_the_course_adds_to_an_error_of_the_worker_is_kept():
+    import numpy as np
+    import tensorflow_federated as tff
+
+    @tff.federated_computation(tff.FederatedType(np.int32, tff.CLIENTS))
+    def secure(values):
+        return tff.federated_secure_sum_bitwidth(values, 8)
+
+    text = caught(lambda: secure([1, 2]))
+    first, way_out, _ = text.split("\n\n")
+    assert first.startswith("`ComputationError`: `Cannot embed a federated value")
+    assert way_out.startswith("`Is there a secure sum in it? A worker has no secure aggregation;")
+    assert text.count("secure aggregation") == 1

@@ -1,11 +1,13 @@
 """Checking, hints and solutions, with an exercise made for the purpose."""
 
+import re
 import time
 
 import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_federated as tff
+from markdown_it import MarkdownIt
 
 from fl_course import catalog, exercises, runtime
 from fl_course.exercises import exercise as module
@@ -51,7 +53,9 @@ def make(judge=judge_scale, **changes):
 @pytest.fixture
 def shown(monkeypatch):
     texts = []
-    monkeypatch.setattr(feedback, "show", lambda text, **about: texts.append((text, about)))
+    monkeypatch.setattr(
+        feedback, "show", lambda text, mark=None, /, **about: texts.append((text, mark, about))
+    )
     return texts
 
 
@@ -99,7 +103,11 @@ def ends(pixels):
 def test_a_right_answer_is_given_back_and_recorded(shown, file):
     assert make().check(right) is right
     assert shown == [
-        ("**Right.** Values now go from 0 to 1.", {"exercise": "scale", "outcome": "right"})
+        (
+            "**Right.** Values now go from 0 to 1.",
+            feedback.Mark.RIGHT,
+            {"exercise": "scale", "outcome": "right"},
+        )
     ]
     assert progress.done() == {"scale"}
 
@@ -128,14 +136,24 @@ def test_a_blank_is_not_attempted_and_gives_the_reference(shown, file, answer):
     assert make().check(answer) == "the reference"
     assert shown[0][0].startswith("**Not attempted yet.**\n\nThe notebook goes on with the refer")
     assert "`ex.scale.hint()`" in shown[0][0]
-    assert shown[0][1]["outcome"] == "not attempted"
-    assert progress.done() == frozenset()
+    assert shown[0][2]["outcome"] == "not attempted"
+    assert (progress.done(), progress.tries()) == (frozenset(), {})
+
+
+@pytest.mark.parametrize("answer", [None, returns_nothing, ends])
+def test_an_answer_that_is_not_right_yet_counts_as_a_try(shown, file, answer):
+    make().check(answer)
+    make().check(answer)
+    assert (progress.done(), progress.tries()) == (frozenset(), {"scale": 2})
+    make().check(right)
+    make().check(answer)
+    assert (progress.done(), progress.tries()) == ({"scale"}, {"scale": 3})
 
 
 def test_a_check_without_an_answer_gives_the_reference(shown):
     assert make().check() == "the reference"
     assert shown[0][0].startswith("**No answer was given to this check.**\n\nThe notebook goes on")
-    assert shown[0][1]["outcome"] == "not attempted"
+    assert shown[0][2]["outcome"] == "not attempted"
 
 
 @pytest.mark.parametrize("answer", [with_a_blank, returns_a_blank])
@@ -191,6 +209,19 @@ def test_the_learners_error_is_told_with_the_learners_lines(shown):
     assert " in careless: largest = pixels.biggest()\n```" in text
     assert "exercise.py" not in text
     assert "function(" not in text
+
+
+def test_shapes_are_told_with_an_error_that_may_come_from_them(shown):
+    def of_one_row(pixels):
+        return [round(value / 255) for value in pixels]
+
+    def misspelt(pixels):
+        return pixel  # noqa: F821
+
+    make().check(of_one_row)
+    assert "The shapes of the arrays in this call: `pixels` [2, 3]." in shown[0][0]
+    make().check(misspelt)
+    assert "shapes" not in shown[1][0]
 
 
 @pytest.mark.parametrize("answer", [ends, lambda: 1])
@@ -251,7 +282,7 @@ def test_code_that_never_ends_is_stopped_and_the_engine_still_works(monkeypatch,
 
 def test_a_check_that_trains_says_so_before_it_starts(shown):
     texts = []
-    make(lambda answer: texts.extend(text for text, _ in shown), trains=True).check(right)
+    make(lambda answer: texts.extend(text for text, *_ in shown), trains=True).check(right)
     assert texts == ["Training to check your answer; this takes a few seconds."]
 
 
@@ -259,7 +290,7 @@ def test_hints_say_more_and_end(shown):
     exercise = make()
     for _ in range(3):
         exercise.hint()
-    assert [text.split("\n")[0] for text, _ in shown] == [
+    assert [text.split("\n")[0] for text, *_ in shown] == [
         "**Hint 1 of 2.** Look at the largest value.",
         "**Hint 2 of 2.** Divide by it.",
         "**Hint 2 of 2.** Divide by it.",
@@ -274,6 +305,52 @@ def test_the_solution_is_the_solved_cell(shown, monkeypatch):
     assert shown[0][0] == "```python\nx = x / 255\n```"
     with pytest.raises(KeyError, match="fl-course build"):
         make(id="another").solution()
+
+
+@pytest.mark.parametrize(
+    ("markdown", "wanted"),
+    [
+        ("**Right.** Of `2**bits` and `a ** b`.", "Right. Of `2**bits` and `a ** b`."),
+        ("**No:**\n\n```python\nx**2\n```\n\n**End**", "No:\n\nx**2\n\nEnd"),
+        ("a ` alone, **bold**", "a ` alone, bold"),
+    ],
+)
+def test_plain_text_keeps_the_powers_in_code(markdown, wanted):
+    assert feedback.plain(markdown) == wanted
+
+
+def test_each_outcome_has_a_mark_of_its_own(shown, file):
+    def raising(pixels):
+        raise ValueError
+
+    for answer in (..., np.zeros_like, raising, right):
+        make().check(answer)
+    make().hint()
+    marks = [mark for _, mark, _ in shown]
+    assert marks == [
+        *(feedback.Mark.NOT_ATTEMPTED, feedback.Mark.NOT_YET, feedback.Mark.RAISED),
+        *(feedback.Mark.RIGHT, feedback.Mark.HINT),
+    ]
+    signs, frames = zip(*(mark.value for mark in feedback.Mark), strict=True)
+    assert len(set(signs)) == len(set(frames)) == len(marks)
+    assert "color" not in "".join(frames)
+
+
+@pytest.mark.parametrize("mark", feedback.Mark)
+def test_a_mark_is_seen_and_not_heard(mark, monkeypatch, capsys):
+    feedback.show("**Word.** A `<div>`.\n\nMore.", mark)
+    sign = mark.value[0][0]
+    assert capsys.readouterr().out == f"{sign} Word. A `<div>`.\n\nMore.\n"
+    shown = []
+    monkeypatch.setattr(feedback, "_in_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
+    feedback.show("**Word.** A `<div>`.\n\nMore.", mark)
+    markdown = shown[0]["text/markdown"]
+    assert feedback.plain(markdown) == shown[0]["text/plain"]
+    # Markdown begins again after an empty line, and only there.
+    html = MarkdownIt("commonmark").render(markdown)
+    assert re.search(rf'<p><span aria-hidden="true" inert>{sign}[^<]*</span> <strong>Word', html)
+    assert html.endswith("<p>More.</p>\n</div>")
 
 
 def test_in_a_terminal_the_text_is_plain(capsys):

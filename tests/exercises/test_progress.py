@@ -1,3 +1,4 @@
+import errno
 import fcntl
 import json
 import os
@@ -63,6 +64,13 @@ OF_SOMEBODY_ELSE = [
     b'{"solved": [1]}',
     b'{"solved": ["sudoku"], "game": 7}',
     b'{"course": "fl-course"}',
+    b'{"course": "fl-course", "solved": [], "answered": 3}',
+    b'{"course": "fl-course", "solved": [], "answered": [1]}',
+    b'{"course": "fl-course", "solved": [], "tried": ["first"]}',
+    b'{"course": "fl-course", "solved": [], "tried": {"first": -1}}',
+    b'{"course": "fl-course", "solved": [], "tried": {"first": "two"}}',
+    b'{"course": "fl-course", "solved": [], "tag": 16777216}',
+    b'{"course": "fl-course", "solved": [], "tag": true}',
     b"[" * 9999,
 ]
 
@@ -110,12 +118,49 @@ def test_a_link_stays_a_link(file, tmp_path):
 def test_fields_of_a_newer_version_stay(file):
     progress.record("first")
     file.write_text(json.dumps({**json.loads(file.read_text()), "badges": {"gold": [1]}}))
+    tag = progress.tag()
     progress.record("second")
     assert json.loads(file.read_text()) == {
         "course": "fl-course",
         "solved": ["first", "second"],
+        "tried": {"first": 1, "second": 1},
+        "answered": [],
+        "tag": tag,
         "badges": {"gold": [1]},
     }
+
+
+def test_tries_count_until_the_first_right_answer(file):
+    assert (progress.tries(), progress.tag()) == ({}, 0)
+    progress.record("first", solved=False)
+    progress.record("first", solved=False)
+    assert (progress.done(), progress.tries()) == (frozenset(), {"first": 2})
+    tag = progress.tag()
+    assert 0 < tag < 2**24
+    progress.record("first")
+    progress.record("first", solved=False)
+    progress.record("first")
+    progress.record("second", solved=False)
+    assert (progress.done(), progress.tries()) == ({"first"}, {"first": 3, "second": 1})
+    assert progress.tag() == tag
+
+
+def test_each_file_has_a_tag_of_its_own(file, monkeypatch, tmp_path):
+    tags = set()
+    for number in range(5):
+        monkeypatch.setenv(progress.VARIABLE, str(tmp_path / f"{number}.json"))
+        progress.record("first")
+        tags.add(progress.tag())
+    assert len(tags) == 5
+
+
+def test_without_locks_it_is_written_all_the_same(file, monkeypatch):
+    def no_locks(*_args):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    progress.record("first")
+    assert progress.done() == {"first"}
 
 
 def test_the_form_without_a_name_is_read(file):
@@ -123,6 +168,37 @@ def test_the_form_without_a_name_is_read(file):
     file.write_text('{"solved": ["first"]}')
     progress.record("second")
     assert progress.done() == {"first", "second"}
+
+
+def test_questions_are_kept_apart_from_exercises(file):
+    progress.record_answer("which_one")
+    progress.record("first")
+    progress.record_answer("why")
+    progress.record_answer("which_one")
+    assert progress.done() == {"first"}
+    assert progress.answered() == {"which_one", "why"}
+    # An earlier version reads `solved`, and keeps what it does not know.
+    assert json.loads(file.read_text()) == {
+        "course": "fl-course",
+        "solved": ["first"],
+        "tried": {"first": 1},
+        "answered": ["which_one", "why"],
+        "tag": progress.tag(),
+    }
+
+
+def test_a_file_from_before_the_questions_takes_them(file):
+    file.parent.mkdir()
+    file.write_text('{"course": "fl-course", "solved": ["first"]}')
+    assert progress.answered() == frozenset()
+    progress.record_answer("why")
+    assert (progress.done(), progress.answered()) == ({"first"}, {"why"})
+
+
+def test_the_first_that_is_recorded_may_be_a_question(file):
+    progress.record_answer("why")
+    assert progress.is_kept()
+    assert json.loads(file.read_text())["solved"] == []
 
 
 def test_a_file_beside_it_stays(file):

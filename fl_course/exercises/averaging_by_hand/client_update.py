@@ -8,7 +8,7 @@ import numpy as np
 
 from fl_course.exercises import limits
 from fl_course.exercises.exercise import OTHER, Exercise, Found, Mistake, Raised, run
-from fl_course.exercises.judging import computations, forms, reference, shown
+from fl_course.exercises.judging import computations, forms, memory, reference, shown
 from fl_course.localization import joined, say
 
 # Seed of the weights, seed of the data, number of examples, learning rate.
@@ -26,6 +26,9 @@ def _judge(answer: Any) -> Found:
         variables.append(make(**settings))
         return variables[-1]
 
+    with tf.variable_creator_scope(note):
+        if remembered := memory.problem(answer, _case(3, 4), _case(4, 5)):
+            return remembered
     probes = [_probe(*training) for training in _TRAININGS]
     found = []
     for weights, batches, rate in probes:
@@ -65,6 +68,14 @@ def _probe(
     weights: int, data: int, examples: int, rate: float
 ) -> tuple[reference.Weights, list[reference.Batch], float]:
     return reference.some_weights(weights), reference.some_batches(data, examples), rate
+
+
+def _case(weights: int, data: int) -> memory.Case:
+    # Another rate would make a `tf.function` be traced once more, and TensorFlow warn of that.
+    parts, batches, rate = _probe(weights, data, 7, 0.003)
+    return lambda function: run(
+        function, reference.tensors(parts), reference.dataset(batches), rate
+    )
 
 
 def _long_problem(answer: Any, recorded: reference.Weights | None) -> Found:
@@ -276,7 +287,8 @@ EXERCISE = Exercise(
         "every turn of the loop, `tape.watch` must get the weights that the loss is computed "
         "from.",
     ),
-    mistakes=shown.OF_CASES
+    mistakes=memory.OF_MEMORY
+    | shown.OF_CASES
     | {
         "some_batches": "The result is that of the batches {seen} of {count}, one step for each, "
         "in this order. Wanted is a step for each batch of the dataset, in its order. Is it cut "

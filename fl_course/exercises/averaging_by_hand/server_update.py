@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Found, Mistake, run
-from fl_course.exercises.judging import forms, given, reference, shown
+from fl_course.exercises.judging import forms, given, memory, reference, shown
 from fl_course.localization import joined, say
 
 _COHORTS = (
@@ -17,6 +17,8 @@ _COHORTS = (
 
 
 def _judge(answer: Any) -> Found:
+    if found := memory.problem(answer, _case(13, 14, 15), _case(16, 17, 18)):
+        return found
     cohorts = [
         (reference.some_weights(server), [reference.some_weights(seed) for seed in seeds])
         for server, seeds in _COHORTS
@@ -36,6 +38,13 @@ def _judge(answer: Any) -> Found:
     if mistake == "right":
         return Mistake("changed_given", name="`updates`") if changed else None
     return _with_numbers(found, cohorts) if mistake is OTHER else mistake
+
+
+def _case(*seeds: int) -> memory.Case:
+    weights, *updates = (reference.some_weights(seed) for seed in seeds)
+    return lambda function: run(
+        function, reference.tensors(weights), [*map(reference.tensors, updates)]
+    )
 
 
 def _with_numbers(found: Sequence[reference.Weights], cohorts: Sequence[tuple[Any, Any]]) -> Found:
@@ -137,6 +146,7 @@ EXERCISE = Exercise(
         "At the end, add each mean to its part of `server_weights`, and return a tuple.",
     ),
     mistakes=given.OF_GIVEN
+    | memory.OF_MEMORY
     | shown.OF_CASES
     | {
         "wrong_form": "Wanted is a tuple of two tensors, shaped like the weights: "

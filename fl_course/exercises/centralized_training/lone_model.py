@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
-from fl_course.exercises.judging import forms, known_digits, reference, shown
+from fl_course.exercises.judging import forms, known_digits, memory, reference, shown
 from fl_course.localization import say
 
 _STEPS = 100  # of the lesson's `train_from_zero`
@@ -41,6 +41,7 @@ def _share(model: known_digits.Arrays, rows_and_labels: known_digits.Arrays) -> 
     return float(np.mean((rows @ weights + biases).argmax(axis=1) == labels))
 
 
+@functools.cache
 def _alone(writer: str) -> tuple[float, float]:
     model = _trained(False, writer)
     return _share(model, known_digits.rows(True, writer)), _share(model, known_digits.rows(True))
@@ -51,7 +52,8 @@ _WRITERS = ("writer_06", "writer_01")
 
 
 def _judge(answer: Any) -> Any:
-    for writer, other in (_WRITERS, _WRITERS[::-1]):
+    uncalled = memory.uncalled_twin(answer)
+    for called_before, (writer, other) in enumerate((_WRITERS, _WRITERS[::-1])):
         result = run(answer, writer)
         if forms.number(result) is not None:
             return "one_number"
@@ -60,6 +62,9 @@ def _judge(answer: Any) -> Any:
         found = tuple(forms.number(part) for part in result)
         mistake = _right_or_nearly(found, writer)
         if mistake == "unknown":
+            # Before calls are compared: alone it may be right, and after another writer not.
+            if called_before and _is_right(alone := _attempt(uncalled, writer), writer):
+                return memory.mistake(tuple(map(forms.number, alone)), found)
             again = tuple(forms.number(part) for part in run(answer, other))
             mistake = _explanation(found, writer, again, other)
             if mistake is None:
@@ -73,6 +78,19 @@ def _judge(answer: Any) -> Any:
         if mistake:
             return mistake
     return None
+
+
+def _attempt(answer: Any, writer: str) -> Any:
+    try:
+        return run(answer, writer)
+    except Exception:
+        return None
+
+
+def _is_right(result: Any, writer: str) -> bool:
+    if not forms.is_pair(result) or any(forms.number(part) is None for part in result):
+        return False
+    return _same(tuple(map(forms.number, result)), _alone(writer))
 
 
 def _same(
@@ -223,7 +241,8 @@ EXERCISE = Exercise(
         "hands both on: `train_from_zero(*rows_of(train, [writer]))`. For the accuracies, the "
         "images come from `test`.",
     ),
-    mistakes={
+    mistakes=memory.OF_MEMORY
+    | {
         "one_number": "Your function gives one number. Two are wanted: the accuracy at home, then "
         "that on everybody's images.",
         "swapped": "The two accuracies are right but exchanged: at home comes first, everybody's "

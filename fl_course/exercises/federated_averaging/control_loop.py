@@ -4,21 +4,45 @@ from typing import Any
 
 import numpy as np
 
-from fl_course.exercises.exercise import Exercise, Mistake, run
-from fl_course.exercises.judging import forms, rehearsal, shown
+from fl_course.exercises.exercise import Exercise, Mistake
+from fl_course.exercises.judging import forms, memory, rehearsal, shown
 from fl_course.localization import say
 
 
 def _judge(answer: Any) -> Any:
+    uncalled = memory.uncalled_twin(answer)
+    found = _judge_rounds(answer)
+    if found in ("other_process", "older_rounds"):  # which say what is wrong more exactly
+        return found
+    return memory.problem(answer, _case(3, 2), _case(3, 4), uncalled=uncalled) or found
+
+
+def _case(num_rounds: int, clients: int) -> memory.Case:
+    cohort = rehearsal.cohort(num_rounds, clients)
+
+    def results(function: Any) -> Any:
+        process = rehearsal.Rehearsal()
+        returned = rehearsal.ran(function, process, list(cohort), num_rounds)
+        sizes = [len(given) for given in process.cohorts]
+        return sizes, [state.trained for state in process.taken], returned
+
+    return results
+
+
+def _judge_rounds(answer: Any) -> Any:
     # Real datasets, in case the function hands them to the notebook's process.
     for number, (num_rounds, clients) in enumerate(((4, 2), (2, 12), (12, 3))):
         process = rehearsal.Rehearsal()
         cohort = rehearsal.cohort(num_rounds, clients)
         given = list(cohort)
-        result = run(answer, process, given, num_rounds)
-        found = _judge_calls(process, cohort, num_rounds)
-        if found is None and not rehearsal.same(given, cohort):
-            found = "cohort_changed"
+        try:
+            result = rehearsal.ran(answer, process, given, num_rounds)
+        except rehearsal.OtherProcess:
+            return "other_process"
+        # First of all: a cohort that was put in another order before a round is another one there.
+        found = None if rehearsal.same(given, cohort) else "cohort_changed"
+        if found is None:
+            found = _judge_calls(process, cohort, num_rounds)
         if found is None:
             found = _judge_returned(result, process, num_rounds, called_before=number > 0)
         if found is not None:
@@ -34,7 +58,8 @@ def _judge_calls(process: rehearsal.Rehearsal, cohort: list[Any], num_rounds: in
     if any(not isinstance(state, rehearsal.State) for state in process.taken):
         return "no_initialize"
     if any(not rehearsal.same(given, cohort) for given in process.cohorts):
-        return "other_cohort"
+        reordered = all(rehearsal.same_but_for_order(given, cohort) for given in process.cohorts)
+        return "other_order" if reordered else "other_cohort"
     if len(process.taken) != num_rounds:
         return Mistake("wrong_rounds", wanted=num_rounds, seen=len(process.taken))
     if process.reset:
@@ -68,12 +93,12 @@ def _judge_returned(
         return Mistake("not_a_state", type=type(state).__name__)
     if state is not process.made[-1]:
         return Mistake("old_state", rounds=state.trained)
-    if isinstance(reported, dict):
+    if isinstance(reported, dict) and rehearsal.ACCURACY in reported:
         curves = any(np.ndim(value) for value in reported.values())
         return "whole_metrics" if curves else "only_last"
     if forms.is_number(reported):
         return "only_last"
-    if not hasattr(reported, "__len__"):
+    if isinstance(reported, dict) or not hasattr(reported, "__len__"):
         return Mistake("not_a_list", type=type(reported).__name__)
     if len(reported) == 1 != num_rounds:
         return "only_last"
@@ -133,7 +158,8 @@ EXERCISE = Exercise(
         "The loop's body has three lines: run a round; take the new state; append "
         '`result.metrics["client_work"]["train"]["sparse_categorical_accuracy"]`.',
     ),
-    mistakes={
+    mistakes=memory.OF_MEMORY
+    | {
         "other_process": "Your function never ran a round of the process that it was given. "
         "Does it use `averaging_process` of the notebook instead of its argument `process`?",
         "no_initialize": "The first round took a state that the given process had not made. "
@@ -142,6 +168,8 @@ EXERCISE = Exercise(
         "state and metrics, and not the state alone: take `.state` from it.",
         "other_cohort": "`next` got another cohort than the one handed to your function. Does "
         "it use its argument `cohort`, and all of it?",
+        "other_order": "`next` got all the datasets of `cohort`, in another order. Hand them on as "
+        "they are: no round's result may depend on who sorted them.",
         "cohort_changed": "Your function changes the list `cohort` that it was given: after the "
         "call, other datasets are in it, or in another order. The caller still needs it as it was.",
         "weights_carried": "Your function made a state by `set_model_weights`. The weights are "

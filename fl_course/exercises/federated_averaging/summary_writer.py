@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fl_course.exercises.exercise import Exercise, Mistake, run_for_effect
-from fl_course.exercises.judging import shown
+from fl_course.exercises.judging import memory, shown
 from fl_course.localization import joined, say
 
 _PARTS = ("train", "evaluation")
@@ -43,10 +43,30 @@ def _histories() -> list[Any]:
 
 
 def _judge(answer: Any) -> Any:
+    if found := memory.problem(answer, _case(0.5, 0.25), _case(0.75, 0.125)):
+        return found
     for history in _histories():
         if found := _judge_written(answer, history):
             return found
     return None
+
+
+def _case(*losses: float) -> memory.Case:
+    def written(function: Any) -> Any:
+        from fl_course.training import History
+
+        curves = {"loss": list(losses)}
+        history = History(rounds=[1, 2], train=curves, evaluation=copy.deepcopy(curves))
+        with tempfile.TemporaryDirectory() as folder:
+            run_for_effect(function, folder, history)
+            logs = _read_logs(folder) or {}
+        # Sorted, as curves are compared: of one step, what is written in which order is no matter.
+        return {
+            folder: {name: sorted(curve) for name, curve in sorted(curves.items())}
+            for folder, curves in sorted(logs.items())
+        }
+
+    return written
 
 
 def _judge_written(answer: Any, history: Any) -> Any:
@@ -70,10 +90,13 @@ def _judge_written(answer: Any, history: Any) -> Any:
         if not logs:
             tf.summary.flush()
             return "not_flushed" if _read_logs(folder) else "empty_files"
-    found = _judge_folders(logs, history) or next(
-        filter(None, (_judge_part(part, logs, history) for part in _PARTS)), None
+    found = (
+        _judge_folders(logs, history)
+        or _judge_source(logs, history)
+        or next(filter(None, (_judge_part(part, logs, history) for part in _PARTS)), None)
     )
-    return found or (None if given == history else "history_changed")
+    # As text, for equality of arrays is none: a list may have been made one.
+    return found or (None if repr(given) == repr(history) else "history_changed")
 
 
 def _read_logs(folder: str) -> dict[str, dict[str, _Curve]] | None:
@@ -115,6 +138,15 @@ def _judge_folders(logs: dict[str, dict[str, _Curve]], history: Any) -> Any:
         return Mistake("mixed", folder=shown)
     names = [say("`log_dir` itself") if name == "." else f"`{name}`" for name in sorted(logs)]
     return Mistake("folder_names", seen=joined(names))
+
+
+def _judge_source(logs: dict[str, dict[str, _Curve]], history: Any) -> Any:
+    own = {n for part in _PARTS for values in getattr(history, part).values() for n in values}
+    written = {n for curves in logs.values() for curve in curves.values() for _, n in curve}
+    names = {name for curves in logs.values() for name in curves}
+    if written & own or names <= {*history.train, *history.evaluation}:
+        return None
+    return Mistake("other_history", seen=_quoted(names))
 
 
 def _judge_part(part: str, logs: dict[str, dict[str, _Curve]], history: Any) -> Any:
@@ -190,7 +222,8 @@ EXERCISE = Exercise(
         "Then the same for `history.evaluation`, with a second writer for the folder "
         "`evaluation`. Close both writers.",
     ),
-    mistakes={
+    mistakes=memory.OF_MEMORY
+    | {
         "no_files": "No event file appeared in the folder that your function was given. Is the "
         "writer made with a path below its argument `log_dir`?",
         "empty_files": "There are event files, but no point in them. `tf.summary.scalar` does "
@@ -209,6 +242,8 @@ EXERCISE = Exercise(
         "in a folder of its own, under the same names.",
         "part_missing": "There is one folder with curves, {folder}, and they are those of "
         "`history.{present}`. Where do those of `history.{missing}` go?",
+        "other_history": "The files have curves, {seen}, but no number of the history that your "
+        "function was given. Does it read its argument `history`, or a history of the notebook?",
         "history_changed": "The logs are right, but your function changes the `history` that it "
         "was given. The caller still needs it as it was.",
         "more_curves": "In `{folder}` there is more than the history has: {seen}. Write each list "

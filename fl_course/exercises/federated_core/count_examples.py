@@ -9,10 +9,15 @@ from fl_course.exercises.judging import federated_numbers
 from fl_course.localization import noted, say
 
 # Every label, the first and the last example different, no round numbers, equal ones one after
-# another: who leaves out any of these, or counts whole batches, is wrong.
+# another: who leaves out any of these, or counts whole batches, is wrong. The words have the labels
+# where a wrong count may depend on them.
 _LABELS = {
-    noted("clients with 3, 5 and 0 examples"): [[2, 2, 5], [1, 2, 7, 4, 5], []],
-    noted("one client with 4 examples"): [[3, 3, 7, 7]],
+    noted("clients with the labels 2, 2, 0 and 0, 9, 7, 4, 5 and one without examples"): [
+        [2, 2, 0],
+        [0, 9, 7, 4, 5],
+        [],
+    ],
+    noted("one client with 4 images without ink, labels 3, 3, 7, 7"): [[3, 3, 7, 7]],
     noted("clients with 263, 10 and 1 examples"): [
         [number * number % 10 for number in range(263)],
         [9, 8, 0, 6, 5, 4, 3, 2, 1, 7],
@@ -24,11 +29,13 @@ _LABELS = {
 def _judge(answer: Any) -> Found:
     import tensorflow as tf
 
-    def dataset(labels: list[int], lengths_known: bool) -> Any:
+    def dataset(labels: list[int], first: bool) -> Any:
+        pixels = tf.zeros([28, 28]) if first else tf.ones([28, 28])
         rows = tf.data.Dataset.from_tensor_slices(np.int32(labels)).map(
-            lambda label: {"label": label, "pixels": tf.zeros([28, 28])}
+            lambda label: {"label": label, "pixels": pixels}
         )
-        return rows if lengths_known else rows.filter(lambda example: example["label"] >= 0)
+        # Lengths that a dataset knows, and lengths that it does not.
+        return rows if first else rows.filter(lambda example: example["label"] >= 0)
 
     problem = (
         federated_numbers.kind_problem(answer)

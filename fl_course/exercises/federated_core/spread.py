@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from fl_course.exercises.exercise import Exercise, Found, Mistake
+from fl_course.exercises.exercise import Exercise, Found, Mistake, run
 from fl_course.exercises.judging import federated_numbers
 from fl_course.localization import noted
 
@@ -20,17 +20,13 @@ _SPREADS = {
 
 
 def _judge(answer: Any) -> Found:
-    import tensorflow_federated as tff
-
     problem = federated_numbers.kind_problem(answer) or federated_numbers.argument_problem(
         answer, [federated_numbers.at_clients(np.float32)]
     )
     if problem:
         return problem
-    result = answer.type_signature.result
-    member = result.member if isinstance(result, tff.FederatedType) else result
-    if isinstance(member, tff.StructType) and not federated_numbers.is_at_clients(result):
-        return Mistake("two_numbers", got=str(result))
+    if _gives_both_ends(answer):
+        return Mistake("two_numbers", got=str(answer.type_signature.result))
     return federated_numbers.result_problem(answer) or federated_numbers.compare(
         answer,
         _SPREADS,
@@ -46,6 +42,18 @@ def _judge(answer: Any) -> Found:
             ],
         },
     )
+
+
+def _gives_both_ends(answer: Any) -> bool:
+    import tensorflow as tf
+    import tensorflow_federated as tff
+
+    result = answer.type_signature.result
+    member = result.member if isinstance(result, tff.FederatedType) else result
+    if not isinstance(member, tff.StructType) or federated_numbers.is_at_clients(result):
+        return False
+    ends = sorted(map(float, tf.nest.flatten(run(answer, [19.0, 20.5, 23.5]))))
+    return ends == [19.0, 23.5]
 
 
 def _reference() -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Found, Mistake, run
-from fl_course.exercises.judging import forms, shown
+from fl_course.exercises.judging import forms, memory, shown
 from fl_course.localization import say
 
 BATCH_SIZE = 20
@@ -25,6 +25,12 @@ def _batch(size: int, seed: int = 0) -> "OrderedDict[str, Any]":
 
 
 def _judge(answer: Any) -> Found:
+    if found := memory.problem(
+        answer,
+        lambda function: run(function, _batch(BATCH_SIZE, seed=2)),
+        lambda function: run(function, _batch(BATCH_SIZE, seed=3)),
+    ):
+        return found
     try:
         result = run(answer, _batch(BATCH_SIZE))
     except Exception:
@@ -150,7 +156,8 @@ EXERCISE = Exercise(
         "`collections.OrderedDict(first=..., second=...)` makes an ordered dict with two names. "
         "Return one with the rows as `x` and then the labels as `y`.",
     ),
-    mistakes={
+    mistakes=memory.OF_MEMORY
+    | {
         "no_names": "Your function gives the parts without names. Return an `OrderedDict`, in "
         "which they are called `x` and `y`.",
         "only_one": "Your function gives one tensor. A model needs both: its input `x` and the "

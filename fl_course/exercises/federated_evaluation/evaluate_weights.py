@@ -7,11 +7,32 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import Exercise, Mistake, run
-from fl_course.exercises.judging import forms, made_up, rehearsal, shown
+from fl_course.exercises.judging import forms, made_up, memory, rehearsal, shown
 from fl_course.localization import say
 
 
 def _judge(answer: Any, evaluation: Any = None) -> str | Mistake | Any | None:
+    uncalled = memory.uncalled_twin(answer)
+    found = _judge_results(answer)
+    if found == "running_total":  # which says what is kept
+        return found
+    return (
+        memory.problem(answer, _case(2, [2, 4, 2]), _case(6, [6, 6, 4, 6]), uncalled=uncalled)
+        or found
+    )
+
+
+def _case(label: int, labels: list[int]) -> memory.Case:
+    def results(function: Any) -> Any:
+        found = run(function, made_up.favouring(label), [made_up.batches(labels)])
+        if _wrong_kind_of_metrics(found):
+            return None
+        return {name: float(found[name]) for name in (made_up.ACCURACY, "loss")}
+
+    return results
+
+
+def _judge_results(answer: Any) -> str | Mistake | Any | None:
     # No client has a 0, which is what untrained weights answer.
     first, second = [[3, 3, 5], [3, 1, 1, 1, 3]], [[1, 1, 4, 3], [1, 6]]
     probes = [(3, first), (1, first), (1, second)]
@@ -110,7 +131,8 @@ EXERCISE = Exercise(
         'From the output of `next`, take `metrics`, then `"client_work"`, `"eval"` and '
         '`"current_round_metrics"`.',
     ),
-    mistakes={
+    mistakes=memory.OF_MEMORY
+    | {
         "weights_not_set": "Whatever the weights, your function gives the accuracy of an "
         "untrained model. Do they reach the state? `set_model_weights` gives a new state; the "
         "old one stays as it was, and `next` has to get the new one.",

@@ -2,14 +2,36 @@
 
 from typing import Any
 
-from fl_course.exercises.exercise import Exercise, Mistake, run
-from fl_course.exercises.judging import rehearsal
+from fl_course.exercises.exercise import Exercise, Mistake
+from fl_course.exercises.judging import memory, rehearsal
 from fl_course.localization import say
 
 _SAVED = 40  # rounds behind the state that is given
 
 
 def _judge(answer: Any) -> Any:
+    uncalled = memory.uncalled_twin(answer)
+    found = _judge_rounds(answer)
+    return memory.problem(answer, _case(_SAVED, 6, 8), _case(30, 4, 6), uncalled=uncalled) or found
+
+
+def _case(trained: int, first: int, last: int) -> memory.Case:
+    def results(function: Any) -> Any:
+        process = rehearsal.Rehearsal()
+        numbers: list[int] = []
+
+        def cohort_of(round_num: int) -> list[Any]:
+            numbers.append(int(round_num))
+            return rehearsal.cohort(int(round_num), 3)
+
+        saved = rehearsal.State(trained, trained)
+        result = rehearsal.ran(function, process, saved, cohort_of, first, last)
+        return [state.trained for state in process.taken], numbers, [result.trained]
+
+    return results
+
+
+def _judge_rounds(answer: Any) -> Any:
     cohorts = {number: rehearsal.cohort(number, 3) for number in range(16)}
 
     def cohort_of(round_num: int) -> list[Any]:
@@ -18,7 +40,10 @@ def _judge(answer: Any) -> Any:
     for first, last in ((6, 10), (3, 3), (1, 4), (2, 14)):
         process = rehearsal.Rehearsal()
         saved = rehearsal.State(_SAVED, _SAVED)
-        result = run(answer, process, saved, cohort_of, first, last)
+        try:
+            result = rehearsal.ran(answer, process, saved, cohort_of, first, last)
+        except rehearsal.OtherProcess:
+            return "no_round"
         if any(rehearsal.is_output(taken) for taken in process.taken):
             return "output_carried"
         numbers = [_number(given, cohorts) for given in process.cohorts]
@@ -104,7 +129,8 @@ EXERCISE = Exercise(
         "In each round: `process.next(state, cohort_of(round_num))` gives an output, and "
         "its `state` is the state for the next round.",
     ),
-    mistakes={
+    mistakes=memory.OF_MEMORY
+    | {
         "started_over": "Your function begins with a new state from `initialize`, so what "
         "was learned before the stop is gone. Begin with the argument `state`.",
         "counted_from_one": "Asked for rounds {first} to {last}, your function ran: {seen}. "

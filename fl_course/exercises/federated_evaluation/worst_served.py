@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import OTHER, Exercise, Mistake, run
-from fl_course.exercises.judging import forms, made_up, reference, shown
+from fl_course.exercises.judging import forms, made_up, memory, reference, shown
 from fl_course.localization import say
 
 # The first client, the last, the first in the alphabet, the one with most mistakes and the second
@@ -24,6 +24,12 @@ _RECOGNISED = {"up": [3, 3], "down": [3, 3, 3]}
 
 
 def _judge(answer: Any, accuracy: Any = None) -> str | Mistake | Any | None:
+    if remembered := memory.problem(
+        answer,
+        _case(3, {"oak": [3, 1], "elm": [3, 3, 3, 1]}),
+        _case(1, {"fir": [3, 1, 1], "yew": [1, 1, 1, 1, 3]}),
+    ):
+        return remembered
     found = []
     for label in (3, 1):
         result = _asked(answer, made_up.favouring(label), _client_data(_PEOPLE))
@@ -50,6 +56,10 @@ def _judge(answer: Any, accuracy: Any = None) -> str | Mistake | Any | None:
     if result[0] is None or not made_up.close(float(result[1]), 1):
         return "starts_too_low"
     return _mistake_with_many(answer) if str(result[0]) in _RECOGNISED else OTHER
+
+
+def _case(label: int, people: Mapping[str, list[int]]) -> memory.Case:
+    return lambda function: run(function, made_up.favouring(label), _client_data(people))
 
 
 def _mistake_with_many(answer: Any) -> Any:
@@ -234,7 +244,8 @@ EXERCISE = Exercise(
         "[dataset])` in a dictionary, by client id.",
         "`min(found, key=found.get)` gives the key of a dictionary's smallest value.",
     ),
-    mistakes={
+    mistakes=memory.OF_MEMORY
+    | {
         "best_served": "This is the client with the highest accuracy. Look for the lowest.",
         "most_mistakes": "This client has the most misread images, because it has the most "
         "images. Compare shares, which are accuracies, and not counts.",

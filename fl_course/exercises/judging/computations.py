@@ -97,3 +97,21 @@ def model_types() -> tuple[Any, Any]:
 
     weights_type = tff.to_type(tuple(tff.TensorType(np.float32, shape) for shape in SHAPES))
     return weights_type, tff.SequenceType(tff.types.tensorflow_to_type(models.input_spec()))
+
+
+def num_uses(answer: Any, part: Any) -> int:
+    """How often a computation uses another one.
+
+    Args:
+        answer: A federated computation.
+        part: A TensorFlow computation, which it may apply, by itself or inside of others.
+    """
+    from tensorflow_federated.python.core.impl.compiler import building_blocks, tree_analysis
+
+    proto = part.to_compiled_building_block().proto
+    return tree_analysis.count(
+        answer.to_building_block(),
+        lambda block: (
+            isinstance(block, building_blocks.CompiledComputation) and block.proto == proto
+        ),
+    )

@@ -127,14 +127,25 @@ def argument_problem(answer: Any, wanted: Sequence["tff.Type"]) -> Found:
     return Mistake("wrong_arguments", got=got, wanted=joined(list(map(in_words, wanted))))
 
 
+def placement_problem(answer: Any) -> Found:
+    """How a result has come to be at the clients that should be at the server; else None."""
+    from fl_course.exercises.judging import told  # which needs this module
+
+    result = answer.type_signature.result
+    if not is_at_clients(result):
+        return None
+    if result.all_equal:
+        name = "sent_down"
+    else:
+        name = "brought_back" if told.by_clients(answer) else "stays_at_clients"
+    return Mistake(name, got=in_words(result))
+
+
 def result_problem(answer: Any, wanted: str | None = None) -> Found:
     """What is wrong with a result that should be one number at the server."""
+    if problem := placement_problem(answer):
+        return problem
     result = answer.type_signature.result
-    if is_at_clients(result):
-        from fl_course.exercises.judging import told  # which needs this module
-
-        name = "brought_back" if told.by_clients(answer) else "stays_at_clients"
-        return Mistake("sent_down" if result.all_equal else name, got=in_words(result))
     if _is_number_at_server(result):
         return None
     wanted = wanted or say("`float32` at the server")

@@ -1,6 +1,8 @@
 """Which form an answer has: a number, a pair, an array, a model's weights."""
 
+import numbers
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -27,12 +29,20 @@ def is_number(value: Any) -> bool:
 
 
 def number(answer: Any) -> float | None:
-    """An answer as a number, or None if it is not one."""
+    """An answer as a number, or None if it is not one. A fraction is one, a truth value is not."""
     try:
+        if is_other_number(answer):
+            return float(answer)
         array = np.asarray(answer)
         return float(array.reshape(())) if array.size == 1 and array.dtype.kind in "iuf" else None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
+
+
+def is_other_number(value: Any) -> bool:
+    """Whether it is a number of a type that NumPy has not, such as a fraction."""
+    is_real = isinstance(value, (numbers.Real, Decimal))
+    return is_real and not isinstance(value, (bool, np.generic))
 
 
 def array(value: Any) -> np.ndarray:
@@ -71,6 +81,8 @@ def told(result: Any) -> str:
 
 
 def _shape(part: Any) -> str:
+    if isinstance(part, (np.number, int, float)) and not isinstance(part, bool):
+        return say("a number")
     if hasattr(part, "shape") and hasattr(part, "dtype"):
         return say("a tensor of shape `{shape}`", shape=[int(size) for size in part.shape])
     return say("something of type `{type}`", type=type(part).__name__)

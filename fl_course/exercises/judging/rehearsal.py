@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from fl_course.exercises.exercise import Raised, run
 from fl_course.exercises.judging.reference import SHAPES
 
 ACCURACY = "sparse_categorical_accuracy"
@@ -127,6 +128,29 @@ def same(ones: Sequence[Any], others: Sequence[Any]) -> bool:
     """Whether two cohorts have the same datasets in the same order."""
     pairs = itertools.zip_longest(ones, others)
     return all(one is other for one, other in pairs)
+
+
+def same_but_for_order(ones: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Whether two cohorts have the same datasets."""
+    return sorted(map(id, ones)) == sorted(map(id, others))
+
+
+def ran(answer: Any, *args: Any) -> Any:
+    """Runs an answer; where it hands a stand-in's state to a real process, that says so.
+
+    Raises:
+        OtherProcess: Then: what TFF says of it names a type that no learner has seen.
+    """
+    try:
+        return run(answer, *args)
+    except Raised as raised:
+        if State.__module__ in str(raised.error):
+            raise OtherProcess from None
+        raise
+
+
+class OtherProcess(Exception):
+    """A state of the stand-in's went to a process that is not the stand-in."""
 
 
 def is_output(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""A learner's function as a new process would have it: with what it had before its first call."""
+"""A learner's function as it was before its first call, here or in a new process."""
 
 import collections
 import copy
@@ -23,22 +23,27 @@ _STATE = (
 )
 
 
-def twin(function: Any) -> Any:
+def twin(function: Any, *, elsewhere: bool = True) -> Any:
     """A copy of a function, with copies of the lists, dicts and generators that it uses.
 
-    Make it before the function is called. In it, the hash of a text and the order of a set are not
-    those of this process. What is no Python function is copied if it can be.
+    Make it before the function is called. What is no Python function is copied if it can be.
+
+    Args:
+        function: What the learner gave.
+        elsewhere: Whether the twin lives in another process: in it, the hash of a text and the
+            order of a set are not those of this one.
     """
-    return _Copies(getattr(function, "__globals__", None)).of(function)
+    names = _OF_ANOTHER_PROCESS if elsewhere else {}
+    return _Copies(getattr(function, "__globals__", None), names).of(function)
 
 
 class _Copies:
     """Copies of what belongs together: what two functions share, their copies share."""
 
-    def __init__(self, names: dict[str, Any] | None) -> None:
+    def __init__(self, names: dict[str, Any] | None, others: dict[str, Any]) -> None:
         self._names = names  # of the notebook
         self._new_names = {**(names or {})}
-        for name, value in _OF_ANOTHER_PROCESS.items():
+        for name, value in others.items():
             self._new_names.setdefault(name, value)
         self._done: dict[int, Any] = {}  # copies, by the id of what was copied
         self._memo: dict[int, Any] = {}
@@ -46,6 +51,8 @@ class _Copies:
     def of(self, value: Any) -> Any:
         if id(value) in self._done:
             return self._done[id(value)]
+        if hasattr(value, "get_concrete_function"):
+            return value  # a copy would have the same Python function, and be traced once more
         if isinstance(value, types.FunctionType):
             return self._of_function(value) if value.__globals__ is self._names else value
         if hasattr(value, "cache_info") and hasattr(value, "__wrapped__"):
@@ -122,4 +129,4 @@ for _name in ("__and__", "__or__", "__sub__", "__xor__", "copy", "difference", "
 for _name in ("symmetric_difference", "union"):
     setattr(_Set, _name, _ending_in_a_set(_name))
 
-_OF_ANOTHER_PROCESS = {"hash": _hash, "set": _Set, "frozenset": _Set}
+_OF_ANOTHER_PROCESS: dict[str, Any] = {"hash": _hash, "set": _Set, "frozenset": _Set}

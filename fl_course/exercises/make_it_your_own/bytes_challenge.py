@@ -1,54 +1,78 @@
 """An accuracy to be reached with few bytes: an open challenge."""
 
 import functools
+import linecache
 import math
 import numbers
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from fl_course.exercises import feedback
-from fl_course.exercises.exercise import Exercise, Mistake, run
-from fl_course.exercises.judging import forms
+from fl_course.exercises.errors import describe
+from fl_course.exercises.exercise import Exercise, Mistake, Raised, run
+from fl_course.exercises.judging import edits, forms, reference
 from fl_course.localization import say
+from fl_course.runtime.own_lines import own_lines
 
 _BUDGET = 2_000_000
-
-
 _CLIENTS, _MAX_EPOCHS = 12, 20
-
-
 _BYTES = 2 * 4 * 7_850  # one client, one round, both ways
-
-
 _NEW_DEALS = (4, 5)
-
-
 _BASELINE = {"cohort_size": 4, "num_rounds": 7, "epochs": 5, "client_learning_rate": 0.02}
-
-
 _OPTIONAL = ("edits", "server_optimizer")
-
-
 _GAIN = 0.05  # what counts as a visible gain over the baseline
-
-
+_GUESSED = 0.15  # ten digits: whoever guesses is right in about a tenth
 _last: dict[str, Any] = {}  # numbers of the last entry that passed
 
 
 def _judge(answer: Any) -> Any:
-    found = _judge_settings(answer)
+    found = _judge_settings(answer) or _judge_edits(answer.get("edits") or ())
     if found is not None:
         return found
-    accuracy, baseline = run(_score, answer), _baseline_score()
+    accuracy = run(_score, answer)
+    if math.isnan(accuracy):
+        return "diverges"
+    baseline = _baseline_score()
     seen = {"seen": f"{100 * accuracy:.0f}", "baseline": f"{100 * baseline:.0f}"}
+    if accuracy < _GUESSED:
+        return Mistake("guesses", seen=seen["seen"])
+    if accuracy < baseline - _GAIN:
+        return Mistake("worse", **seen)
     if accuracy <= baseline:
         return Mistake("no_better", **seen)
     if accuracy < baseline + _GAIN:
         return Mistake("small_gain", **seen, points=f"{100 * _GAIN:.0f}")
     _last["entry"] = seen
     return None
+
+
+def _judge_edits(functions: Sequence[Any]) -> Any:
+    """What is wrong with the edits, seen before TFF has recorded them: then errors are clearer."""
+    shapes = tuple(map(tuple, reference.SHAPES))
+    parts = [edits.like_weights(seed, shapes) for seed in (1, 2, 3)]
+    for number, function in enumerate(functions, start=1):
+        try:
+            result = run(function, *map(reference.tensors, parts))
+            edits.arrays(result, parts[0])
+        except edits.Odd:
+            return Mistake("edit_form", number=number)
+        except Raised as raised:
+            if isinstance(raised.error, TypeError) and not any(own_lines(raised.error)):
+                told = describe(raised.error)  # the call itself was refused
+                return Mistake("edit_arguments", number=number, error=told, line=_line(function))
+            raise
+        if not edits.can_be_recorded(function, *parts):
+            return Mistake("edit_not_recorded", number=number)
+    return None
+
+
+def _line(function: Any) -> str:
+    """The learner's line in which a function begins, as code, or nothing."""
+    code = getattr(getattr(function, "func", function), "__code__", None)
+    line = linecache.getline(code.co_filename, code.co_firstlineno).strip() if code else ""
+    return f"\n\n```python\n{line}\n```" if line else ""
 
 
 def _with_numbers(entry: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -89,13 +113,17 @@ def _judge_settings(answer: Any) -> Any:
         answer.get(name) for name in _OPTIONAL
     ):
         return "the_baseline"
-    edits = answer.get("edits")
-    if edits is not None and not (forms.is_sequence(edits) and all(map(callable, edits))):
+    functions = answer.get("edits")
+    if functions is not None and not (
+        forms.is_sequence(functions) and all(map(callable, functions))
+    ):
         return "edits_no_list"
     optimizer = answer.get("server_optimizer")
-    if optimizer is not None and not _is_optimizer(optimizer):
-        return "no_optimizer"
-    return None
+    if optimizer is None or _is_optimizer(optimizer):
+        return None
+    if forms.is_sequence(optimizer) and any(map(callable, optimizer)):
+        return Mistake("plain_pair", type=type(optimizer).__name__)
+    return Mistake("no_optimizer", type=type(optimizer).__name__)
 
 
 def _is_optimizer(value: Any) -> bool:
@@ -105,7 +133,10 @@ def _is_optimizer(value: Any) -> bool:
 
 
 def _score(settings: Mapping[str, Any]) -> float:
-    """Accuracy on held-out images after the last round, the mean over the new deals."""
+    """Accuracy on held-out images after the last round, the mean over the new deals.
+
+    Not a number if the weights are none.
+    """
     from fl_course import algorithms, data, preprocessing
 
     train, test = data.load("digits")
@@ -130,6 +161,8 @@ def _score(settings: Mapping[str, Any]) -> float:
             )
             state = process.next(state, [dataset_of[client_id] for client_id in cohort]).state
         kernel, bias = process.get_model_weights(state).trainable
+        if not (np.isfinite(kernel).all() and np.isfinite(bias).all()):
+            return math.nan
         answers = np.argmax((1.0 - images.reshape(-1, 784)) @ kernel + bias, axis=1)
         shares.append(np.mean(answers == labels))
     return float(np.mean(shares))
@@ -205,8 +238,26 @@ EXERCISE = Exercise(
         "the_baseline": "These are the baseline's own settings. Change at least one.",
         "edits_no_list": "`edits` must be a list of functions, such as `[clip]`, even if there "
         "is only one.",
-        "no_optimizer": "`server_optimizer` must be a pair of functions, such as "
-        "`fed_avg_m(0.5)` or `fed_adam(0.03)`.",
+        "edit_arguments": "Edit number {number} cannot be called. {error}{line}\n\nAn edit takes "
+        "three arguments: the gradients, the weights and the server's weights.",
+        "edit_form": "What edit number {number} gives has not the form of the gradients: a tuple "
+        "with a tensor for each of them, of the same shape.",
+        "edit_not_recorded": "Edit number {number} works when TensorFlow runs it at once. TFF "
+        "records it first, and while that happens tensors have no values yet. Look for NumPy "
+        "functions, `.numpy()` or `float(...)`, and use TensorFlow's functions instead.",
+        "no_optimizer": "`server_optimizer` is of type `{type}`. Wanted is an "
+        "`algorithms.ServerOptimizer`, as `fed_avg_m(0.5)` and `fed_adam(0.03)` make.",
+        "plain_pair": "`server_optimizer` is a plain {type} of functions. What is missing is the "
+        "`algorithms.ServerOptimizer(init, next)` around the two.",
+        "diverges": "Training diverges: the model's weights are no numbers any more (NaN or "
+        "infinite). Its steps are too long. What makes them long: the client learning rate, an "
+        "edit, the server optimizer?",
+        "guesses": "On new deals of the images this reaches {seen} %, as guessing would, with ten "
+        "digits. Either nothing was learnt, or steps were so long that all was lost again. Look "
+        "at the client learning rate, the edits and the server optimizer.",
+        "worse": "On new deals of the images this reaches {seen} %, and the baseline {baseline} %. "
+        "Luck does not explain so much: a setting has made it worse. Change one at a time, and "
+        "look at what `score` says.",
         "small_gain": "On new deals this reaches {seen} %, and the baseline {baseline} %. That "
         "is ahead, by less than {points} points, which other deals can undo. There is more "
         "to get: which setting was too low in the searches above?",

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from fl_course.exercises.exercise import Exercise, Found, Mistake, run
-from fl_course.exercises.judging import edits, given, shown
+from fl_course.exercises.exercise import Exercise, Found, Mistake, Raised, run
+from fl_course.exercises.judging import edits, given, memory, shown
 from fl_course.localization import joined, say
 
 Formula = Callable[[edits.Arrays, list[int]], float]
@@ -71,18 +71,41 @@ _KNOWN: dict[str, list[Formula]] = {
 }
 
 
+def _models() -> list[edits.Arrays]:
+    # What nearly every model has comes before what few have. The large one needs numbers above
+    # 2**32 with a few hundred clients.
+    shapes: list[list[tuple[tuple[int, ...], type]]] = [
+        [((784, 10), np.float32), ((10,), np.float32)],
+        [((5, 3), np.float32), ((3, 2, 2), np.float32), ((7,), np.float32)],
+        [((1000, 2000), np.float32)],
+        [((5, 3), np.float16), ((4,), np.float64), ((), np.float32)],
+    ]
+    return [[np.zeros(shape, dtype) for shape, dtype in model] for model in shapes]
+
+
+_PLANS = ([3, 7, 2, 10, 1], [4, 4, 4], [6])
+_PLAN_WITH_NOBODY = [90, 0, 70, 120]
+
+
 def _judge(answer: Any) -> Found:
-    models = (
-        [np.zeros((784, 10), np.float32), np.zeros(10, np.float32)],
-        [np.zeros((5, 3), np.float32), np.zeros((3, 2, 2), np.float32), np.zeros(7, np.float32)],
-        [np.zeros((5, 3), np.float16), np.zeros(4, np.float64), np.zeros((), np.float32)],
-    )
-    plans = ([3, 7, 2, 10, 1], [4, 4, 4], [6])
-    cases = [(weights, plan) for weights in models for plan in plans]
+    models = _models()
+    if found := memory.problem(
+        answer,
+        lambda function: run(function, [np.ones((4, 3)), np.ones(3)], [2, 5, 3]),
+        lambda function: run(function, [np.ones((6, 2)), np.ones(2)], [4, 1, 8]),
+    ):
+        return found
+    cases = [(weights, plan) for weights in models for plan in (*_PLANS, _PLAN_WITH_NOBODY)]
     found, changed = [], ""
     for weights, plan in cases:
         handed_in = [array.copy() for array in weights], list(plan)
-        seen = run(answer, *handed_in)
+        try:
+            seen = run(answer, *handed_in)
+        except Raised:
+            # Only for a rare array: how it is wrong can be told from the others.
+            if problem := _judge_numbers(found, cases[: len(found)]):
+                return problem
+            raise
         seen = getattr(seen, "numpy", lambda same=seen: same)()
         seen = seen.item() if hasattr(seen, "item") and np.ndim(seen) == 0 else seen
         if isinstance(seen, bool) or not isinstance(seen, numbers.Real):
@@ -90,7 +113,12 @@ def _judge(answer: Any) -> Found:
         found.append(float(seen))
         changed = changed or ("" if handed_in[1] == plan else "`cohort_sizes`")
         changed = changed or ("" if given.is_as_before(handed_in[0], weights) else "`weights`")
+    if problem := _judge_numbers(found, cases):
+        return problem
+    return Mistake("changed_given", name=changed) if changed else None
 
+
+def _judge_numbers(found: list[float], cases: list[tuple[edits.Arrays, list[int]]]) -> Found:
     def agrees(formula: Formula) -> bool:
         return all(
             math.isclose(seen, formula(*case), rel_tol=1e-12)
@@ -98,7 +126,7 @@ def _judge(answer: Any) -> Found:
         )
 
     if agrees(_right):
-        return Mistake("changed_given", name=changed) if changed else None
+        return None
     for name, formulas in _KNOWN.items():
         if any(map(agrees, formulas)):
             return name
@@ -106,8 +134,8 @@ def _judge(answer: Any) -> Found:
         (seen, case) for seen, case in zip(found, cases, strict=True) if seen != _right(*case)
     )
     case = say(
-        "arrays of {arrays} bytes and cohorts of {sizes}",
-        arrays=joined([str(array.nbytes) for array in weights]),
+        "arrays of {arrays} and cohorts of {sizes}",
+        arrays=joined([f"`{array.dtype.name}{list(array.shape)}`" for array in weights]),
         sizes=joined(list(map(str, plan))),
     )
     return shown.wrong_value(case, seen, _right(weights, plan))
@@ -134,6 +162,7 @@ EXERCISE = Exercise(
         "Bytes of all arrays, times two directions, times the sum of the cohort sizes.",
     ),
     mistakes=given.OF_GIVEN
+    | memory.OF_MEMORY
     | shown.OF_CASES
     | {
         "objects": "You count what Python's objects take in memory, as `sys.getsizeof` does. What "
@@ -153,8 +182,8 @@ EXERCISE = Exercise(
         "one_round": "Only the first round is counted.",
         "equal_cohorts": "You take all cohorts for equally large, as large as one of them. The "
         "list gives each round's own size.",
-        "down_once": "The way down is counted once, not once for each client. Every client of the "
-        "cohort has to be sent the model.",
+        "down_once": "One of the two ways is counted once a round or once in all, and not once for "
+        "each client. Every client of the cohort is sent the model, and every one sends an update.",
     },
     right="Local epochs do not occur in it: what a client computes costs no bytes.",
 )

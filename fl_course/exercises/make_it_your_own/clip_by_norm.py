@@ -12,19 +12,22 @@ from fl_course.exercises.judging import edits, forms, reference, shown
 from fl_course.localization import say
 
 _MAX_NORM = 2.0
+_SHAPES = ((2, 2), (2,))
 
 
 def _lengths(first: float, second: float) -> edits.Arrays:
-    """Two tensors of given norms."""
+    """Two tensors of about these norms, small and rounded: they can be written into a sentence."""
     return [
-        length * part / np.linalg.norm(part)
-        for length, part in zip((first, second), edits.like_weights(7), strict=True)
+        np.round(length * part / np.linalg.norm(part), 2)
+        for length, part in zip((first, second), edits.like_weights(7, _SHAPES), strict=True)
     ]
 
 
 def _clipped(gradients: edits.Arrays, max_norm: float) -> edits.Arrays:
     return edits.scaled(min(1.0, max_norm / max(edits.norm(gradients), 1e-30)), gradients)
 
+
+_WEIGHTS, _SERVER_WEIGHTS = (edits.like_weights(seed, _SHAPES) for seed in (8, 9))
 
 # Norms of the two tensors.
 _LONG, _SHORT = (40.0, 4.7), (0.5, 0.4)
@@ -37,12 +40,17 @@ _NEAR_THE_BOUND = (
 
 
 def _judge(answer: Any) -> Found:
-    weights, server_weights = edits.like_weights(8), edits.like_weights(9)
+    if found := edits.memory_problem(answer):
+        return found
 
-    def clip(gradients: edits.Arrays, **keywords: float) -> edits.Arrays:
-        result = run(
-            answer, *map(reference.tensors, (gradients, weights, server_weights)), **keywords
-        )
+    def clip(
+        gradients: edits.Arrays,
+        weights: edits.Arrays = _WEIGHTS,
+        server_weights: edits.Arrays = _SERVER_WEIGHTS,
+        **keywords: float,
+    ) -> edits.Arrays:
+        parts = gradients, weights, server_weights
+        result = run(answer, *map(reference.tensors, parts), **keywords)
         if forms.is_sequence(result) and any(forms.is_sequence(part) for part in result):
             raise edits.Odd("with_the_norm")
         return edits.arrays(result, gradients)
@@ -57,9 +65,13 @@ def _judge(answer: Any) -> Found:
         for max_norm in (1.0, 30.0, 80.0):
             if not edits.alike(clip(long, max_norm=max_norm), _clipped(long, max_norm)):
                 return "fixed_bound"
+        if found := edits.other_number_problem(
+            clip, lambda gradients, *others: _clipped(gradients, _MAX_NORM)
+        ):
+            return found
     except edits.Odd as odd:
         return odd.mistake
-    if not edits.can_be_recorded(answer, long, weights, server_weights):
+    if not edits.can_be_recorded(answer, long, _WEIGHTS, _SERVER_WEIGHTS):
         return "not_recorded"
     return None if all(np.allclose(part, 0) for part in on_zero) else "zero_changed"
 
@@ -92,21 +104,16 @@ def _judge_lengths(clip: Callable[..., edits.Arrays]) -> Found:
 
 
 def _shown(gradients: edits.Arrays, result: edits.Arrays) -> Mistake:
-    case = say("gradients with a norm of {norm}", norm=f"{edits.norm(gradients):.2f}")
-    wanted = min(edits.norm(gradients), _MAX_NORM)
-    direction = edits.scaled(edits.norm(result) / edits.norm(gradients), gradients)
-    if edits.alike(result, direction) and not math.isclose(
-        edits.norm(result), wanted, rel_tol=1e-3
-    ):
-        got, right = shown.in_digits(edits.norm(result), wanted)
-        return shown.wrong_value(
-            case, say("a norm of {norm}", norm=got), say("a norm of {norm}", norm=right)
+    case = say("the gradients {gradients}", gradients=edits.written(gradients))
+    texts = [
+        say("{gradients}, with a norm of {norm}", gradients=edits.written(parts), norm=norm)
+        for parts, norm in zip(
+            (result, _clipped(gradients, _MAX_NORM)),
+            shown.in_digits(edits.norm(result), min(edits.norm(gradients), _MAX_NORM)),
+            strict=True,
         )
-    return shown.wrong_value(
-        case,
-        say("another direction, with a norm of {norm}", norm=f"{edits.norm(result):.2f}"),
-        say("the same direction, with a norm of {norm}", norm=f"{wanted:.2f}"),
-    )
+    ]
+    return shown.wrong_value(case, *texts)
 
 
 def _name(
@@ -149,9 +156,8 @@ def _smaller_norms(gradients: edits.Arrays) -> list[float]:
 
 def _norms_of_others() -> tuple[float, ...]:
     """Norms of what the other two arguments of the check hold."""
-    weights, server_weights = edits.like_weights(8), edits.like_weights(9)
-    moved = reference.plus(weights, server_weights, -1.0)
-    return edits.norm(moved), edits.norm(weights), edits.norm(server_weights)
+    moved = reference.plus(_WEIGHTS, _SERVER_WEIGHTS, -1.0)
+    return edits.norm(moved), edits.norm(_WEIGHTS), edits.norm(_SERVER_WEIGHTS)
 
 
 def _reference() -> Any:

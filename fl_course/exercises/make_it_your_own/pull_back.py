@@ -1,5 +1,6 @@
 """A client's gradient with a pull back to the server's weights."""
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,24 +17,31 @@ _OTHER_MUS = (0.0, 3.0)
 
 
 def _judge(answer: Any) -> Found:
-    parts = tuple(edits.like_weights(seed) for seed in (4, 5, 6))
+    if found := edits.memory_problem(answer):
+        return found
 
-    def edited(**keywords: float) -> edits.Arrays:
+    def edited(*parts: edits.Arrays, **keywords: float) -> edits.Arrays:
         result = run(answer, *map(reference.tensors, parts), **keywords)
         return edits.arrays(result, parts[0])
 
+    parts = tuple(edits.like_weights(seed) for seed in (4, 5, 6))
     try:
-        found = edited()
-        given_mu = _with_mu(edited)
+        if found := _judge_edited(functools.partial(edited, *parts), parts):
+            return found
+        if found := edits.other_number_problem(edited, functools.partial(_pulled, mu=_MU)):
+            return found
     except edits.Odd as odd:
         return odd.mistake
-    if not edits.alike(found, _pulled(*parts, _MU)):
-        if given_mu and _agrees(_pulled, given_mu, parts):
-            return "other_default"
-        return _known(found, given_mu, parts)
-    if not _agrees(_pulled, given_mu, parts):
-        return "fixed_mu"
     return None if edits.can_be_recorded(answer, *parts) else "not_recorded"
+
+
+def _judge_edited(edited: Callable[..., edits.Arrays], parts: tuple[edits.Arrays, ...]) -> Found:
+    found, given_mu = edited(), _with_mu(edited)
+    if edits.alike(found, _pulled(*parts, _MU)):
+        return None if _agrees(_pulled, given_mu, parts) else "fixed_mu"
+    if given_mu and _agrees(_pulled, given_mu, parts):
+        return "other_default"
+    return _known(found, given_mu, parts)
 
 
 def _with_mu(edited: Callable[..., edits.Arrays]) -> dict[float, edits.Arrays]:

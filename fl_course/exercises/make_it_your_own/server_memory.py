@@ -1,6 +1,7 @@
 """The server's step with momentum."""
 
 import functools
+import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,9 +18,10 @@ Step = tuple[edits.Arrays | None, edits.Arrays]  # velocity (None: any) and weig
 
 
 def _judge(answer: Any) -> Found:
-    parts = tuple(edits.like_weights(seed) for seed in (1, 2, 3))
+    if found := edits.memory_problem(answer):
+        return found
 
-    def step(**keywords: float) -> Step:
+    def step(*parts: edits.Arrays, **keywords: float) -> Step:
         result = run(answer, *map(reference.tensors, parts), **keywords)
         if not forms.is_sequence(result):
             raise edits.Odd(Mistake("not_a_tuple", type=type(result).__name__))
@@ -27,18 +29,28 @@ def _judge(answer: Any) -> Found:
             raise edits.Odd("not_a_pair")
         return edits.arrays(result[0], parts[1]), edits.arrays(result[1], parts[1])
 
+    parts = tuple(edits.like_weights(seed) for seed in (1, 2, 3))
     try:
-        found = step()
-        given_momentum = _with_momentum(step)
+        if found := _judge_step(functools.partial(step, *parts), parts):
+            return found
+        if found := edits.other_number_problem(
+            lambda *parts: [*itertools.chain(*step(*parts))],
+            lambda *parts: [*itertools.chain(*_moved(*parts, _MOMENTUM))],
+        ):
+            return found
     except edits.Odd as odd:
         return odd.mistake
-    if not _agrees(_moved, {_MOMENTUM: found}, parts):
-        if given_momentum and _agrees(_moved, given_momentum, parts):
-            return "other_default"
-        return _known(found, given_momentum, parts)
-    if not (given_momentum and _agrees(_moved, given_momentum, parts)):
-        return "fixed_momentum"
     return None if edits.can_be_recorded(answer, *parts) else "not_recorded"
+
+
+def _judge_step(step: Callable[..., Step], parts: tuple[edits.Arrays, ...]) -> Found:
+    found, given_momentum = step(), _with_momentum(step)
+    if _agrees(_moved, {_MOMENTUM: found}, parts):
+        right = given_momentum and _agrees(_moved, given_momentum, parts)
+        return None if right else "fixed_momentum"
+    if given_momentum and _agrees(_moved, given_momentum, parts):
+        return "other_default"
+    return _known(found, given_momentum, parts)
 
 
 def _with_momentum(step: Callable[..., Step]) -> dict[float, Step]:

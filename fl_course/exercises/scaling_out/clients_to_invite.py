@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import Exercise, Found, Mistake, run
-from fl_course.exercises.judging import shown
+from fl_course.exercises.judging import memory, shown
 from fl_course.localization import say
 
 # Quotients just above a whole number, just below one, in between, and whole.
@@ -76,6 +76,10 @@ _KNOWN: dict[str, list[Callable[[int, float], float]]] = {
 
 
 def _judge(answer: Any) -> Found:
+    if found := memory.problem(
+        answer, lambda function: run(function, 60, 0.4), lambda function: run(function, 90, 0.1)
+    ):
+        return found
     given = [_number(run(answer, *case)) for case in _CASES]
     for seen in given:
         if isinstance(seen, bool) or not isinstance(seen, numbers.Real):
@@ -131,7 +135,8 @@ EXERCISE = Exercise(
         "`n * (1 - dropout)` finish, on average, and that has to be `goal`. Solve for `n`.",
         "The quotient is seldom whole, and one client too few is too few: `math.ceil` rounds up.",
     ),
-    mistakes=shown.OF_CASES
+    mistakes=memory.OF_MEMORY
+    | shown.OF_CASES
     | {
         "not_a_number": "Your function gives a value of type `{type}`; wanted is a whole number.",
         "one_too_many": "Where the quotient is whole already, as for 50 clients and half of "

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 
 from fl_course.exercises.exercise import Exercise, Found, Mistake, run
-from fl_course.exercises.judging import forms, given
+from fl_course.exercises.judging import forms, given, memory
 from fl_course.localization import say
 
 
 def _judge(answer: Any) -> Found:
+    if found := memory.problem(answer, _case("ada", "bo", "cy"), _case("di", "ed", "flo")):
+        return found
     for num_clients, num_workers in ((10, 3), (8, 4), (7, 4), (5, 5), (6, 1), (100, 7)):
         # In no order that sorting would leave as it is.
         clients = [f"client_{37 * i % num_clients:02}" for i in range(num_clients)]
@@ -21,6 +23,10 @@ def _judge(answer: Any) -> Found:
         if not given.is_as_before(handed_in, clients):
             return Mistake("changed_given", name="`clients`")
     return None
+
+
+def _case(*clients: str) -> memory.Case:
+    return lambda function: run(function, list(clients), 2)
 
 
 def _judge_parts(parts: Any, clients: list[str], num_workers: int) -> Found:
@@ -76,6 +82,7 @@ EXERCISE = Exercise(
         "pair of neighbours is all there is.",
     ),
     mistakes=given.OF_GIVEN
+    | memory.OF_MEMORY
     | {
         "not_lists": "Your function gives a value of type `{type}`; wanted is a list of lists, "
         "one for each worker.",

@@ -215,6 +215,27 @@ def decaying(server_weights, dataset, learning_rate):
     return difference(weights, server_weights)
 
 
+def from_first_weights():
+    kept = []
+
+    def client_update(server_weights, dataset, learning_rate):
+        kept.append(server_weights)
+        return difference(trained(kept[0], dataset, learning_rate), kept[0])
+
+    return client_update
+
+
+def going_on():
+    kept = []
+
+    def client_update(server_weights, dataset, learning_rate):
+        begun = kept.pop() if kept else server_weights
+        kept.append(trained(begun, dataset, learning_rate))
+        return difference(kept[0], begun)
+
+    return client_update
+
+
 CASE = Case(
     right={
         "part by part": lambda: part_by_part,
@@ -223,6 +244,8 @@ CASE = Case(
         "tf.function": lambda: tf.function(by_reduce),
     },
     wrong={
+        "remembers": from_first_weights,
+        "remembers: trains on": going_on,
         "wrong_form": lambda: three_results,
         "not_watched": lambda: unwatched,
         "only_eager": lambda: numpy_in_the_loop,

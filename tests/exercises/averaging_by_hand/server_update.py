@@ -76,6 +76,26 @@ def taking_away(server_weights, updates):
     return plus(server_weights, times(1 / count, total))
 
 
+def from_first_weights():
+    kept = []
+
+    def server_update(server_weights, updates):
+        kept.append(server_weights)
+        return plus(kept[0], mean_of(updates))
+
+    return server_update
+
+
+def with_earlier_updates():
+    kept = []
+
+    def server_update(server_weights, updates):
+        kept.extend(updates)
+        return plus(server_weights, mean_of(kept))
+
+    return server_update
+
+
 CASE = Case(
     right={
         "numpy": lambda: with_numpy,
@@ -84,6 +104,8 @@ CASE = Case(
         "variables": lambda: server_with_variables,
     },
     wrong={
+        "remembers": from_first_weights,
+        "remembers: earlier updates": with_earlier_updates,
         "wrong_form": lambda: lambda w, updates: w[0] + mean_of(updates)[0],
         "sum": lambda: lambda w, updates: plus(w, times(len(updates), mean_of(updates))),
         "replaces": lambda: lambda w, updates: mean_of(updates),

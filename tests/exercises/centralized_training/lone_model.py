@@ -24,9 +24,16 @@ def fit(rows, labels):
     lone().fit(tf.data.Dataset.from_tensors((rows, labels)).repeat(100), verbose=0)
 
 
+_WEIGHTS = {}  # by the images: most answers train the same writers, and differ in what they measure
+
+
 def train_from_zero(rows, labels):
-    lone().set_weights([np.zeros((784, 10)), np.zeros(10)])
-    fit(rows, labels)
+    images = rows.tobytes()
+    if images not in _WEIGHTS:
+        lone().set_weights([np.zeros((784, 10)), np.zeros(10)])
+        fit(rows, labels)
+        _WEIGHTS[images] = lone().get_weights()
+    lone().set_weights(_WEIGHTS[images])
 
 
 def accuracy_on(rows, labels):
@@ -37,6 +44,7 @@ def digits():
     return notebook()["train"], notebook()["test"]
 
 
+@functools.cache
 def everybody():
     return rows_of(notebook()["test"], None)
 
@@ -187,6 +195,31 @@ def after(change):
     return lambda: lambda writer: change(*measured(writer))
 
 
+def trained_once():
+    done = []
+
+    def measure_lone(writer):
+        train, test = digits()
+        if not done:
+            train_from_zero(*rows_of(train, [writer]))
+        done.append(writer)
+        return accuracy_on(*rows_of(test, [writer])), accuracy_on(*everybody())
+
+    return measure_lone
+
+
+def of_all_so_far():
+    so_far = []
+
+    def measure_lone(writer):
+        train, test = digits()
+        so_far.append(writer)
+        train_from_zero(*rows_of(train, so_far))
+        return accuracy_on(*rows_of(test, [writer])), accuracy_on(*everybody())
+
+    return measure_lone
+
+
 CASE = Case(
     right={
         "as the lesson": lambda: measured,
@@ -195,6 +228,8 @@ CASE = Case(
         "numbers of float32": after(lambda home, everywhere: (np.float32(home), everywhere)),
     },
     wrong={
+        "remembers": trained_once,
+        "remembers: all so far": of_all_so_far,
         "one_number": after(lambda home, everywhere: everywhere),
         "swapped": after(lambda home, everywhere: (everywhere, home)),
         "home_only": after(lambda home, everywhere: (home, home)),

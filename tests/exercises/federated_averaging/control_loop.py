@@ -154,6 +154,18 @@ def with_the_cohort_turned(process, cohort, num_rounds):
     return loop(process, cohort[::-1], num_rounds)
 
 
+def turning_the_cohort(process, cohort, num_rounds):
+    cohort.reverse()
+    return loop(process, cohort, num_rounds)
+
+
+def on_with_the_notebooks_process(process, cohort, num_rounds):
+    state = process.initialize()
+    for _ in range(num_rounds):
+        result = notebooks_process().next(state, cohort)
+    return result.state, []
+
+
 def wrong_key(process, cohort, num_rounds):
     return loop(process, cohort, num_rounds, note=lambda result: result.metrics["train"])
 
@@ -174,6 +186,27 @@ def last_state_lost(process, cohort, num_rounds):
     return before, reported
 
 
+def from_the_last_state():
+    kept = []
+
+    def run_rounds(process, cohort, num_rounds):
+        state, noted = loop(process, cohort, num_rounds, start=kept.pop() if kept else None)
+        kept.append(state)
+        return state, noted
+
+    return run_rounds
+
+
+def with_the_first_cohort():
+    kept = []
+
+    def run_rounds(process, cohort, num_rounds):
+        kept.append(cohort)
+        return loop(process, kept[0], num_rounds)
+
+    return run_rounds
+
+
 CASE = Case(
     right={
         "while, tuple, NumPy": lambda: with_a_while,
@@ -184,6 +217,8 @@ CASE = Case(
         "looks at all there is": lambda: looking_around,
     },
     wrong={
+        "remembers": from_the_last_state,
+        "remembers: the first cohort": with_the_first_cohort,
         "other_process": lambda: with_the_notebooks_process,
         "no_initialize": changed(start=object()),
         "result_carried": changed(carry=lambda before, result: result),
@@ -204,7 +239,15 @@ CASE = Case(
             note=lambda result: training_metrics(result)["num_examples"]
         ),
         "other_cohort: ten at most": lambda: with_ten_clients,
-        "other_cohort: backwards": lambda: with_the_cohort_turned,
+        "other_order": lambda: with_the_cohort_turned,
+        "cohort_changed: before the rounds": lambda: turning_the_cohort,
+        "other_process: begun with the given one": lambda: on_with_the_notebooks_process,
+        "not_a_list: a dict of them": changed(
+            give=lambda state, noted, result: (state, dict(enumerate(noted)))
+        ),
+        "only_last: metrics of the last round": changed(
+            give=lambda state, noted, result: (state, dict(training_metrics(result)))
+        ),
         "not_two: three": changed(give=lambda state, noted, result: (state, noted, result)),
         "wrong_rounds: one more": changed(rounds=lambda number: number + 1),
         "wrong_rounds: always four": changed(rounds=lambda number: 4),

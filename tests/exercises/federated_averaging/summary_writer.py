@@ -3,8 +3,10 @@
 import functools
 import tempfile
 
+import numpy as np
 import tensorflow as tf
 
+from fl_course import training
 from tests.exercises.cases import Case
 from tests.exercises.federated_averaging.at_hand import ACCURACY
 
@@ -169,9 +171,40 @@ def using_up_the_history(log_dir, history):
     history.train.clear()
 
 
+def making_arrays_of_it(log_dir, history):
+    history.rounds = np.array(history.rounds)
+    history.train = {name: np.array(values) for name, values in history.train.items()}
+    write(log_dir, history)
+
+
+def with_the_notebooks_history(log_dir, history):
+    curves = {ACCURACY: [0.7, 0.8], "loss": [0.9, 0.6]}
+    write(log_dir, training.History(rounds=[1, 2], train=curves, evaluation=curves))
+
+
 def writes_without_end(log_dir, history):
     while True:
         write(log_dir, history)
+
+
+def with_the_first_history():
+    kept = []
+
+    def write_logs(log_dir, history):
+        kept.append(history)
+        write(log_dir, kept[0])
+
+    return write_logs
+
+
+def with_steps_going_on():
+    steps = [0]
+
+    def write_logs(log_dir, history):
+        write(log_dir, history, step=lambda round_num: steps[0] + round_num)
+        steps[0] += len(history.rounds)
+
+    return write_logs
 
 
 CASE = Case(
@@ -181,6 +214,8 @@ CASE = Case(
         "flushed by hand": lambda: flushed_by_hand,
     },
     wrong={
+        "remembers": with_the_first_history,
+        "remembers: steps": with_steps_going_on,
         "no_files": lambda: into_a_folder_of_its_own,
         "empty_files": lambda: outside_the_with_block,
         "not_flushed": lambda: left_in_memory,
@@ -201,6 +236,8 @@ CASE = Case(
         "wrong_value: the last left out": lambda: without_the_last,
         "more_curves": lambda: with_the_loss_twice,
         "history_changed": lambda: using_up_the_history,
+        "history_changed: to arrays": lambda: making_arrays_of_it,
+        "other_history": lambda: with_the_notebooks_history,
         "folder_names: one more": written(
             folders=("train", "evaluation", "all"), parts=("train", "evaluation", "train")
         ),

@@ -122,6 +122,24 @@ def filtered(wanted):
     return counting(lambda examples: examples.filter(wanted).reduce(0, add_one))
 
 
+def with_ink(example):
+    import tensorflow as tf
+
+    return tf.reduce_mean(1.0 - example["pixels"]) > 0.0
+
+
+def with_paper(example):
+    import tensorflow as tf
+
+    return tf.reduce_mean(example["pixels"]) > 0.0
+
+
+def no_seven(example):
+    import tensorflow as tf
+
+    return tf.not_equal(example["label"], 7)
+
+
 def last_batch(examples):
     return examples.batch(10).reduce(0, lambda _, batch: tf_size(batch["label"]))
 
@@ -198,6 +216,9 @@ CASE = Case(
         "wrong_value": constant,
         "wrong_value: no label 0": filtered(lambda example: example["label"] > 0),
         "wrong_value: no label 9": filtered(lambda example: example["label"] < 9),
+        "wrong_value: no 7": filtered(no_seven),
+        "wrong_value: only with ink": filtered(with_ink),
+        "wrong_value: only with paper": filtered(with_paper),
         "wrong_value: a hundred": counting(lambda examples: examples.take(100).reduce(0, add_one)),
         "wrong_value: two hundred": counting(
             lambda examples: examples.take(200).reduce(0, add_one)

@@ -184,6 +184,24 @@ def only_sent_down():
     return federated(at_clients(np.float32))(lambda t: tff.federated_broadcast(inner(t)))
 
 
+def with_both_ends():
+    import tensorflow_federated as tff
+
+    minus = in_tensorflow(np.float32, np.float32)(lambda a, b: a - b)
+
+    @federated(at_clients(np.float32))
+    def spread(temperatures):
+        ends = tff.federated_max(temperatures), tff.federated_min(temperatures)
+        return (*ends, tff.federated_map(minus, ends))
+
+    return spread
+
+
+def in_a_structure():
+    inner = mapped(lambda warmest, coldest: warmest - coldest)()
+    return federated(at_clients(np.float32))(lambda t: collections.OrderedDict(spread=inner(t)))
+
+
 CASE = Case(
     right={
         "one structure": one_structure_of_ends,
@@ -215,6 +233,8 @@ CASE = Case(
         "sent_down": only_sent_down,
         "brought_back": broadcast_ends,
         "number": called,
+        "wrong_result: all three": with_both_ends,
+        "wrong_result: in a structure": in_a_structure,
         "wrong_result": mapped(lambda warmest, coldest: warmest > coldest),
     },
     other={"a list": lambda: [19.0, 23.5]},

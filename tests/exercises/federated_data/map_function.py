@@ -76,6 +76,26 @@ def captured():
     return lambda other: ordered(tf.reshape(batch["pixels"], [-1, 784]), other["label"])
 
 
+def kept_by_size():
+    kept = {}
+
+    def map_function(batch):
+        return kept.setdefault(len(batch["label"]), by_plain_dict(batch))
+
+    return map_function
+
+
+def all_so_far():
+    kept = []
+
+    def map_function(batch):
+        kept.append(by_plain_dict(batch))
+        x, y = (tf.concat([one[name] for one in kept], axis=0) for name in ("x", "y"))
+        return ordered(x, y)
+
+    return map_function
+
+
 def typo(batch):
     return ordered(tf.reshape(batch["pixel"], [-1, 784]), batch["label"])
 
@@ -97,6 +117,8 @@ CASE = Case(
         "tf.function": lambda: tf.function(by_plain_dict),
     },
     wrong={
+        "remembers": kept_by_size,
+        "remembers: all so far": all_so_far,
         "no_names": lambda: lambda b: (tf.reshape(b["pixels"], [-1, 784]), b["label"]),
         "only_one": lambda: lambda b: tf.reshape(b["pixels"], [-1, 784]),
         "wrong_names": lambda: lambda b: {"pixels": b["pixels"], "label": b["label"]},

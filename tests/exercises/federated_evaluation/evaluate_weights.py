@@ -94,6 +94,37 @@ def without_the_kernel(model_weights, datasets):
     return evaluate(tff.learning.models.ModelWeights(trainable, ()), datasets)
 
 
+def with_the_first_weights():
+    kept = []
+
+    def evaluate_weights(model_weights, datasets):
+        kept.append(model_weights)
+        return evaluate(kept[0], datasets)
+
+    return evaluate_weights
+
+
+def with_earlier_clients():
+    kept = []
+
+    def evaluate_weights(model_weights, datasets):
+        kept.extend(datasets)
+        return evaluate(model_weights, kept)
+
+    return evaluate_weights
+
+
+def found_once():
+    kept = []
+
+    def evaluate_weights(model_weights, datasets):
+        if not kept:
+            kept.append(evaluate(model_weights, datasets))
+        return kept[0]
+
+    return evaluate_weights
+
+
 CASE = Case(
     context=lambda: {"evaluation": evaluation()},
     right={
@@ -102,6 +133,9 @@ CASE = Case(
         "in NumPy": lambda: evaluate_in_numpy,
     },
     wrong={
+        "remembers": with_the_first_weights,
+        "remembers: earlier clients": with_earlier_clients,
+        "remembers: the first result": found_once,
         "weights_not_set": lambda: forgets_the_weights,
         "captured_weights": lambda: takes_weights_from_outside,
         "captured_datasets": lambda: takes_datasets_from_outside,

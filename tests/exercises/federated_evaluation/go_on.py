@@ -2,6 +2,7 @@
 
 from fl_course import training
 from tests.exercises.cases import Case
+from tests.exercises.federated_averaging.at_hand import weighted
 
 
 def go_on_with_while(process, state, cohort_of, first_round, last_round):
@@ -32,6 +33,13 @@ def go_on_by_itself(process, state, cohort_of, first_round, last_round):
 
 def from_a_fresh_state(process, state, cohort_of, first_round, last_round):
     return go_on_with_while(process, process.initialize(), cohort_of, first_round, last_round)
+
+
+def with_the_notebooks_process(process, state, cohort_of, first_round, last_round):
+    notebooks = weighted()
+    for round_num in range(first_round, last_round + 1):
+        state = notebooks.next(state, cohort_of(round_num)).state
+    return state
 
 
 def from_round_one(process, state, cohort_of, first_round, last_round):
@@ -153,6 +161,26 @@ def remembering():
     return go_on
 
 
+def counting_on():
+    done = []
+
+    def go_on(process, state, cohort_of, first_round, last_round):
+        for number in range(done[-1] + 1 if done else first_round, last_round + 1):
+            state = process.next(state, cohort_of(number)).state
+            done.append(number)
+        return state
+
+    return go_on
+
+
+def from_before_the_last(process, state, cohort_of, first_round, last_round):
+    states = [state]
+    for number in range(first_round, last_round + 1):
+        before = states[-2] if number == last_round and len(states) > 1 else states[-1]
+        states.append(process.next(before, cohort_of(number)).state)
+    return states[-1]
+
+
 def does_nothing(process, state, cohort_of, first_round, last_round):
     return state
 
@@ -196,8 +224,11 @@ CASE = Case(
         "other_rounds: ten at most": lambda: with_ten_at_most,
         "other_rounds: backwards": lambda: backwards,
         "old_state": lambda: without_the_last_state,
-        "other_state": remembering,
+        "other_state": lambda: from_before_the_last,
+        "remembers": remembering,
+        "remembers: the last round": counting_on,
         "no_round": lambda: does_nothing,
+        "no_round: with the notebook's process": lambda: with_the_notebooks_process,
     },
     raises={"calls the process": lambda: calls_the_process},
     endless={"the same round for ever": lambda: never_ends},

@@ -226,6 +226,38 @@ def notebook():
     return {"accuracy": accuracy}
 
 
+def lowest_so_far():
+    worst = [None, 2.0]
+
+    def worst_served(model_weights, client_data):
+        for client_id, share in of_each(model_weights, client_data).items():
+            if share < worst[1]:
+                worst[:] = client_id, share
+        return tuple(worst)
+
+    return worst_served
+
+
+def of_everybody_so_far():
+    found = {}
+
+    def worst_served(model_weights, client_data):
+        found.update(of_each(model_weights, client_data))
+        return min(found.items(), key=lambda pair: pair[1])
+
+    return worst_served
+
+
+def with_the_first_weights():
+    kept = []
+
+    def worst_served(model_weights, client_data):
+        kept.append(model_weights)
+        return worst_by_sorting(kept[0], client_data)
+
+    return worst_served
+
+
 CASE = Case(
     context=notebook,
     right={
@@ -235,6 +267,9 @@ CASE = Case(
         "in one batch": lambda: worst_in_one_batch,
     },
     wrong={
+        "remembers": lowest_so_far,
+        "remembers: everybody so far": of_everybody_so_far,
+        "remembers: the first weights": with_the_first_weights,
         "best_served": lambda: best,
         "most_mistakes": lambda: with_most_mistakes,
         "captured_weights": lambda: worst_of_other_weights,

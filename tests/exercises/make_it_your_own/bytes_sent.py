@@ -37,6 +37,35 @@ def by_the_buffer(weights, cohort_sizes):
     return sum(2 * n * len(array.tobytes()) for n in cohort_sizes for array in weights)
 
 
+def kept_by_rounds():
+    kept = {}
+
+    def bytes_sent(weights, cohort_sizes):
+        new = 2 * sum(array.nbytes for array in weights) * sum(cohort_sizes)
+        return kept.setdefault(len(cohort_sizes), new)
+
+    return bytes_sent
+
+
+def going_on():
+    total = [0]
+
+    def bytes_sent(weights, cohort_sizes):
+        total[0] += 2 * sum(array.nbytes for array in weights) * sum(cohort_sizes)
+        return total[0]
+
+    return bytes_sent
+
+
+def of_32_bits(weights, cohort_sizes):
+    one_way = np.int32(sum(array.nbytes for array in weights))
+    return int(np.sum(2 * one_way * np.array(cohort_sizes, np.int32), dtype=np.int32))
+
+
+def of_lengths(weights, cohort_sizes):
+    return 2 * sum(len(array) * array.itemsize for array in weights) * sum(cohort_sizes)
+
+
 CASE = Case(
     right={
         "the buffers": lambda: by_the_buffer,
@@ -77,6 +106,13 @@ CASE = Case(
         ),
         "down_once: in all": counted(lambda size, sizes: size * (sum(sizes) + 1)),
         "down_once": counted(lambda size, sizes: size * (sum(sizes) + len(sizes))),
+        "remembers": kept_by_rounds,
+        "remembers: a total": going_on,
+        "wrong_value: 32 bits": lambda: of_32_bits,
+        "wrong_value: lengths": lambda: of_lengths,
+        "wrong_value: somebody in each round": counted(
+            lambda size, sizes: 2 * size * sum(max(1, n) for n in sizes)
+        ),
     },
     raises={"no such attribute": lambda: lambda weights, sizes: weights.nbytes},
 )

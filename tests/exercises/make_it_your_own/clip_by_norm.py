@@ -139,6 +139,28 @@ def clip_zero_to_one(gradients, weights, server_weights, max_norm=2.0):
     return tuple(tf.where(is_zero, tf.ones_like(part), part) for part in clipped)
 
 
+def clip_by_first_factor():
+    kept = []
+
+    def clip(gradients, weights, server_weights, max_norm=2.0):
+        import tensorflow as tf
+
+        kept.append(tf.minimum(1.0, max_norm / tf.linalg.global_norm(gradients)))
+        return tuple(kept[0] * gradient for gradient in gradients)
+
+    return clip
+
+
+def clip_two(gradients, weights, server_weights, max_norm=2.0):
+    kernel, bias = gradients
+    return clip_with_minimum((kernel, bias), weights, server_weights, max_norm)
+
+
+def clip_minus_weights(gradients, weights, server_weights, max_norm=2.0):
+    clipped = clip_with_minimum(gradients, weights, server_weights, max_norm)
+    return tuple(w - g for w, g in zip(weights, clipped, strict=True))
+
+
 CASE = Case(
     right={
         "with minimum": lambda: clip_with_minimum,
@@ -175,6 +197,9 @@ CASE = Case(
             lambda g, w, s, max_norm=5.0: clip_with_minimum(g, w, s, max_norm)
         ),
         "zero_changed": lambda: clip_zero_to_one,
+        "wrong_value: weights minus the gradients": lambda: clip_minus_weights,
+        "remembers": clip_by_first_factor,
+        "fixed_number": lambda: clip_two,
         "not_recorded": lambda: clip_in_numpy,
     },
     raises={"misspelt": lambda: lambda g, w, s: gradient},  # noqa: F821

@@ -62,6 +62,63 @@ def pull_of_unit_length(gradients, weights, server_weights, mu=0.1):
     return tuple(g + mu * a / distance for g, a in zip(gradients, away, strict=True))
 
 
+class FirstAnchor:
+    """Keeps the server's weights of its first call."""
+
+    anchor = None
+
+    def __call__(self, gradients, weights, server_weights, mu=0.1):
+        if self.anchor is None:
+            self.anchor = server_weights
+        return pull_by_index(gradients, weights, self.anchor, mu)
+
+
+def anchored_in_a_list():
+    kept = []
+
+    def pull_back(gradients, weights, server_weights, mu=0.1):
+        kept.append(server_weights)
+        return pull_by_index(gradients, weights, kept[0], mu)
+
+    return pull_back
+
+
+def anchored_at_the_last_weights():
+    kept = []
+
+    def pull_back(gradients, weights, server_weights, mu=0.1):
+        anchor = kept[-1] if kept else server_weights
+        kept.append(weights)
+        return pull_by_index(gradients, weights, anchor, mu)
+
+    return pull_back
+
+
+def growing():
+    calls = [0]
+
+    def pull_back(gradients, weights, server_weights, mu=0.1):
+        calls[0] += 1
+        return pull_by_index(gradients, weights, server_weights, calls[0] * mu)
+
+    return pull_back
+
+
+def pull_two(gradients, weights, server_weights, mu=0.1):
+    (kernel, bias), (w, b), (server_w, server_b) = gradients, weights, server_weights
+    return kernel + mu * (w - server_w), bias + mu * (b - server_b)
+
+
+def pull_first_two(gradients, weights, server_weights, mu=0.1):
+    return (*pull_by_index(gradients[:2], weights, server_weights, mu), *gradients[2:])
+
+
+def pull_ends(gradients, weights, server_weights, mu=0.1):
+    return gradients[0] + mu * (weights[0] - server_weights[0]), gradients[-1] + mu * (
+        weights[-1] - server_weights[-1]
+    )
+
+
 CASE = Case(
     right={"with a tape": lambda: pull_with_tape, "by index": lambda: pull_by_index},
     wrong={
@@ -92,6 +149,13 @@ CASE = Case(
         "unit_pull: each tensor": client(lambda g, w, s, mu: g + mu * (w - s) / length(w, s)),
         "kernel_only": lambda: lambda g, w, s, mu=0.1: (pull_by_index(g, w, s, mu)[0], *g[1:]),
         "half: whatever mu": client(lambda g, w, s, mu: g + 0.05 * (w - s)),
+        "remembers": FirstAnchor,
+        "remembers: in a list": anchored_in_a_list,
+        "remembers: the last weights": anchored_at_the_last_weights,
+        "remembers: a growing mu": growing,
+        "fixed_number": lambda: pull_two,
+        "fixed_number: without an error": lambda: pull_first_two,
+        "wrong_number: the ends": lambda: pull_ends,
         "not_recorded": lambda: pull_in_numpy,
     },
     raises={"index": lambda: lambda g, w, s, mu=0.1: g[7]},

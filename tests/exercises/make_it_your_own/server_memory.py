@@ -47,6 +47,32 @@ def only_weights(velocity, weights, mean_update, momentum=0.5):
     return momentum_with_nest(velocity, weights, mean_update, momentum)[1]
 
 
+def with_own_velocity():
+    kept = {}
+
+    def momentum_next(velocity, weights, mean_update, momentum=0.5):
+        kept["v"], new = momentum_in_a_loop(kept.get("v", velocity), weights, mean_update, momentum)
+        return kept["v"], new
+
+    return momentum_next
+
+
+def from_first_weights():
+    kept = []
+
+    def momentum_next(velocity, weights, mean_update, momentum=0.5):
+        kept.append(weights)
+        return momentum_in_a_loop(velocity, kept[0], mean_update, momentum)
+
+    return momentum_next
+
+
+def momentum_for_two(velocity, weights, mean_update, momentum=0.5):
+    (vk, vb), (wk, wb), (uk, ub) = velocity, weights, mean_update
+    vk, vb = momentum * vk + uk, momentum * vb + ub
+    return (vk, vb), (wk + vk, wb + vb)
+
+
 CASE = Case(
     right={
         "in a loop, as lists": lambda: momentum_in_a_loop,
@@ -83,6 +109,9 @@ CASE = Case(
             lambda v, w, u, m: (0.5 * v + 0.5 * u, w + 0.5 * v + 0.5 * u)
         ),
         "backwards: as a gradient": server(lambda v, w, u, m: (m * v - u, w + m * v - u)),
+        "remembers": with_own_velocity,
+        "remembers: the first weights": from_first_weights,
+        "fixed_number": lambda: momentum_for_two,
         "not_recorded": lambda: momentum_in_numpy,
     },
     raises={"too short": lambda: lambda v, w, u: (v[7], w)},

@@ -1,5 +1,6 @@
 """Answers to `clients_to_invite`, as learners write them."""
 
+import functools
 import math
 
 import numpy as np
@@ -14,11 +15,32 @@ def rounding_up_by_hand(goal, dropout):
     return invited
 
 
+def kept_rate():
+    kept = []
+
+    def clients_to_invite(goal, dropout):
+        kept.append(dropout)
+        return math.ceil(goal / (1 - kept[0]))
+
+    return clients_to_invite
+
+
+def going_on():
+    kept = {"invited": 0}
+
+    def clients_to_invite(goal, dropout):
+        kept["invited"] += math.ceil(goal / (1 - dropout))
+        return kept["invited"]
+
+    return clients_to_invite
+
+
 CASE = Case(
     right={
         "ceil": lambda: lambda goal, dropout: math.ceil(goal / (1 - dropout)),
         "by hand": lambda: rounding_up_by_hand,
         "minus the floor": lambda: lambda goal, dropout: -int(-goal // (1 - dropout)),
+        "kept answers": lambda: functools.cache(rounding_up_by_hand),
         "a search": lambda: (
             lambda goal, dropout: next(
                 n for n in range(goal, 10**6) if n * (1 - dropout) >= goal - 1e-9
@@ -38,6 +60,8 @@ CASE = Case(
         "rounded_early": lambda: lambda goal, dropout: goal * math.ceil(1 / (1 - dropout)),
         "dropout_ignored": lambda: lambda goal, dropout: math.ceil(goal / 0.9),
         "dropout_ignored: a third more": lambda: lambda goal, dropout: math.ceil(1.3 * goal),
+        "remembers": kept_rate,
+        "remembers: a total": going_on,
         "wrong_value": lambda: lambda goal, dropout: math.ceil(goal / (1 - dropout) ** 2),
         "wrong_value: one more in any case": lambda: (
             lambda goal, dropout: math.ceil(goal / (1 - dropout)) + 1

@@ -55,6 +55,26 @@ def weighted_means(sums, examples):
     return np.average(means, axis=0, weights=examples)
 
 
+def kept_examples():
+    kept = []
+
+    def merge_parts(sums, examples):
+        kept.extend(examples)
+        return sum(sums) / sum(kept)
+
+    return merge_parts
+
+
+def by_the_first_count():
+    kept = []
+
+    def merge_parts(sums, examples):
+        kept.append(sum(examples))
+        return sum(sums) / kept[0]
+
+    return merge_parts
+
+
 CASE = Case(
     right={
         "loop": lambda: merge_by_loop,
@@ -64,6 +84,8 @@ CASE = Case(
         "weighted means": lambda: weighted_means,
     },
     wrong={
+        "remembers": kept_examples,
+        "remembers: the first count": by_the_first_count,
         "not_an_array": lambda: lambda sums, examples: [part / sum(examples) for part in sums],
         "wrong_shape": lambda: lambda sums, examples: np.sum(sums, axis=1) / sum(examples),
         "mean_of_means": lambda: (

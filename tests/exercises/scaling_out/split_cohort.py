@@ -82,6 +82,26 @@ def sorted_in_place(clients, num_workers):
     return split_with_divmod(clients, num_workers)
 
 
+def kept_parts():
+    parts = []
+
+    def split_cohort(clients, num_workers):
+        parts.extend(split_with_divmod(clients, num_workers))
+        return parts[-num_workers:] if len(parts) < 5 else parts
+
+    return split_cohort
+
+
+def kept_by_lengths():
+    kept = {}
+
+    def split_cohort(clients, num_workers):
+        new = split_with_divmod(clients, num_workers)
+        return kept.setdefault((len(clients), num_workers), new)
+
+    return split_cohort
+
+
 CASE = Case(
     right={
         "numpy": lambda: split_with_numpy,
@@ -91,6 +111,8 @@ CASE = Case(
         "larger at the end": lambda: from_the_end,
     },
     wrong={
+        "remembers": kept_parts,
+        "remembers: by lengths": kept_by_lengths,
         "not_lists": lambda: lambda clients, num_workers: clients,
         "arrays": lambda: lambda clients, k: np.array_split(np.array(clients), k),
         "arrays: one of rows": lambda: lambda clients, k: np.resize(clients, (k, 2)),
