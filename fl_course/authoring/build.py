@@ -1,6 +1,5 @@
 """Building, or checking, every notebook of the course."""
 
-import contextlib
 import os
 import pickle
 import tempfile
@@ -18,6 +17,7 @@ from fl_course.authoring.catalogs import dumps as dumps_catalog
 from fl_course.authoring.course import ENGLISH, Course, Lesson, read_course
 from fl_course.authoring.execute import CELL_SECONDS, execute
 from fl_course.authoring.exercises import CATALOG, catalog_bytes, outcome_problems, read_exercises
+from fl_course.authoring.files import write_atomically
 from fl_course.authoring.languages import (
     ENGLISH_ITSELF,
     LOCALE,
@@ -33,6 +33,7 @@ from fl_course.authoring.languages import (
 from fl_course.authoring.languages import codes as language_codes
 from fl_course.authoring.lints import lint, read_glossary
 from fl_course.authoring.messages import Message, context_of, messages_of, same_code
+from fl_course.authoring.needs import missing
 from fl_course.authoring.notebooks import (
     FOLDERS,
     Variant,
@@ -45,6 +46,7 @@ from fl_course.authoring.notebooks import (
 )
 from fl_course.authoring.outputs import inputs_digest, normalize, outputs_digest
 from fl_course.authoring.outputs import lint as lint_outputs
+from fl_course.authoring.questions import course_problems, proof_problems, read_questions
 from fl_course.authoring.records import (
     ENDING,
     Raw,
@@ -57,9 +59,12 @@ from fl_course.authoring.records import (
 from fl_course.authoring.script import Cell, read_script
 from fl_course.authoring.spoken import Picture, draw, keep, say_again
 from fl_course.authoring.words import lesson_problems, own_messages
+from fl_course.exercises.questions import Question
 
 MAX_BYTES = 1_500_000
 _REBUILD = "Run: fl-course build"
+# The exercises of each lesson by id, and the questions to it.
+_Tasks = tuple[dict[Lesson, dict[str, Any]], dict[Lesson, tuple[Question, ...]]]
 
 
 @dataclass
@@ -89,6 +94,7 @@ class _Order:
 
     root: Path
     course: Course
+    questions: Mapping[Lesson, tuple[Question, ...]]
     languages: tuple[Language, ...]
     released: tuple[Language, ...]
     report: Report
@@ -152,14 +158,17 @@ def build(
     report = Report()
     scripts: dict[Lesson, tuple[Cell, ...]] = {}
     exercises: dict[Lesson, dict[str, Any]] = {}
+    questions: dict[Lesson, tuple[Question, ...]] = {}
     # All of them, because a catalog holds what every lesson says.
     for lesson in course.lessons:
         try:
             cells = read_script(root, course, lesson)
             exercises[lesson] = read_exercises(root, lesson)
+            questions[lesson] = read_questions(root, lesson, cells)
             scripts[lesson] = cells
         except AuthoringError as error:
             report.problems.append(str(error))
+    report.problems += course_problems(questions, exercises)
     try:
         released = (
             ENGLISH_ITSELF,
@@ -171,10 +180,12 @@ def build(
         return report
     spoken = (ENGLISH_ITSELF,)
     if len(scripts) == len(course.lessons):
-        spoken += _read_languages(root, course, scripts, exercises, released, report, check=check)
+        tasks = (exercises, questions)
+        spoken += _read_languages(root, course, scripts, tasks, released, report, check=check)
     order = _Order(
         root,
         course,
+        questions,
         tuple(x for x in spoken if not languages or x.code in languages),
         released,
         report,
@@ -186,7 +197,8 @@ def build(
     # Before the lessons are executed: their exercises read it.
     committed = (root / CATALOG).read_bytes() if (root / CATALOG).is_file() else b""
     read = {lesson: scripts[lesson] for lesson in chosen if lesson in scripts}
-    _keep(root, CATALOG, catalog_bytes(course, read, committed), report, check=check)
+    content = catalog_bytes(course, read, questions, committed)
+    _keep(root, CATALOG, content, report, check=check)
     for lesson, cells in read.items():
         try:
             _build_lesson(order, lesson, cells)
@@ -201,7 +213,7 @@ def _read_languages(
     root: Path,
     course: Course,
     scripts: dict[Lesson, tuple[Cell, ...]],
-    exercises: dict[Lesson, dict[str, Any]],
+    tasks: _Tasks,
     released: tuple[Language, ...],
     report: Report,
     *,
@@ -211,7 +223,7 @@ def _read_languages(
     text = (root / readme.SOURCE).read_text("utf-8") if (root / readme.SOURCE).is_file() else ""
     messages = {
         **{lesson.slug: list(messages_of(lesson, cells)) for lesson, cells in scripts.items()},
-        OWN: own_messages(root, course, scripts, exercises),
+        OWN: own_messages(root, course, scripts, *tasks),
         README: list(readme.messages(text)),
     }
     report.problems += lesson_problems(course, messages[OWN])
@@ -239,7 +251,7 @@ def _read_languages(
         counts = {name: count(catalog.entries) for name, catalog in language.catalogs.items()}
         report.translated[code] = counts
         if check and code in course.languages:
-            wanted = _released_messages(root, course, scripts, exercises, messages, code)
+            wanted = _released_messages(root, course, scripts, tasks, messages, code)
             needed = {
                 name: count([x for x in catalog.entries if x.message.text in wanted[name]])
                 for name, catalog in language.catalogs.items()
@@ -271,7 +283,7 @@ def _released_messages(
     root: Path,
     course: Course,
     scripts: dict[Lesson, tuple[Cell, ...]],
-    exercises: dict[Lesson, dict[str, Any]],
+    tasks: _Tasks,
     messages: dict[str, list[Message]],
     language: str,
 ) -> dict[str, set[str]]:
@@ -279,7 +291,7 @@ def _released_messages(
     others = [lesson for lesson in course.lessons if language not in lesson.languages]
     wanted = {name: {message.text for message in found} for name, found in messages.items()}
     wanted |= {lesson.slug: set() for lesson in others}
-    own = own_messages(root, course, scripts, exercises, language)
+    own = own_messages(root, course, scripts, *tasks, language)
     wanted[OWN] = {message.text for message in own}
     wanted[README] = {
         text for text in wanted[README] if not any(readme.of_lesson(text, x) for x in others)
@@ -303,6 +315,9 @@ def _build_lesson(order: _Order, lesson: Lesson, cells: tuple[Cell, ...]) -> Non
         if reason or (order.force and not order.check):
             to_execute[path] = notebook
         made[path] = notebook
+    if to_execute and (sentence := missing(lesson.needs)):
+        # Outputs without it would be stored.
+        raise AuthoringError(f"lesson {lesson.slug}: {sentence}")
     others = [x for x in order.languages if x.code != ENGLISH and x.code in lesson.languages]
     for language in others:
         for variant in FOLDERS:
@@ -365,6 +380,8 @@ def _build_lesson(order: _Order, lesson: Lesson, cells: tuple[Cell, ...]) -> Non
                 f"{path}: {len(content):,} bytes, more than {MAX_BYTES:,}. "
                 "Draw fewer or smaller figures."
             )
+    if solved is not None:
+        order.report.problems += proof_problems(solved, order.questions[lesson])
     if records is not None:
         contents[_records_path(lesson)] = dumps_records(records, solved)
     for path, content in contents.items():
@@ -392,7 +409,8 @@ def _say_again(
 def _make(
     order: _Order, lesson: Lesson, cells: tuple[Cell, ...], language: Language, variant: Variant
 ) -> NotebookNode:
-    return make(order.course, lesson, cells, language, variant, order.released)
+    questions = order.questions[lesson]
+    return make(order.course, lesson, cells, language, variant, order.released, questions)
 
 
 def _check_same_code(
@@ -526,18 +544,6 @@ def _difference(expected: NotebookNode, target: Path) -> str:
         extra = longer[min(len(expected.cells), len(found.cells))]
         return f"has {len(found.cells)} cells, not {len(expected.cells)}; first {key_of(extra)}"
     return "differs from its script in its metadata or its spacing"
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file so that it is never seen half written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            temporary.unlink()
 
 
 def _sweep(root: Path, course: Course, report: Report, *, check: bool) -> None:

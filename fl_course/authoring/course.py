@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fl_course.authoring import AuthoringError
+from fl_course.authoring.needs import NEEDS
 from fl_course.catalog import REFERENCE
 
 ENGLISH = "en"
@@ -15,10 +16,12 @@ COURSE_FILE = Path("lessons", "course.toml")
 MAX_SLUG = 32  # A cell id is the slug and the cell's key, together up to 64 characters.
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 _BRANCH = re.compile(r"[\w./-]+")
 _LINK = re.compile(r"\]\(([a-z][a-z0-9_]*)\.ipynb(?=[)#])")
+DOCS_PAGE = re.compile(r"docs/[\w-]+\.md")
+_DOCS = re.compile(rf"\]\(({DOCS_PAGE.pattern})(?=[)#])")
 _NUMBERED = re.compile(r"\blessons?[\s#]+\d+", re.IGNORECASE)
 
 
@@ -33,6 +36,7 @@ class Lesson:
         minutes: Time in a classroom.
         exercises: Ids of the exercises, in the order in which they appear.
         languages: Languages that it is released in, English first.
+        needs: What its outputs need besides the course's packages: names of `NEEDS`.
     """
 
     number: int
@@ -41,6 +45,7 @@ class Lesson:
     minutes: int
     exercises: tuple[str, ...]
     languages: tuple[str, ...] = (ENGLISH,)
+    needs: tuple[str, ...] = ()
 
     @property
     def script(self) -> Path:
@@ -81,7 +86,8 @@ class Course:
 
         `lesson {{federated_data}}` becomes `lesson 2`, and `(federated_data.ipynb)` of a link
         `(02_federated_data.ipynb)`, or `(../en/02_federated_data.ipynb)` where the lesson is not
-        released in the language. What is no lesson stays: `unknown_lessons` finds it.
+        released in the language. What is no lesson stays: `unknown_lessons` finds it. A page of
+        `docs/`, which Colab doesn't have, gets its whole address.
 
         Args:
             text: Markdown, Python, or a message of either.
@@ -100,6 +106,8 @@ class Course:
             folder = "" if language in lesson.languages else f"../{ENGLISH}/"
             return f"]({folder}{lesson.notebook_file}"
 
+        home = f"](https://github.com/{self.repository}/blob/{self.branch}/"
+        text = _DOCS.sub(lambda match: home + match[1], text)
         return _LINK.sub(link, REFERENCE.sub(number, text))
 
     def unknown_lessons(self, text: str) -> list[str]:
@@ -223,6 +231,18 @@ def _languages(fields: _Fields, released: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(code for code in released if code in given)
 
 
+def _needs(fields: _Fields) -> tuple[str, ...]:
+    if "needs" not in fields.table:
+        return ()
+    given = fields.take_names("needs", SNAKE_CASE, 'needs = ["flower"]')
+    fields.problems += [
+        f"{fields.where}: `needs` holds {name!r}. Known are: {', '.join(NEEDS)}."
+        for name in given
+        if name not in NEEDS
+    ]
+    return given
+
+
 def numbered_lesson(text: str) -> str:
     """Where a text names a lesson by a number, such as `lesson 6`, or an empty text.
 
@@ -255,7 +275,7 @@ def read_course(root: Path) -> Course:
     entries = table.pop("lesson", [])
     top = _Fields(table, str(COURSE_FILE))
     title = top.take("title", str, _LINE, 'title = "Federated learning"')
-    repository = top.take("repository", str, _REPOSITORY, 'repository = "owner/name"')
+    repository = top.take("repository", str, REPOSITORY, 'repository = "owner/name"')
     branch = top.take("branch", str, _BRANCH, 'branch = "main"')
     languages = top.take_names("languages", _LANGUAGE, 'languages = ["en"]')
     problems = top.finish()
@@ -279,6 +299,7 @@ def read_course(root: Path) -> Course:
             minutes=fields.take("minutes", int, None, "minutes = 30"),
             exercises=fields.take_names("exercises", SNAKE_CASE, 'exercises = ["get_one_example"]'),
             languages=_languages(fields, languages),
+            needs=_needs(fields),
         )
         if lesson.minutes <= 0:
             fields.problems.append(

@@ -3,7 +3,7 @@
 import importlib.util
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,12 @@ from fl_course.authoring.course import Course, Lesson
 from fl_course.authoring.notebooks import Variant, key_of
 from fl_course.authoring.outputs import first_line
 from fl_course.authoring.script import Cell
+from fl_course.exercises.questions import Question
 
 CATALOG = Path("fl_course", "catalog.json")
 _MIME = "text/markdown"
 _EXPECTED: dict[Variant, str] = {"learner": "not attempted", "solved": "right"}
+_TASKS = {"exercise": "exercise", "answer": "question"}  # kind of a cell -> what it answers
 
 
 def read_exercises(root: Path, lesson: Lesson) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def _id_problems(lesson: Lesson, found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _file_problems(lesson: Lesson, folder: Path) -> Iterator[str]:
-    files = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    files = {path.stem for path in folder.glob("*.py")} - {"__init__", "questions"}
     for name in sorted({*lesson.exercises} - files):
         yield f"exercise {name!r} has no module of its own. Write it in {name}.py."
     for name in sorted(files - {*lesson.exercises}):
@@ -119,57 +121,62 @@ def _word_problems(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def outcome_problems(notebook: NotebookNode, variant: Variant) -> list[str]:
-    """What is wrong with the answers that a notebook's exercises got when it was executed.
+    """What is wrong with the answers that a notebook's tasks got when it was executed.
 
     Args:
         notebook: The executed notebook.
-        variant: With the blanks every exercise must be not attempted, solved it must be right.
+        variant: With the blanks every exercise and every question must be not attempted, solved it
+            must be right.
     """
     problems: list[str] = []
     for cell in notebook.cells:
         noted = cell.metadata.get("fl_course", {})
-        if noted.get("kind") != "exercise":
+        if noted.get("kind") not in _TASKS:
             continue
-        name = noted["exercise"]
+        task = _TASKS[noted["kind"]]
+        name = noted[task]
         answers = [
             (about["outcome"], output.data[_MIME])
             for output in cell.outputs
             if _MIME in output.get("data", {})
-            and (about := output.metadata.get(_MIME, {}).get("fl_course", {})).get("exercise")
-            == name
+            and (about := output.metadata.get(_MIME, {}).get("fl_course", {})).get(task) == name
         ]
         where = f"lesson {notebook.metadata.fl_course.lesson}, cell {key_of(cell)}: "
         if not answers:
             problems.append(
-                f"{where}exercise {name!r} gives no answer. Let the cell run ex.{name}.check()."
+                f"{where}{task} {name!r} gives no answer. Let the cell run ex.{name}.check()."
             )
         elif answers[-1][0] != _EXPECTED[variant]:
             outcome, text = answers[-1]
             if variant == "solved":
                 problems.append(
-                    f"{where}the solution of exercise {name!r} is judged as {outcome!r}: "
+                    f"{where}the solution of {task} {name!r} is judged as {outcome!r}: "
                     f"{first_line(text)} Correct the solution or the check."
                 )
             else:
                 problems.append(
-                    f"{where}the blank of exercise {name!r} is judged as {outcome!r}, not as not "
+                    f"{where}the blank of {task} {name!r} is judged as {outcome!r}, not as not "
                     "attempted. Leave more to fill in, or make the check stricter."
                 )
     return problems
 
 
 def catalog_bytes(
-    course: Course, scripts: Mapping[Lesson, tuple[Cell, ...]], committed: bytes
+    course: Course,
+    scripts: Mapping[Lesson, tuple[Cell, ...]],
+    questions: Mapping[Lesson, Sequence[Question]],
+    committed: bytes,
 ) -> bytes:
-    """The file that tells an installed course its lessons' order, titles and solved cells.
+    """The file that tells an installed course its home, its lessons' order, titles and tasks.
 
     Args:
         course: The course.
         scripts: The lessons that were read, with their cells.
+        questions: Their questions.
         committed: The file as it is; what it says of other lessons of the course is kept.
     """
     try:
-        before = {entry["slug"]: entry["solutions"] for entry in json.loads(committed)}
+        before = {x["slug"]: x for x in json.loads(committed)["lessons"]}
     except (ValueError, TypeError, KeyError):
         before = {}
     entries = [
@@ -182,8 +189,17 @@ def catalog_bytes(
                 if cell.kind == "exercise"
             }
             if lesson in scripts
-            else before.get(lesson.slug, {}),
+            else before.get(lesson.slug, {}).get("solutions", {}),
+            "questions": [question.id for question in questions.get(lesson, ())]
+            if lesson in scripts
+            else before.get(lesson.slug, {}).get("questions", []),
         }
         for lesson in course.lessons
     ]
-    return (json.dumps(entries, indent=1, ensure_ascii=False) + "\n").encode()
+    content = {
+        "title": course.title,
+        "repository": course.repository,
+        "branch": course.branch,
+        "lessons": entries,
+    }
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()

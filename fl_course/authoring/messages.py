@@ -18,14 +18,14 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from fl_course.authoring.course import Lesson
-from fl_course.authoring.script import Cell
+from fl_course.authoring.script import CODE_COLUMNS, Cell
 
-COMMENT_COLUMNS = 88  # a translated comment is broken before them; a wide character takes two
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _PYTHON = ("python", "py", "python3")
 _SHELL = ("sh", "bash", "shell")
 _SHELL_COMMENT = re.compile(r"(?:^|(?<=\s))#[ \t]+(?P<text>[^\n]*\S)", re.MULTILINE)
 _MAGIC_LINE = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
+_CLOSING = "、。，．」』）)]"  # never a line's first
 # What a translator has nothing to say about.
 _NOT_WORDS = re.compile(
     r"`+[^`]*`+|\$\$.*?\$\$|\$[^$]*\$|<[^<>]*>|\]\([^)]*\)|https?://\S+", re.DOTALL
@@ -103,10 +103,20 @@ def translate(source: str, translation_of: Callable[[str], str], *, code: bool) 
 def _as_written(span: Span, translation: str) -> str:
     if not span.comment:
         return translation.replace("\n", f"\n{span.indent}")
-    room = COMMENT_COLUMNS - wcwidth.wcswidth(span.indent)
+    # A wide character takes two columns.
+    room = CODE_COLUMNS - wcwidth.wcswidth(span.indent)
     return f"\n{span.indent}".join(
-        line for part in translation.split("\n") for line in wcwidth.wrap(part, room)
+        line for part in translation.split("\n") for line in _wrapped(part, room)
     )
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    """A text in lines, none of which is only the end of a sentence where words have no spaces."""
+    for columns in range(room, max(room - 16, 1), -1):
+        lines = wcwidth.wrap(text, columns)
+        if all(wcwidth.wcswidth(line) > 8 and line[0] not in _CLOSING for line in lines[1:]):
+            return lines
+    return wcwidth.wrap(text, room)
 
 
 def spans(source: str, *, code: bool) -> list[Span]:

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from fl_course.authoring.course import Course, Lesson
 from fl_course.authoring.notebooks import executed_cells, key_of
+from fl_course.authoring.reach import modules_reached
 
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 # Texts, times and camera data say who wrote the file and when; no pixel depends on them.
@@ -108,6 +109,8 @@ def normalize(notebook: NotebookNode) -> None:
                 output.metadata = NotebookNode(
                     {mime: noted for mime, noted in output.metadata.items() if mime in output.data}
                 )
+                if "alt" in output.metadata.get("image/png", {}):
+                    output.data.pop("text/html", None)  # The same image, for a build in Jupyter.
                 if "image/png" in output.data:
                     image = strip_png(base64.b64decode(output.data["image/png"]))
                     output.data["image/png"] = base64.b64encode(image).decode()
@@ -200,19 +203,18 @@ def last_printed_line(cell: NotebookNode) -> str:
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
 
 
-# English outputs depend on none of them.
-_NOT_READ = ("authoring", "catalog.json", "cli.py", "locale")
-_OF_ONE_LESSON = re.compile(r"exercises/(?!judging/)(\w+)/.*")
+# Of it, an English output shows names and numbers of lessons at most.
+_NOT_READ = ("catalog.json",)
+_MAGIC_LINE = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
 
 
 def inputs_digest(notebook: NotebookNode, package: Path, course: Course, lesson: Lesson) -> str:
     """SHA-256 over what the outputs of a notebook depend on.
 
-    That is the code of the cells that are executed, by cell id and in order, and every file of
-    `fl_course` that the lesson can import or read: all but `authoring/`, `cli.py`, and the
-    exercises of other lessons; of `catalog.json`, the lesson's number, and number and title of the
-    lessons that these files name. The versions of libraries are not a part of it, so that it is the
-    same on every Python.
+    That is the code of the cells that are executed, by cell id and in order, every module of
+    `fl_course` that the lesson comes to run, and every other file beside such a module; of
+    `catalog.json`, the lesson's number, and number and title of the lessons that these files name.
+    The versions of libraries are not a part of it, so that it is the same on every Python.
 
     Args:
         notebook: The notebook, with or without outputs.
@@ -220,26 +222,29 @@ def inputs_digest(notebook: NotebookNode, package: Path, course: Course, lesson:
         course: The course.
         lesson: The lesson.
     """
-    digest = hashlib.sha256(b"1")  # To be raised when `normalize` changes what it makes.
+    digest = hashlib.sha256(b"2")  # To be raised when `normalize` changes what it makes.
     digest.update(json.dumps(lesson.number).encode())
+    code = []
     for cell in executed_cells(notebook):
-        digest.update(json.dumps([cell.id, cell.source]).encode())
-    files = {
-        path.relative_to(package).as_posix(): path for path in package.rglob("*") if path.is_file()
-    }
-    for name in sorted(files):
-        parts = name.split("/")
-        local = any(part.startswith((".", "__pycache__")) for part in parts)
-        of_one = _OF_ONE_LESSON.fullmatch(name)
-        others = of_one and of_one[1] != lesson.slug
-        if not local and name not in _NOT_READ and parts[0] not in _NOT_READ and not others:
-            content = files[name].read_bytes()
-            named = [
-                [other.number, other.title]
-                for other in course.lessons
-                if re.search(rb"""["'{]%s["'}]""" % other.slug.encode(), content)
-            ]
-            digest.update(json.dumps([name, hashlib.sha256(content).hexdigest(), named]).encode())
+        # Where the course lives, no output says.
+        source = cell.source.replace(f"{course.repository}/archive/{course.branch}", "")
+        digest.update(json.dumps([cell.id, source]).encode())
+        code.append(_MAGIC_LINE.sub("pass", cell.source))
+    names = modules_reached(package, "\n".join(code), lesson.slug)
+    for folder in {(package / name).parent for name in names}:
+        for path in folder.iterdir():
+            name = path.relative_to(package).as_posix()
+            read = path.is_file() and path.suffix != ".py" and not path.name.startswith(".")
+            if read and name not in _NOT_READ:
+                names.add(name)
+    for name in sorted(names):
+        content = (package / name).read_bytes()
+        named = [
+            [other.number, other.title]
+            for other in course.lessons
+            if re.search(rb"""["'{]%s["'}]""" % other.slug.encode(), content)
+        ]
+        digest.update(json.dumps([name, hashlib.sha256(content).hexdigest(), named]).encode())
     return digest.hexdigest()
 
 

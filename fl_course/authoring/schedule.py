@@ -2,8 +2,10 @@
 
 import datetime
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markdown_it import MarkdownIt
 
@@ -14,8 +16,11 @@ from fl_course.authoring.script import Cell
 # Minutes that people sit before a break does them good; a lesson's end comes in useful earlier.
 _LONGEST_SITTING = 75
 _SITTING_AT_A_LESSONS_END = 45
-_LAST_STRETCH = 10  # Nobody wants a break before the day's last minutes.
+_LAST_STRETCH = 10  # Nobody wants a break before the last minutes of a lesson or of the day.
 _LUNCH_WINDOW = 30  # minutes by which lunch may begin earlier than wanted
+_LUNCH_AFTER = datetime.timedelta(minutes=60)  # If all is over so soon after its time, it can wait.
+
+_CUT = re.compile(r"\*\*When time is short\.\*\*(.*?)(?:\n[ \t]*\n|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -25,10 +30,12 @@ class Section:
     Attributes:
         title: Its heading, or the lesson's title before the first one.
         minutes: Time in a classroom.
+        cuts: What its notes say to do when time is short.
     """
 
     title: str
     minutes: int
+    cuts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,9 +72,12 @@ def sections(lesson: Lesson, cells: Iterable[Cell]) -> tuple[Section, ...]:
     """
     title = lesson.title
     minutes: dict[str, int] = {}
+    cuts: dict[str, tuple[str, ...]] = {}
     for cell in cells:
         if cell.kind == "instructor":
             minutes[title] = minutes.get(title, 0) + (cell.minutes or 0)
+            found = tuple(" ".join(text.split()) for text in _CUT.findall(cell.source))
+            cuts[title] = cuts.get(title, ()) + found
         elif not cell.is_code:
             title = _last_heading(cell.source) or title
     if not minutes:
@@ -75,7 +85,7 @@ def sections(lesson: Lesson, cells: Iterable[Cell]) -> tuple[Section, ...]:
             f"{lesson.script}: there is no instructor's cell, so no minutes. Add one to each "
             'section, with kind="instructor" minutes=5.'
         )
-    return tuple(Section(title, count) for title, count in minutes.items())
+    return tuple(Section(title, count, cuts[title]) for title, count in minutes.items())
 
 
 def _last_heading(markdown: str) -> str:
@@ -98,7 +108,8 @@ def timetable(
     """Lays lessons out over a day, with breaks between sections.
 
     A break comes at the end of a lesson after 45 minutes of sitting or more, and within a lesson
-    before 75 minutes are exceeded. Lunch comes near its time, in the place of a break where it can.
+    before 75 minutes are exceeded, but not when its last ten minutes are left. Lunch comes near its
+    time, in the place of a break where it can.
 
     Args:
         lessons: Lessons with their sections, in order.
@@ -129,7 +140,8 @@ def timetable(
             after = now + datetime.timedelta(minutes=part.minutes)
             longest = _SITTING_AT_A_LESSONS_END if position == 0 else _LONGEST_SITTING
             tired = sat >= longest if position == 0 else sat + part.minutes > longest
-            tired = tired and left > _LAST_STRETCH
+            stretch = sum(x.minutes for x in parts[position:]) if position else left
+            tired = tired and stretch > _LAST_STRETCH
             pause = None
             # Lunch now, if all are tired, or if the section's end would be further from its time.
             is_time = now >= noon - window and (tired or noon - now <= after - noon)
@@ -148,3 +160,46 @@ def timetable(
             "lessons."
         )
     return tuple(slots)
+
+
+def fitting(
+    lessons: Sequence[tuple[Lesson, Sequence[Section]]],
+    start: datetime.time,
+    end: datetime.time,
+    **options: Any,
+) -> tuple[Slot, ...]:
+    """Lays out as many lessons as are over at a time of day, from the first one on.
+
+    A lesson needs those before it, so none is skipped for a shorter one. Where the end is an hour
+    after lunch's time or earlier, lunch comes after it.
+
+    Args:
+        lessons: Lessons with their sections, in order.
+        start: Time of day of the first section.
+        end: Time of day at which everything is over.
+        **options: See `timetable`.
+
+    Returns:
+        The slots in order.
+
+    Raises:
+        ValueError: If not even the first lesson fits, or as `timetable` says.
+    """
+    day = datetime.date(2000, 1, 1)
+    latest = datetime.datetime.combine(day, end)
+    lunch = datetime.datetime.combine(day, options.get("lunch", datetime.time(12, 30)))
+    if latest - lunch <= _LUNCH_AFTER:
+        options = {**options, "lunch_minutes": 0}
+    for count in range(len(lessons), 0, -1):
+        try:
+            slots = timetable(lessons[:count], start, **options)
+        except ValueError:
+            if count == 1:
+                raise
+            continue  # It goes on past midnight.
+        if slots[-1].end <= latest:
+            return slots
+    raise ValueError(
+        f"lesson {lessons[0][0].number} alone goes on until {slots[-1].end:%H:%M}, which is after "
+        f"{end:%H:%M}. Start earlier, end later, or choose a shorter lesson with --lessons."
+    )

@@ -16,21 +16,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import jupytext
+import wcwidth
 from IPython.core.inputtransformer2 import TransformerManager
 from markdown_it import MarkdownIt
 
 from fl_course.authoring import AuthoringError
-from fl_course.authoring.course import SNAKE_CASE, Course, Lesson, numbered_lesson
+from fl_course.authoring.course import DOCS_PAGE, SNAKE_CASE, Course, Lesson, numbered_lesson
 from fl_course.authoring.variants import BlankError, Variants, split
 
 CODE_KINDS = ("code", "exercise", "solution", "optional")
-TEXT_KINDS = ("text", "instructor")
+TEXT_KINDS = ("text", "instructor", "questions")
 MAX_CELL_ID = 64  # nbformat 4.5 allows no longer one
-MAX_COLUMNS = 100  # of a line, as in all Python of the course
+TEXT_COLUMNS = 100  # of a line in a script, which a notebook breaks where it likes
+CODE_COLUMNS = 80  # of a line of code, which a notebook shows as it is: see lessons/ruff.toml
 
-_ATTRIBUTES = ("key", "kind", "exercise", "result", "minutes")
+_ATTRIBUTES = ("key", "kind", "exercise", "result", "minutes", "slide")
+_ON_SLIDES = ("skip", "whole")
 _FROM_JUPYTEXT = ("lines_to_next_cell", "cell_marker")
 _HEADER = re.compile(r"#\s*%%%*(\s.*)?")
+_BLANK = re.compile(r"^(\s*)# blank: ")
 _MAGIC = re.compile(r"^(\s*)# (%{1,2}[A-Za-z]|![A-Za-z])", re.MULTILINE)
 # comment_magics would also take the sign off comments such as "# cat pictures".
 _FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
@@ -43,11 +47,13 @@ class Cell:
     Attributes:
         key: Name within the lesson, snake_case.
         kind: One of `CODE_KINDS` or `TEXT_KINDS`.
-        source: Markdown or Python, with the markers of blanks.
+        source: Markdown or Python, with the markers of blanks; empty for kind "questions".
         line: Line of the cell's header in the script, from 1.
         exercise: Id of the exercise, for kind "exercise".
         result: Whether the last line the cell prints is the lesson's key result.
         minutes: Classroom minutes of the section that an instructor's cell belongs to.
+        slide: What the slides do with the cell: "skip" leaves it out, "whole" shows all of it, and
+            an instructor's cell has the key of the cell before whose output the room is asked.
     """
 
     key: str
@@ -57,6 +63,7 @@ class Cell:
     exercise: str | None = None
     result: bool = False
     minutes: int | None = None
+    slide: str | None = None
 
     @property
     def is_code(self) -> bool:
@@ -128,6 +135,7 @@ def parse(text: str, course: Course, lesson: Lesson) -> tuple[Cell, ...]:
             exercise=metadata.get("exercise"),
             result=metadata.get("result", False),
             minutes=metadata.get("minutes"),
+            slide=metadata.get("slide"),
         )
         found = _header_problems(cell, metadata, raw.cell_type, lesson)
         if not found:
@@ -263,6 +271,14 @@ def _syntax_error(source: str) -> SyntaxError | None:
 
 
 def _text_problems(cell: Cell, body: list[str], course: Course) -> Iterator[tuple[int, str]]:
+    if cell.kind == "questions":
+        if cell.source.strip():
+            yield (
+                cell.line,
+                "text where the questions come to stand. The builder writes it; move yours to a "
+                "cell of its own.",
+            )
+        return
     if not cell.source.strip():
         yield cell.line, "the cell is empty. Fill it, or remove it."
         return
@@ -294,7 +310,8 @@ def _text_problems(cell: Cell, body: list[str], course: Course) -> Iterator[tupl
             elif child.type == "link_open":
                 address = str(child.attrs.get("href", ""))
                 target = address.split("#")[0]
-                if target and not re.match(r"(https?|mailto):", target) and target not in notebooks:
+                elsewhere = re.match(r"(https?|mailto):", target) or DOCS_PAGE.fullmatch(target)
+                if target and not elsewhere and target not in notebooks:
                     yield (
                         line,
                         f"link to {address!r}, which is no lesson. Use its slug, such as "
@@ -308,9 +325,11 @@ def _reference_problems(cell: Cell, body: list[str], course: Course) -> Iterator
         if unknown := course.unknown_lessons(line):
             yield number, f"{{{{{unknown[0]}}}}} is no lesson. {_known(course)}"
             continue
-        columns = len(course.with_numbers(line))
-        if columns > MAX_COLUMNS and " " in line.removeprefix("# ").rstrip():
-            yield number, f"the line has {columns} columns. Break it before {MAX_COLUMNS}."
+        shown, most = course.with_numbers(line), TEXT_COLUMNS
+        if cell.is_code:
+            shown, most = _BLANK.sub(r"\1", _MAGIC.sub(r"\1\2", shown)), CODE_COLUMNS
+        if (columns := wcwidth.wcswidth(shown)) > most and " " in shown.strip().removeprefix("# "):
+            yield number, f"the line has {columns} columns. Break it before {most}."
     if numbered := numbered_lesson(cell.source):
         yield (
             cell.line,
@@ -334,11 +353,32 @@ def _lesson_problems(cells: list[Cell], lesson: Lesson) -> Iterator[tuple[int, s
                 "Give each cell its own.",
             )
         first_with.setdefault(cell.key, cell)
+    for cell in cells:
+        wanted = _ON_SLIDES if cell.kind != "instructor" else ("skip", *_codes(cells))
+        if cell.slide is not None and cell.slide not in wanted:
+            yield (
+                cell.line,
+                f"cell {cell.key}: slide={cell.slide!r} is not known. An instructor's cell has the "
+                'key of a code cell, or "skip"; another cell has "skip" or "whole".',
+            )
     results = [cell for cell in cells if cell.result]
     for cell in results[1:]:
         yield (
             cell.line,
             f"cell {cell.key}: cell {results[0].key} has result=true too. Keep one of them.",
+        )
+    asked = [cell for cell in cells if cell.kind == "questions"]
+    for cell in asked[1:]:
+        yield (
+            cell.line,
+            f"cell {cell.key}: the questions already stand in line {asked[0].line}. Keep one of "
+            "the cells.",
+        )
+    if asked and any(cell.kind == "exercise" for cell in cells[cells.index(asked[0]) :]):
+        yield (
+            asked[0].line,
+            f"cell {asked[0].key}: an exercise comes after the questions. Let them follow the last "
+            "one, before what the lesson ends with.",
         )
     notes = [cell for cell in cells if cell.kind == "instructor"]
     minutes = sum(cell.minutes or 0 for cell in notes)
@@ -348,6 +388,10 @@ def _lesson_problems(cells: list[Cell], lesson: Lesson) -> Iterator[tuple[int, s
             f"the instructor's cells add up to {minutes} minutes, and lessons/course.toml has "
             f"{lesson.minutes} for the lesson. Correct either.",
         )
+
+
+def _codes(cells: list[Cell]) -> tuple[str, ...]:
+    return tuple(cell.key for cell in cells if cell.kind == "code")
 
 
 def _exercise_problems(cells: list[Cell], lesson: Lesson) -> Iterator[tuple[int, str]]:

@@ -7,7 +7,7 @@ figure. A text that comes up more than once is one message, of the place that co
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from fl_course.authoring.course import ENGLISH, Course, Lesson, numbered_lesson
 from fl_course.authoring.messages import Message, context_of, has_words
 from fl_course.authoring.notebooks import WORDS
 from fl_course.authoring.script import Cell
+from fl_course.authoring.sheet_content import messages as sheet_messages
+from fl_course.exercises.questions import Question
 
 _MARKS = ("say", "word", "noted")
 _NOT_SPOKEN = ("authoring", "cli.py")  # these speak to people who write the course, in English
@@ -25,15 +27,17 @@ def own_messages(
     course: Course,
     scripts: Mapping[Lesson, tuple[Cell, ...]],
     exercises: Mapping[Lesson, Mapping[str, Any]],
+    questions: Mapping[Lesson, Sequence[Question]],
     language: str = ENGLISH,
 ) -> list[Message]:
-    """All messages of `fl_course`, of its exercises, and of the lessons' figures, each once.
+    """All messages of `fl_course`, of its exercises and questions, of the figures, each once.
 
     Args:
         root: Folder of the repository.
         course: The course.
         scripts: The cells of its lessons.
         exercises: The exercises of its lessons, by id.
+        questions: The questions to its lessons.
         language: Leaves out what is only said in lessons that are not released in it.
     """
     lessons = [lesson for lesson in course.lessons if language in lesson.languages]
@@ -41,9 +45,11 @@ def own_messages(
     found = [
         *(Message("course", title) for title in (course.title, *(x.title for x in lessons))),
         *(Message("notebook", sentence) for sentence in WORDS.values()),
+        *(Message("sheet", sentence) for sentence in sheet_messages()),
     ]
     for lesson in lessons:
         found += _exercise_messages(lesson, exercises.get(lesson, {}))
+        found += _question_messages(lesson, questions.get(lesson, ()))
         found += _figure_messages(lesson, scripts.get(lesson, ()))
     package = root / "fl_course"
     for path in sorted(package.rglob("*.py")):
@@ -85,6 +91,15 @@ def _exercise_messages(lesson: Lesson, exercises: Mapping[str, Any]) -> Iterator
             exercise.right,
         ):
             yield Message(context, text)
+
+
+def _question_messages(lesson: Lesson, questions: Iterable[Question]) -> Iterator[Message]:
+    for question in questions:
+        texts = [question.text]
+        for choice in question.choices:
+            texts += [choice.text, choice.why]
+        for text in filter(has_words, texts):
+            yield Message(f"exercises/{lesson.slug}/{question.id}", text)
 
 
 def _marked(path: Path, is_figure: bool) -> Iterator[str]:
@@ -140,7 +155,7 @@ def _is_figure(node: ast.AST) -> bool:
 
 def _given(call: ast.Call) -> Iterator[str]:
     for keyword in call.keywords:
-        if keyword.arg == "title" or (keyword.arg or "").endswith("_label"):
+        if (keyword.arg or "").endswith(("title", "_label")):
             yield from _texts(keyword.value)
     for node in ast.walk(call):
         if isinstance(node, ast.Dict):

@@ -3,7 +3,10 @@ import json
 import pytest
 
 from fl_course.authoring import AuthoringError
-from fl_course.authoring.build import build, write_atomically
+from fl_course.authoring.build import build
+from fl_course.authoring.files import write_atomically
+from fl_course.authoring.home import move
+from fl_course.authoring.needs import NEEDS
 
 FILES = [
     "notebooks/en/01_adding.ipynb",
@@ -74,6 +77,20 @@ def test_a_change_that_is_not_executed_keeps_the_outputs(course_dir, executions,
     assert course_dir.built() != before
     assert b"total 4" in course_dir.built()[SOLVED]
     assert build(course_dir.root, check=True).problems == []
+
+
+def test_without_what_a_lesson_needs_its_outputs_are_kept(course_dir, executions, monkeypatch):
+    course_dir.edit("lessons/course.toml", "minutes = 10", 'minutes = 10\nneeds = ["flower"]')
+    monkeypatch.setitem(NEEDS, "flower", (lambda: True, "Flower is not there."))
+    build(course_dir.root)
+    before = course_dir.built()
+    monkeypatch.setitem(NEEDS, "flower", (lambda: False, "Flower is not there."))
+    assert build(course_dir.root).problems == []
+    assert build(course_dir.root, check=True).problems == []
+    course_dir.edit("lessons/adding.py", "two() + 2", "two() + 1 + 1")
+    assert build(course_dir.root).problems == ["lesson adding: Flower is not there."]
+    assert executions == ["adding", "printing"]
+    assert course_dir.built() == before
 
 
 def test_changed_code_is_executed(course_dir, executions):
@@ -370,7 +387,10 @@ def test_a_build_refuses_a_blank_or_a_solution_that_is_judged_wrongly(
 def test_the_catalogue_keeps_the_lessons_that_are_not_built(course_dir, executions):
     build(course_dir.root)
     before = (course_dir.root / CATALOG).read_text()
-    assert json.loads(before)[0]["solutions"]["add_two"].splitlines()[2] == "total = two() + 2"
+    assert (
+        json.loads(before)["lessons"][0]["solutions"]["add_two"].splitlines()[2]
+        == "total = two() + 2"
+    )
     course_dir.edit("lessons/adding.py", 'print("total"', 'print("sum"')
     build(course_dir.root, ["2"])
     assert (course_dir.root / CATALOG).read_text() == before
@@ -438,3 +458,45 @@ def test_noise_in_a_kernel_fails_the_lesson(course_dir):
     assert len(report.problems) == 1
     assert "lesson printing, cell warn: wrote to stderr:" in report.problems[0]
     assert course_dir.built() == {}
+
+
+PAGE = """\
+[Colab](https://colab.research.google.com/github/owner/name/blob/main/notebooks/en/01_a.ipynb)
+https://github.com/owner/name/archive/main.zip, https://codespaces.new/owner/name/tree/main,
+https://github.com/owner/name.
+And https://github.com/owner/names, https://x.org/owner/name.github.io, my owner/name.
+The web edition is at https://owner.github.io/name/en/sheet.html.
+"""
+
+
+def test_a_fork_is_named_everywhere_and_executes_nothing(course_dir, executions):
+    course_dir.write("README.md", PAGE)
+    course_dir.write("docs/places.md", PAGE)
+    course_dir.edit(
+        "lessons/adding.py", "# Then go on", "# See [places](docs/places.md).\n# Then go on"
+    )
+    assert build(course_dir.root).problems == []
+    assert executions == ["adding", "printing"]
+    assert b"github.com/owner/name/blob/main/docs/places.md" in course_dir.built()[SOLVED]
+    changed = move(course_dir.root, "school/fl-2027")
+    assert [str(path) for path in changed] == ["lessons/course.toml", "README.md", "docs/places.md"]
+    report = build(course_dir.root)
+    assert report.problems == []
+    assert executions == ["adding", "printing"]  # and no more
+    for name, notebook in course_dir.built().items():
+        assert b"owner/name" not in notebook, name
+        assert b"github.com/school/fl-2027/archive/main.zip" in notebook
+    assert b"github.com/school/fl-2027/blob/main/docs/places.md" in course_dir.built()[SOLVED]
+    catalog = json.loads((course_dir.root / CATALOG).read_text())
+    assert catalog["repository"] == "school/fl-2027"
+    page = (course_dir.root / "docs/places.md").read_text()
+    there = PAGE.replace("owner.github.io/name/", "school.github.io/fl-2027/")
+    assert page == there.replace("owner/name", "school/fl-2027", 4)
+    assert build(course_dir.root, check=True).problems == []
+    assert move(course_dir.root, "school/fl-2027") == []
+
+
+@pytest.mark.parametrize("name", ["", "school", "a/b/c", "school/fl 2027", "https://x.org/a/b"])
+def test_what_is_no_repository_is_refused(course_dir, name):
+    with pytest.raises(AuthoringError, match="such as owner/name"):
+        move(course_dir.root, name)

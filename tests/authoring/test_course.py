@@ -12,6 +12,11 @@ def test_read_course_gives_the_lessons_in_order(course_dir):
     assert course.after(course.lessons[1]) is None
 
 
+def test_a_lesson_may_need_more_than_the_courses_packages(course_dir):
+    course_dir.edit("lessons/course.toml", "minutes = 5", 'minutes = 5\nneeds = ["flower"]')
+    assert [lesson.needs for lesson in read_course(course_dir.root).lessons] == [(), ("flower",)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -27,6 +32,7 @@ def test_read_course_gives_the_lessons_in_order(course_dir):
         ("minutes = 5", "number = 2", "no. 2: `number` is not a known field"),
         ("minutes = 5", 'languages = ["ko"]', 'no. 2: `languages` lacks "en": a lesson comes in'),
         ("minutes = 5", 'languages = ["en", "ja"]', "no. 2: `languages` holds 'ja', which the co"),
+        ("minutes = 5", 'needs = ["flour"]', "no. 2: `needs` holds 'flour'. Known are: flower."),
         ('slug = "printing"', 'slug = "adding"', "no. 2: `slug` 'adding' is taken"),
         ('"printing"', f'"{"p" * 33}"', "no. 2: `slug` has 33 characters. Use up to 32"),
         ('slug = "printing"', 'slug = "Print-ing"', "no. 2: `slug` is 'Print-ing'"),

@@ -482,7 +482,7 @@ def test_lessons_change_places_by_one_entry(partly):
     words = json.loads((partly.root / "fl_course/locale/ko.json").read_text())["words"]
     assert words["Add two, as in lesson 1."] == "말 말, 말 말 말 1."
     order = json.loads((partly.root / "fl_course/catalog.json").read_text())
-    assert [entry["slug"] for entry in order] == ["printing", "adding"]
+    assert [entry["slug"] for entry in order["lessons"]] == ["printing", "adding"]
     assert build(partly.root, check=True).problems == []
 
 

@@ -1,6 +1,7 @@
 """Messages of a cell, and a cell made of translated messages."""
 
 import pytest
+import wcwidth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -95,6 +96,14 @@ def test_a_long_remark_is_broken_into_lines():
     assert len(lines) > 1
     assert all(line.startswith("    # ") for line in lines)
     assert " ".join(line.removeprefix("    # ") for line in lines) == remark.strip()
+
+
+@pytest.mark.parametrize("length", range(36, 46))
+def test_no_line_of_a_comment_is_the_end_of_a_sentence(length):
+    remark = "重" * length + "。"
+    lines = translate("x = 1\n# one\n", lambda _: remark, code=True).splitlines()[1:]
+    assert "".join(line.removeprefix("# ") for line in lines) == remark
+    assert all(8 < wcwidth.wcswidth(line.removeprefix("# ")) <= 78 for line in lines)
 
 
 def test_code_is_the_same_or_not():

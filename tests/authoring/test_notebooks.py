@@ -12,7 +12,7 @@ from fl_course.authoring.catalogs import Catalog, Entry
 from fl_course.authoring.languages import ENGLISH_ITSELF, Language
 from fl_course.authoring.messages import Message
 from fl_course.authoring.notebooks import WORDS, dumps, executed_cells, key_of, make
-from fl_course.authoring.script import read_script
+from fl_course.authoring.script import CODE_COLUMNS, read_script
 
 
 @pytest.fixture
@@ -70,10 +70,25 @@ def test_cell_ids_come_from_lesson_and_key(build_one):
 
 def test_the_header_leads_to_colab(build_one):
     header = build_one("learner").cells[0].source
-    assert header.startswith("# 1 · Adding\n\n10 minutes · [![Open in Colab](https://")
+    assert header.startswith("# 1 · Adding\n\n10 minutes · [Open in Colab](https://colab.")
+    assert "![" not in header
     colab = "https://colab.research.google.com/github/owner/name/blob/main/"
     assert f"({colab}notebooks/en/01_adding.ipynb)" in header
     assert f"({colab}solutions/en/01_adding.ipynb)" in build_one("solved").cells[0].source
+
+
+def test_the_header_says_how_to_go_on_after_an_error(build_one):
+    assert build_one("learner").cells[0].source.split("\n\n")[-1].startswith("**If a cell ends in")
+    assert "error" not in build_one("solved").cells[0].source
+
+
+def test_the_first_cell_is_folded_where_a_notebook_can(build_one):
+    for variant in ("learner", "solved"):
+        setup = build_one(variant).cells[1]
+        assert setup.metadata.jupyter == {"source_hidden": True}
+        assert setup.metadata.cellView == "form"
+        assert setup.source.startswith("# @title Run this first: ")
+        assert max(map(len, setup.source.split("\n"))) <= CODE_COLUMNS
 
 
 def test_the_last_cell_leads_to_the_next_lesson(build_one, course):
@@ -140,7 +155,7 @@ def test_the_builders_own_cells_speak_the_language(build_one):
     notebook = build_one("learner", language)
     header, setup = notebook.cells[0].source, notebook.cells[1].source
     assert "\n\n10분 · " in header
-    assert setup.startswith("# 강의를 시작합니다.\n")
+    assert setup.startswith("# @title 강의를 시작합니다.\n")
     assert '            "실패했습니다."\n' in setup
     assert setup.endswith('fl_course.setup("ko", install=True)')
     assert notebook.metadata.fl_course.language == "ko"
@@ -161,10 +176,10 @@ def test_the_switcher_leads_to_the_same_lesson_in_each_language(build_one, varia
     released = (ENGLISH_ITSELF, korean())
     header = build_one(variant, released[1], released).cells[0].source
     colab = f"https://colab.research.google.com/github/owner/name/blob/main/{folder}"
-    assert header.splitlines()[-1] == (
+    assert header.split("\n\n")[2] == (
         f"[English](../en/01_adding.ipynb) ([Colab]({colab}/en/01_adding.ipynb)) · **한국어**"
     )
     english = build_one(variant, ENGLISH_ITSELF, released).cells[0].source
-    assert english.splitlines()[-1] == (
+    assert english.split("\n\n")[2] == (
         f"**English** · [한국어](../ko/01_adding.ipynb) ([Colab]({colab}/ko/01_adding.ipynb))"
     )

@@ -5,7 +5,7 @@ import pytest
 
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.course import Lesson
-from fl_course.authoring.schedule import Section, sections, timetable
+from fl_course.authoring.schedule import Section, fitting, sections, timetable
 from fl_course.authoring.script import Cell
 
 
@@ -36,12 +36,27 @@ def test_sections_are_the_headings_with_the_minutes_below_them():
     )
 
 
+def test_a_section_has_what_its_notes_say_to_cut():
+    lesson = Lesson(1, "adding", "Adding", 20, ())
+    cells = [
+        text("## One"),
+        Cell("a", "instructor", "Hm.\n\n**When time is short.** Tell\nit.\n\nMore.", 1, minutes=3),
+        Cell("b", "instructor", "**When time is short.** Skip it.", 1, minutes=3),
+        text("## Two"),
+        note(4),
+    ]
+    assert sections(lesson, cells) == (
+        Section("One", 6, ("Tell it.", "Skip it.")),
+        Section("Two", 4),
+    )
+
+
 def test_a_lesson_without_minutes_is_refused():
     with pytest.raises(AuthoringError, match=r"adding.py: there is no instructor's cell"):
         sections(Lesson(1, "adding", "Adding", 20, ()), [text("## One")])
 
 
-def day(start, *lessons, **options):
+def day(start, *lessons, end=None, **options):
     given = [
         (
             Lesson(number, f"lesson_{number}", f"Lesson {number}", sum(minutes), ()),
@@ -49,7 +64,11 @@ def day(start, *lessons, **options):
         )
         for number, minutes in enumerate(lessons, start=1)
     ]
-    slots = timetable(given, datetime.time.fromisoformat(start), **options)
+    begin = datetime.time.fromisoformat(start)
+    if end:
+        slots = fitting(given, begin, datetime.time.fromisoformat(end), **options)
+    else:
+        slots = timetable(given, begin, **options)
     for before, after in itertools.pairwise(slots):
         assert before.end == after.start
     return [f"{slot.start:%H:%M} {slot.title}" for slot in slots]
@@ -100,3 +119,40 @@ def test_a_day_ends_before_midnight():
         day("23:00", [40, 40], break_minutes=0)
     with pytest.raises(ValueError, match="break_minutes must be 0 or more, and it is -1"):
         day("09:00", [40], break_minutes=-1)
+
+
+def test_there_is_no_break_before_a_lessons_last_minutes():
+    assert day("09:30", [60, 10, 10], [30]) == [
+        "09:30 1.1",
+        "10:30 1.2",
+        "10:40 1.3",
+        "10:50 Break",
+        "11:05 2.1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("end", "last"), [("11:30", "10:35 3.1"), ("10:59", "10:00 2.1"), ("10:00", "09:30 1.1")]
+)
+def test_what_is_not_over_at_the_end_is_left_out(end, last):
+    assert day("09:30", [30], [20], [45], [15], end=end)[-1] == last
+
+
+def test_a_lesson_is_not_skipped_for_a_shorter_one():
+    assert day("09:30", [30], [90], [5], end="10:30") == ["09:30 1.1"]
+
+
+def test_an_end_before_the_first_lesson_is_over_is_refused():
+    with pytest.raises(ValueError, match=r"lesson 1 alone goes on until 10:15, which is after 10:"):
+        day("09:30", [45], end="10:00")
+
+
+def test_lessons_past_midnight_are_left_out():
+    assert day("22:00", [60], [300], end="23:30") == ["22:00 1.1"]
+
+
+@pytest.mark.parametrize(
+    ("end", "last"), [("13:30", "12:30 4.1"), ("13:31", "11:30 3.1"), ("14:30", "13:30 4.1")]
+)
+def test_a_day_that_is_over_soon_after_noon_has_its_lunch_at_the_end(end, last):
+    assert day("09:30", [60], [60], [60], [60], end=end, break_minutes=0)[-1] == last

@@ -142,6 +142,27 @@ def test_lines_for_ipython_lose_their_comment_sign(course, lesson):
         ('# %% key="a"\nx = 1  # as in lesson 2\n', "'lesson 2' would be wrong when a lesson is m"),
         ('# %% key="a"\n# Lessons\n# 1 and 2\nx = 1\n', "'Lessons 1' would be wrong when a les"),
         (f'# %% key="a"\n# {"word " * 20}\nx = 1\n', ":2: cell a: the line has 102 columns. Break"),
+        (
+            f'# %% key="a"\nx = "{"a " * 38}"\n',
+            ":2: cell a: the line has 82 columns. Break it befor",
+        ),
+        (f'# %% key="a"\nx = 1  # {"가나다 " * 11}\n', ":2: cell a: the line has 86 columns. B"),
+        (
+            f'# %% [markdown] key="a"\n# {"word " * 20}\n',
+            ":2: cell a: the line has 102 columns. Break it before 100",
+        ),
+        (
+            '# %% [markdown] key="a" kind="questions"\n# Text\n',
+            ":1: cell a: text where the questions come to stand. The builder writes it",
+        ),
+        (
+            "".join(f'# %% [markdown] key="{key}" kind="questions"\n\n' for key in "ab"),
+            ":3: cell b: the questions already stand in line 1. Keep one",
+        ),
+        (
+            '# %% [markdown] key="a" kind="questions"\n\n' + EXERCISE,
+            ":1: cell a: an exercise comes after the questions. Let them follow",
+        ),
         ('# %% [markdown] key="a"\n# | a |\n# |---|\n# | [x](y.py) |\n', "link to 'y.py', which"),
     ],
 )
@@ -158,6 +179,17 @@ def test_a_line_is_measured_with_its_numbers(course, lesson):
         with pytest.raises(AuthoringError) as error:
             parse(f'# %% [markdown] key="a"\n# {text}\n', course, lesson)
         assert "columns" not in str(error.value)
+
+
+def test_a_line_of_code_is_measured_as_the_notebook_shows_it(course, lesson):
+    stub = f"{'a' * 30} = {'b' * 30}({'c' * 10}, ...)"
+    cell = f'# %% key="a" kind="exercise" exercise="add"\n# blank: {stub}\nx = 1\n# end blank\n'
+    for code in (f'# %% key="a"\n# !pip install {"p" * 67}\n', cell):
+        with pytest.raises(AuthoringError) as error:
+            parse(code, course, lesson)
+        assert "columns" not in str(error.value)
+    with pytest.raises(AuthoringError, match="the line has 81 columns"):
+        parse(cell.replace("b(", "bb("), course, lesson)
 
 
 def test_parse_reports_every_problem_at_once(course, lesson):

@@ -1,0 +1,343 @@
+"""A lesson's cells as slides: which cell gives what, and what has room beside what.
+
+A section opens with its heading and what its text says first. Then each cell that has an output is
+a slide: its code, if that is short and does more than draw or print, its output, and below it what
+the next text reads from it. A question at the end of the text before a cell comes as a slide of its
+own, before the output. A task is shown in full, without its solution. What the room is asked stands
+at the end of its section.
+"""
+
+import ast
+import itertools
+from collections.abc import Iterator, Mapping
+
+from nbformat import NotebookNode
+
+from fl_course.authoring.notebooks import key_of
+from fl_course.authoring.slides import code, essence, sentences
+from fl_course.authoring.slides.essence import Part
+from fl_course.authoring.slides.layout import ROOM, Block, Slide, SlideKind, in_pieces, in_tables
+
+SKIP, WHOLE = "skip", "whole"  # what a cell of the script may say by slide="..."
+
+_SHORT_LEAD = 90  # columns of a paragraph that only leads to what follows
+# Pixels by which code and what stands with it may be too high: all of it is written smaller then.
+_SMALLER = 100
+
+_TASK = "**Your task"
+_ASK = "**Ask the room"
+
+
+def slides_of(
+    english: NotebookNode,
+    solved: NotebookNode,
+    learner: NotebookNode,
+    said: Mapping[str, str],
+) -> list[Slide]:
+    """The slides of a lesson.
+
+    Args:
+        english: The solved notebook in English: by its words it is known which paragraph is what.
+        solved: The solved notebook in the deck's language, with its outputs.
+        learner: The learner's notebook in that language, for the cells with blanks.
+        said: What cells of the lesson's script say of slides, by their keys: "skip" leaves a cell
+            out, "whole" shows all of it, and an instructor's cell names the cell before whose
+            output the room is asked.
+    """
+    return _Writer(english, solved, learner, said).write()
+
+
+class _Writer:
+    """Goes through the cells, and puts what each gives on the last slide or a new one."""
+
+    def __init__(
+        self,
+        english: NotebookNode,
+        solved: NotebookNode,
+        learner: NotebookNode,
+        said: Mapping[str, str],
+    ) -> None:
+        self.cells = solved.cells
+        self.english = {cell.id: cell for cell in english.cells}
+        self.blanks = {cell.id: cell for cell in learner.cells}
+        self.said = said
+        self.slides: list[Slide] = []
+        self.is_full = False  # Nothing more comes on the last slide, such as a task's.
+        self.names: dict[str, int] = {}
+        self.section: Slide | None = None
+        # What is still to come: a question before the next output, what leads to the next cell, and
+        # questions for the room.
+        self.prompt = ""
+        self.lead = ""
+        self.questions: list[tuple[str, str]] = []  # the cell before which it is asked, its text
+
+    def write(self) -> list[Slide]:
+        # The builder's own cells are the title, the set-up and the last one.
+        header, _, *cells, _ = self.cells
+        self._title(header)
+        if cells and _is_intro(cells[0]):
+            self._intro(cells.pop(0))
+        for cell, after in itertools.zip_longest(cells, cells[1:], fillvalue=self.cells[-1]):
+            kind = cell.metadata.fl_course.kind
+            if kind == "instructor":
+                self._note(cell)
+            elif self.said.get(key_of(cell)) == SKIP:
+                continue
+            elif kind == "text":
+                self._text(cell, after)
+            elif kind == "exercise":
+                self._stub(cell)
+            elif kind == "code":
+                self._code(cell)
+        self._ask()
+        return self._kept()
+
+    def _kept(self) -> list[Slide]:
+        """The slides that show something, the first one after an idle one with its notes."""
+        kept: list[Slide] = []
+        notes: list[str] = []
+        for slide in self.slides:
+            notes += slide.notes
+            if not slide.is_idle:
+                slide.notes, notes = notes, []
+                kept.append(slide)
+        kept[-1].notes += notes
+        return kept
+
+    # Slides.
+
+    def _open(self, key: str, title: str, kind: SlideKind = "plain") -> Slide:
+        name = key.strip("_").replace("_", "-")
+        self.names[name] = count = self.names.get(name, 0) + 1
+        slide = Slide(name if count == 1 else f"{name}-{count}", title, kind)
+        self.slides.append(slide)
+        self.is_full = kind in ("title", "ask")
+        return slide
+
+    def _add(self, key: str, block: Block) -> Slide:
+        """Puts a block on the last slide, or on one that goes on where that one is full."""
+        last = self.slides[-1]
+        if self.is_full or (last.blocks and last.needs([*last.blocks, block]) > last.most):
+            last = self._open(key, self.heading)
+        last.blocks.append(block)
+        return last
+
+    def _add_all(self, key: str, blocks: list[Block]) -> list[Slide]:
+        """Puts blocks that belong together on the last slide, if there is nearly room for all."""
+        last = self.slides[-1]
+        over = last.needs([*last.blocks, *blocks]) - last.most
+        if blocks and last.blocks and not self.is_full and 0 < over <= last.squeeze:
+            last.blocks += blocks
+            return [last]
+        return [self._add(key, block) for block in blocks]
+
+    # Cells.
+
+    def _title(self, header: NotebookNode) -> None:
+        title, facts = header.source.split("\n\n")[:2]
+        self.heading = title.lstrip("# ")
+        self._open("title", self.heading, "title")
+        self.slides[-1].blocks.append(Block("lead", facts.split(" · ")[0]))
+
+    def _intro(self, cell: NotebookNode) -> None:
+        """What the lesson is about, on the title's slide, and what one can do after it."""
+        first = self.slides[0]
+        first.notes.append(cell.source)
+        parts = essence.parts(cell.source)
+        at = next((at for at, part in enumerate(parts) if part.kind == "item"), 0)
+        if parts[0].kind == "point" and at != 1:
+            first.blocks.append(Block("lead", parts[0].text))
+        if at == 0:
+            return
+        # What leads to the list is its last sentence.
+        self.heading = sentences.split(parts[at - 1].text)[-1].rstrip(":：.。")
+        self._open(key_of(cell), self.heading)
+        for part in itertools.takewhile(lambda part: part.kind == "item", parts[at:]):
+            self._add(key_of(cell), Block("item", part.text, part.number))
+
+    def _note(self, cell: NotebookNode) -> None:
+        paragraphs = cell.source.split("\n\n")
+        asked = {
+            at
+            for at, text in enumerate(self.english[cell.id].source.split("\n\n"))
+            if text.startswith(_ASK)
+        }
+        where = self.said.get(key_of(cell), "")
+        if where == SKIP:
+            asked = set()
+        rest = [text for at, text in enumerate(paragraphs) if at not in asked]
+        (self.section or self.slides[-1]).notes.append("\n\n".join(rest))
+        self.questions += [(where, paragraphs[at]) for at in sorted(asked)]
+
+    def _ask(self, before: str | None = None) -> None:
+        """Asks the room: what is to be asked before a cell's output, or what is left."""
+        for question in list(self.questions):
+            if before is not None and question[0] != before:
+                continue
+            self.questions.remove(question)
+            lead, _, text = question[1].removeprefix("**").partition("**")
+            slide = self._open(f"ask-{self.section.key if self.section else ''}", "", "ask")
+            slide.title = lead.strip().rstrip(".。:：")
+            slide.blocks.append(Block("prompt", sentences.question_of(text.strip())))
+            slide.notes.append(question[1])
+
+    def _text(self, cell: NotebookNode, after: NotebookNode) -> None:
+        self.lead = ""
+        source, task = self._without_task(cell)
+        all_of_it = self.said.get(key_of(cell)) == WHOLE
+        if after.metadata.fl_course.kind == "code" and not all_of_it:
+            source = self._without_question(source)
+            source = source if self.prompt else self._without_lead(source)
+        found = essence.whole(source) if all_of_it else essence.parts(source)
+        if after.metadata.fl_course.kind == "optional":
+            # What only leads to something that is not shown.
+            headings = [at for at, part in enumerate(found) if part.kind == "heading"]
+            found = found[: headings[-1]] if headings else found
+        touched: list[Slide] = []
+        for heading, parts in _under_headings(found):
+            if heading:
+                touched.append(self._heading(key_of(cell), heading))
+            touched += self._add_all(key_of(cell), parts)
+        if task:
+            self._task(key_of(cell), task)
+        if touched and not all_of_it:
+            touched[0].notes.append(source.strip())
+
+    def _heading(self, key: str, part: Part) -> Slide:
+        self.heading = part.text
+        if part.level > 2:
+            slide = self._open(key, part.text)
+            slide.is_headed = True
+            return slide
+        self._ask()
+        self.section = self._open(key, part.text, "section")
+        return self.section
+
+    def _without_task(self, cell: NotebookNode) -> tuple[str, str]:
+        """A text, and the task at its end; "" where there is none."""
+        english = self.english[cell.id].source.split("\n\n")
+        at = next((n for n, text in enumerate(english) if text.startswith(_TASK)), None)
+        paragraphs = cell.source.split("\n\n")
+        if at is None:
+            return cell.source, ""
+        return "\n\n".join(paragraphs[:at]), "\n\n".join(paragraphs[at:])
+
+    def _without_question(self, source: str) -> str:
+        """Takes the questions at the end of a text off, and keeps them for the next output."""
+        before, _, last = source.rpartition("\n\n")
+        told = sentences.split(last)
+        asked: list[str] = []
+        while told and sentences.is_question(told[-1]) and not last.startswith(("-", "|", "#")):
+            asked.insert(0, told.pop())
+        if not asked:
+            return source
+        # With what leads to it, if that is short.
+        if sentences.columns(last) <= 2 * _SHORT_LEAD:
+            asked, told = [*told, *asked], []
+        self.prompt = " ".join(asked)
+        return f"{before}\n\n{' '.join(told)}"
+
+    def _without_lead(self, source: str) -> str:
+        """Takes a short last paragraph off, which leads to the next cell, and keeps it for that."""
+        before, _, last = source.rpartition("\n\n")
+        is_text = not last.startswith(("-", "|", "#", "$", "`" * 3, "1."))
+        alone = not before or before.split("\n\n")[-1].startswith("#")
+        if alone or not is_text or sentences.columns(last) > _SHORT_LEAD:
+            return source
+        self.lead = last
+        return before
+
+    def _task(self, key: str, task: str) -> None:
+        blocks = [Block("task", part.text) for part in essence.whole(task)]
+        last = self.slides[-1]
+        if self.is_full or not last.is_lead or sum(block.height for block in blocks) > last.room:
+            self._open(f"{key}_task", self.heading)
+        for block in blocks:
+            self._add(f"{key}_task", block)
+
+    def _stub(self, cell: NotebookNode) -> None:
+        """The learner's cell below its task, if there is room: what is to be filled in."""
+        if not any(block.kind == "task" for block in self.slides[-1].blocks):
+            return
+        blank = self.blanks[cell.id].source
+        tree = ast.parse(blank)
+        check = f"ex.{cell.metadata.fl_course.exercise}.check"
+        end = next((x.lineno - 1 for x in tree.body if check in ast.unparse(x)), None)
+        source = code.short("\n".join(blank.split("\n")[:end]).strip())
+        block = Block("code", source)
+        if source and block.height <= self.slides[-1].room:
+            self.slides[-1].blocks.append(block)
+        # What comes after it is no longer about the task.
+        self.is_full = True
+        self.heading = self.section.title if self.section else self.heading
+
+    def _code(self, cell: NotebookNode) -> None:
+        key = key_of(cell)
+        outputs = list(_outputs(cell))
+        figures = any(block.figure is not None for block in outputs)
+        self._ask(before=key)
+        source = "" if figures else code.essential(cell.source)
+        if self.said.get(key) == WHOLE:
+            source = cell.source
+        if outputs and self.prompt:
+            alone = code.short(cell.source, code.MOST_LINES_ALONE)
+            self._predict(key, "" if figures else alone)
+            source = ""
+        blocks = [*([Block("code", source)] if source else []), *outputs]
+        # Code that defines something may have a slide of its own; other code gives way to its
+        # output.
+        over = sum(block.height for block in blocks) - ROOM
+        if source and outputs and over > _SMALLER and "def " not in source:
+            blocks = blocks if self.said.get(key) == WHOLE else outputs
+        if not blocks:
+            # What the next text says of it is not about the cell before.
+            self.is_full = True
+            return
+        if self.lead:
+            blocks.insert(0, Block("lead", self.lead))
+            self.lead = ""
+        last = self.slides[-1]
+        full = self.is_full or last.needs([*last.blocks, *blocks]) > last.most
+        if full or not last.is_lead:
+            self._open(key, self.heading)
+        for block in blocks:
+            self._add(key, block)
+
+    def _predict(self, key: str, source: str) -> None:
+        slide = self._open(f"{key}_first", self.heading)
+        prompt = Block("prompt", self.prompt)
+        shown = Block("code", source)
+        if source and slide.needs([shown, prompt]) <= slide.most + _SMALLER:
+            slide.blocks.append(shown)
+        slide.blocks.append(prompt)
+        self.prompt = ""
+        self._open(key, self.heading)
+
+
+def _is_intro(cell: NotebookNode) -> bool:
+    """Whether a lesson's first cell says what the lesson is about, before any heading."""
+    if cell.metadata.fl_course.kind != "text":
+        return False
+    return all(part.kind != "heading" for part in essence.parts(cell.source))
+
+
+def _under_headings(parts: list[Part]) -> Iterator[tuple[Part | None, list[Block]]]:
+    """A text's blocks, heading by heading; those before the first one come with None."""
+    heading, blocks = None, []
+    for part in parts:
+        if part.kind == "heading":
+            yield heading, blocks
+            heading, blocks = part, []
+        else:
+            pieces = in_tables(part.text) if part.text.startswith("|") else [part.text]
+            blocks += (Block(part.kind, piece, part.number) for piece in pieces)
+    yield heading, blocks
+
+
+def _outputs(cell: NotebookNode) -> Iterator[Block]:
+    """What a cell has printed and drawn, one after the other."""
+    for output in cell.outputs:
+        if "image/png" in output.get("data", {}):
+            yield Block("figure", figure=output)
+        elif output.get("text", "").strip():
+            yield from (Block("output", text) for text in in_pieces(output.text.strip("\n")))

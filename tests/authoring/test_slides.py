@@ -1,0 +1,329 @@
+"""What of a lesson is on its slides; how they look is tested in `tests/site`."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from nbformat.v4 import new_output
+
+from fl_course import cli
+from fl_course.authoring import AuthoringError
+from fl_course.authoring.course import Course, Lesson, read_course
+from fl_course.authoring.languages import ENGLISH_ITSELF
+from fl_course.authoring.notebooks import make, path_of
+from fl_course.authoring.script import parse
+from fl_course.authoring.slides import code, essence, layout, sentences
+from fl_course.authoring.slides.build import write_decks
+from fl_course.authoring.slides.deck import slides_of
+from fl_course.authoring.slides.pages import html, page
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("One. Two? Three", ["One.", "Two?", "Three"]),
+        (
+            "The loss is 2.30 at first. Then it falls.",
+            ["The loss is 2.30 at first.", "Then it falls."],
+        ),
+        ("H. B. McMahan et al. wrote it. Read it.", ["H. B. McMahan et al. wrote it.", "Read it."]),
+        ("Call `a.b. C`. Go on.", ["Call `a.b. C`.", "Go on."]),
+        ("Some (not all. Not one) do. `x` does.", ["Some (not all. Not one) do.", "`x` does."]),
+        ("하나입니다. 둘일까요? 셋입니다.", ["하나입니다.", "둘일까요?", "셋입니다."]),
+        ("一つです。二つですか。（三つ。）", ["一つです。", "二つですか。", "（三つ。）"]),
+    ],
+)
+def test_sentences_end_where_they_end(text, wanted):
+    assert sentences.split(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("note", "question"),
+    [
+        ("Why is it so? (Because. Or is it?)", "Why is it so?"),
+        ("Three people, one tablet. Who is the client? A good answer: nobody.", None),
+        ("Which one? And why? Collect votes.", "Which one? And why?"),
+        ('Before the figure: "Which is it?" Somebody says *this*: why?', "Which is it?"),
+        ("Let each group bet. Afterwards, ask.", "Let each group bet."),
+        ("「どれでしょうか。」三つめと答える人がいます。", "どれでしょうか。"),
+        ("무엇일까요? (아무도 모릅니다.)", "무엇일까요?"),
+    ],
+)
+def test_the_room_is_asked_without_the_answer(note, question):
+    wanted = question or "Three people, one tablet. Who is the client?"
+    assert sentences.question_of(note) == wanted
+
+
+def texts(source):
+    return [(part.kind, part.text) for part in essence.parts(source)]
+
+
+def test_a_paragraph_gives_its_first_sentence_and_a_short_one_the_next_too():
+    first = "This sentence is long enough to stand on a slide without another one beside it."
+    assert texts(f"{first} More of it.") == [("point", first)]
+    assert texts("Short. And the next. " + first) == [("point", f"Short. And the next. {first}")]
+    assert texts(f"{first} Not this. But **this** is the word.")[0][1].endswith("is the word.")
+    assert texts(f"{first} Not this. But these:\n\n- one;\n- two") == [
+        ("point", f"{first} But these:"),
+        ("item", "one"),
+        ("item", "two"),
+    ]
+    assert texts("(All of it is an aside.)") == []
+
+
+def test_steps_in_a_paragraph_are_a_list():
+    parts = essence.parts(
+        "Follow them. (1) The server sends. To all. (2) They train. (3) All stop."
+    )
+    assert [(part.text, part.number) for part in parts] == [
+        ("The server sends.", 1),
+        ("They train.", 2),
+        ("All stop.", 3),
+    ]
+
+
+def test_an_items_question_is_shown_and_a_table_whole():
+    item = "A client that has no such label can never know from its own data that it fails on one."
+    assert texts(f"- {item} This neither. Who could?") == [("item", f"{item} Who could?")]
+    table = "| a | b |\n|---|---|\n| 1 | 2 |"
+    assert texts(f"### Head\n\n{table}\n\n$$x$$") == [
+        ("heading", "Head"),
+        ("whole", table),
+        ("whole", "$$x$$"),
+    ]
+
+
+def test_code_is_shown_without_what_prints_and_long_code_not_at_all():
+    source = "import os\n\n# kept\nx = 1\nfor _ in x:\n    print(_)\n\n\ndef f():\n    print(1)"
+    assert code.essential(source) == "# kept\nx = 1\n\ndef f():\n    print(1)"
+    assert code.essential("\n".join(f"x{n} = {n}" for n in range(40))) == ""
+    assert code.essential("%load_ext x") == "%load_ext x"
+
+
+SCRIPT = """\
+# %% [markdown] key="intro"
+# The lesson is about sums, which a server can have without having what they are made of.
+#
+# After it you can
+#
+# - add;
+# - print.
+
+# %% [markdown] key="adding"
+# ## Adding
+#
+# Two numbers make one, which is the least that a sum can be made of in this or any other lesson.
+
+# %% [markdown] key="teach_adding" kind="instructor" minutes=10
+# **What people get wrong.** The order.
+#
+# **Ask the room.** Is there an order? (No.)
+{ask}
+# %% key="sum"
+total = 1 + 1
+print(total)
+
+# %% [markdown] key="read_sum"
+# The sum is two, as one may have expected of a sum with these two numbers in it. Not shown.
+#
+# Now with three numbers. What will it print?
+
+# %% key="longer"
+print(1 + 1 + 1)
+
+# %% [markdown] key="task"
+# ### Exercise: four
+#
+# **Your task.** Add up to four. It is `total`.
+
+# %% key="ex" kind="exercise" exercise="add_two"
+# blank: total = ...
+total = 2 + 2
+# end blank
+total = ex.add_two.check(total)
+
+# %% [markdown] key="end"
+# ## The end{end}
+#
+# That was all.
+"""
+
+
+def deck(ask="", end="", script=SCRIPT):
+    lesson = Lesson(1, "adding", "Adding", 10, ("add_two",), ("en",))
+    course = Course("A course", "owner/name", "main", ("en",), (lesson,))
+    cells = parse(script.format(ask=ask, end=end), course, lesson)
+    solved, learner = (
+        make(course, lesson, cells, ENGLISH_ITSELF, variant) for variant in ("solved", "learner")
+    )
+    for cell in solved.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [new_output("stream", text=f"of {cell.metadata.fl_course.key}\n" * 4)]
+    said = {cell.key: cell.slide for cell in cells if cell.slide}
+    return slides_of(solved, solved, learner, said)
+
+
+def test_a_lesson_as_slides():
+    slides = deck()
+    assert [(slide.key, slide.kind) for slide in slides] == [
+        ("title", "title"),
+        ("intro", "plain"),
+        ("adding", "section"),
+        ("sum", "plain"),
+        ("longer-first", "plain"),
+        ("longer", "plain"),
+        ("task", "plain"),
+        ("ask-adding", "ask"),
+        ("end", "section"),
+    ]
+    shown = {slide.key: [(block.kind, block.text) for block in slide.blocks] for slide in slides}
+    assert shown["intro"] == [("item", "add"), ("item", "print.")]
+    assert [kind for kind, _ in shown["sum"]] == ["code", "output", "point"]
+    assert shown["longer-first"][-1] == ("prompt", "Now with three numbers. What will it print?")
+    assert shown["longer"][-1][0] == "output"
+    assert shown["task"] == [
+        ("task", "**Your task.** Add up to four. It is `total`."),
+        ("code", "total = ..."),
+    ]
+    assert shown["ask-adding"] == [("prompt", "Is there an order?")]
+    everything = "\n".join(text for blocks in shown.values() for _, text in blocks)
+    assert "2 + 2" not in everything
+    assert "of ex" not in everything
+    notes = {slide.key: "\n".join(slide.notes) for slide in slides}
+    assert "The order." in notes["adding"]
+    assert "Ask the room" not in notes["adding"]
+    assert "(No.)" in notes["ask-adding"]
+    assert "Not shown." in notes["sum"]
+
+
+def test_a_script_says_where_the_rule_fails():
+    order = [
+        slide.key
+        for slide in deck(script=SCRIPT.replace("minutes=10", 'minutes=10 slide="longer"'))
+    ]
+    assert order.index("ask-adding") < order.index("longer-first")
+    slides = deck(script=SCRIPT.replace('key="sum"', 'key="sum" slide="skip"'))
+    assert not [slide for slide in slides if slide.key == "sum"]
+    slides = deck(script=SCRIPT.replace('key="read_sum"', 'key="read_sum" slide="whole"'))
+    assert "Not shown." in "".join(block.text for slide in slides for block in slide.blocks)
+    slides = deck(script=SCRIPT.replace("minutes=10", 'minutes=10 slide="skip"'))
+    assert "ask-adding" not in [slide.key for slide in slides]
+    assert any("(No.)" in note for slide in slides for note in slide.notes)
+
+
+def test_a_heading_without_a_text_leaves_its_notes_to_the_next_slide():
+    lines = "# ## Adding\n#\n# Two numbers"
+    slides = deck(script=SCRIPT.replace(lines, "# ## Adding\n#\n# ### Two\n#\n# Two numbers"))
+    assert "adding" not in [slide.key for slide in slides]
+    (noted,) = (slide for slide in slides if any("The order." in note for note in slide.notes))
+    assert noted.title == "Two"
+    assert any("the least that a sum" in note for note in noted.notes)
+
+
+def test_a_heading_at_the_end_leaves_its_notes_to_the_last_slide():
+    note = '\n\n# %% [markdown] key="teach_end" kind="instructor" minutes=5\n# **Last.** Go.\n'
+    script = SCRIPT.replace("minutes=10", "minutes=5")
+    script = script.replace("# That was all.\n", f"# That was all.\n#\n# ## Nothing{note}")
+    assert "**Last.** Go." in deck(script=script)[-1].notes[-1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('key="sum"', 'key="sum" slide="big"'),
+        ("minutes=10", 'minutes=10 slide="read_sum"'),
+        ("minutes=10", 'minutes=10 slide="whole"'),
+    ],
+)
+def test_a_script_says_nothing_else(old, new):
+    with pytest.raises(AuthoringError, match=r"slide='\w+' is not known"):
+        deck(script=SCRIPT.replace(old, new))
+
+
+def test_a_long_table_and_a_long_output_are_parted():
+    rows = "".join(f"# | {n} | line |\n" for n in range(30))
+    slides = deck(end=f"\n#\n# | n | of |\n# |---|---|\n{rows}#")
+    tables = [x.text for slide in slides for x in slide.blocks if x.text.startswith("|")]
+    assert len(tables) > 1
+    assert all(table.startswith("| n | of |\n|---|---|\n|") for table in tables)
+    assert sum(table.count("line") for table in tables) == 30
+    lines = [f"line {n}" for n in range(50)]
+    pieces = list(layout.in_pieces("\n".join(lines)))
+    assert [piece.count("line") for piece in pieces] == [17, 17, 16]
+    assert "\n".join(pieces).split("\n") == lines
+
+
+@pytest.mark.parametrize("text", ["|x| is how far it is from zero.", "| n | of |\n|---|---|"])
+def test_what_has_no_rows_is_not_parted(text):
+    assert layout.in_tables(text) == [text]
+
+
+def test_nothing_of_a_deck_is_on_another_host():
+    made = page(deck(), "ko", "reveal.js")
+    assert '<html lang="ko">' in made
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', made)
+    assert html("$2^b$").count("<msup>") == 1
+    assert html("[here](02_b.ipynb) and [there](https://a.b/)") == (
+        '<p>here and <a href="https://a.b/">there</a></p>\n'
+    )
+
+
+def test_a_formula_that_cannot_be_shown_is_named():
+    script = SCRIPT.replace("# That was all.", r"# That was $a \unheard b$.")
+    with pytest.raises(AuthoringError, match=r"the formula a \\unheard b: Unknown LaTeX"):
+        page(deck(script=script), "en", "reveal.js")
+
+
+def test_all_lessons_are_made_in_half_a_minute_and_always_alike(tmp_path):
+    course = read_course(ROOT)
+    began = time.process_time()
+    decks = write_decks(ROOT, course, course.lessons, "en", tmp_path / "a")
+    assert time.process_time() - began < 30
+    assert [path.stem for path in decks] == [lesson.slug for lesson in course.lessons]
+    (again,) = write_decks(ROOT, course, course.lessons[:1], "en", tmp_path / "b")
+    assert again.read_bytes() == decks[0].read_bytes()
+    for name in (
+        "dist/reveal.js",
+        "dist/reveal.css",
+        "plugin/notes/notes.js",
+        "deck.js",
+        "LICENSE",
+    ):
+        assert (tmp_path / "a" / "reveal.js" / name).is_file()
+
+
+def test_the_command(tmp_path):
+    runner = CliRunner()
+    done = runner.invoke(cli.main, ["slides", "1", "--language", "ko", "--output", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert done.output == f"{tmp_path / 'centralized_training.html'}\n"
+    done = runner.invoke(cli.main, ["slides", "--language", "xx", "--output", str(tmp_path)])
+    assert done.exit_code == 1
+    assert "language 'xx' is not released" in done.output
+    (tmp_path / "file").touch()
+    done = runner.invoke(cli.main, ["slides", "1", "--output", str(tmp_path / "file" / "in")])
+    assert done.exit_code == 1
+    assert "can't be written to" in done.output
+
+
+def test_a_notebook_that_is_missing_or_broken_is_named(tmp_path):
+    course = read_course(ROOT)
+    lesson = course.lessons[0]
+    (tmp_path / "lessons").symlink_to(ROOT / "lessons")
+    path = path_of(lesson, "en", "solved")
+    for content in (None, "<<<<<<< HEAD"):
+        if content:
+            (tmp_path / path).parent.mkdir(parents=True)
+            (tmp_path / path).write_text(content)
+        with pytest.raises(AuthoringError, match=f"^{path} is missing or broken. Run: fl-course"):
+            write_decks(tmp_path, course, [lesson], "en", tmp_path / "decks")
+
+
+def test_without_reveal_js_it_is_said_where_it_comes_from(tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(AuthoringError, match=r"sphinx-revealjs has it. Run: make setup"):
+        write_decks(tmp_path, None, (), "en", tmp_path)
