@@ -22,7 +22,15 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_federated as tff
 
-from fl_course import algorithms, data, exercises, models, plotting, preprocessing, training
+from fl_course import (
+    algorithms,
+    data,
+    exercises,
+    models,
+    plotting,
+    preprocessing,
+    training,
+)
 
 ex = exercises.lesson("averaging_by_hand")
 
@@ -85,7 +93,9 @@ def plain_initialize_fn():
 def loss_on(weights, batch):
     kernel, bias = weights
     logits = batch["x"] @ kernel + bias
-    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=batch["y"], logits=logits)
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
+        labels=batch["y"], logits=logits
+    )
     return tf.reduce_mean(losses)
 
 
@@ -104,11 +114,15 @@ LEARNING_RATE = 0.02
 
 
 def fresh_cohort():
-    return preprocessing.make_federated_data(train, ten_writers, epochs=5, batch_size=20, seed=0)
+    return preprocessing.make_federated_data(
+        train, ten_writers, epochs=5, batch_size=20, seed=0
+    )
 
 
 first_batch = next(iter(fresh_cohort()[0]))
-print(f"loss of zero weights: {loss_on(plain_initialize_fn(), first_batch):.2f}")
+print(
+    f"loss of zero weights: {loss_on(plain_initialize_fn(), first_batch):.2f}"
+)
 print(f"ln 10 = {np.log(10):.2f}")
 
 # %% [markdown] key="tape_intro"
@@ -125,8 +139,13 @@ gradients = tape.gradient(loss, weights)
 
 for gradient in gradients:
     print("gradient:", gradient.shape.as_list())
-stepped = tuple(w - LEARNING_RATE * g for w, g in zip(weights, gradients, strict=True))
-print(f"same batch, loss before the step {loss:.2f}, after {loss_on(stepped, first_batch):.2f}")
+stepped = tuple(
+    w - LEARNING_RATE * g for w, g in zip(weights, gradients, strict=True)
+)
+print(
+    f"same batch, loss before the step {loss:.2f}, "
+    f"after {loss_on(stepped, first_batch):.2f}"
+)
 
 # %% [markdown] key="task_client_update"
 # A tape follows variables by itself; for tensors, such as our weights, `tape.watch` says what to
@@ -157,8 +176,14 @@ def client_update(server_weights, dataset, learning_rate):
             tape.watch(weights)
             loss = loss_on(weights, batch)
         gradients = tape.gradient(loss, weights)
-        weights = tuple(w - learning_rate * g for w, g in zip(weights, gradients, strict=True))
-    return tuple(w - w_server for w, w_server in zip(weights, server_weights, strict=True))
+        weights = tuple(
+            w - learning_rate * g
+            for w, g in zip(weights, gradients, strict=True)
+        )
+    return tuple(
+        w - w_server
+        for w, w_server in zip(weights, server_weights, strict=True)
+    )
     # end blank
 
 
@@ -168,7 +193,9 @@ client_update = ex.client_update.check(client_update)
 first_client = fresh_cohort()[0]
 update = client_update(plain_initialize_fn(), first_client, LEARNING_RATE)
 
-trained = tuple(w + u for w, u in zip(plain_initialize_fn(), update, strict=True))
+trained = tuple(
+    w + u for w, u in zip(plain_initialize_fn(), update, strict=True)
+)
 own_batches = list(first_client)
 before, after = (
     np.mean([loss_on(weights, batch) for batch in own_batches])
@@ -194,7 +221,9 @@ print(f"loss on its own images: {before:.2f} before, {after:.2f} after")
 def server_update(server_weights, updates):
     # blank: ...
     means = [sum(parts) / len(updates) for parts in zip(*updates, strict=True)]
-    return tuple(w + mean for w, mean in zip(server_weights, means, strict=True))
+    return tuple(
+        w + mean for w, mean in zip(server_weights, means, strict=True)
+    )
     # end blank
 
 
@@ -206,7 +235,10 @@ server_update = ex.server_update.check(server_update)
 
 # %% key="skeleton"
 def plain_next_fn(server_weights, datasets):
-    updates = [client_update(server_weights, dataset, LEARNING_RATE) for dataset in datasets]
+    updates = [
+        client_update(server_weights, dataset, LEARNING_RATE)
+        for dataset in datasets
+    ]
     return server_update(server_weights, updates)
 
 
@@ -219,7 +251,8 @@ plain_round = plain_next_fn(plain_initialize_fn(), fresh_cohort())
 # %% key="evaluation"
 keras_model = models.softmax_model()
 keras_model.compile(
-    loss=tf.keras.losses.SparseCategoricalCrossentropy(), metrics=["sparse_categorical_accuracy"]
+    loss=tf.keras.losses.SparseCategoricalCrossentropy(),
+    metrics=["sparse_categorical_accuracy"],
 )
 test_images, test_labels = data.pool(test)
 test_inputs = test_images.reshape(len(test_images), 784)
@@ -227,10 +260,15 @@ test_inputs = test_images.reshape(len(test_images), 784)
 
 def evaluate(weights):
     keras_model.set_weights([np.asarray(part) for part in weights])
-    return keras_model.evaluate(test_inputs, test_labels, batch_size=len(test_labels), verbose=0)
+    return keras_model.evaluate(
+        test_inputs, test_labels, batch_size=len(test_labels), verbose=0
+    )
 
 
-for name, some_weights in [("before", plain_initialize_fn()), ("after", plain_round)]:
+for name, some_weights in [
+    ("before", plain_initialize_fn()),
+    ("after", plain_round),
+]:
     loss, accuracy = evaluate(some_weights)
     print(f"{name} round 1: loss {loss:.2f}, accuracy {100 * accuracy:.0f} %")
 
@@ -275,14 +313,23 @@ _ = curious_next_fn(plain_initialize_fn(), fresh_cohort()[:4])
 
 # %% key="hidden_state"
 def largest_difference(one, other):
-    return max(float(np.abs(np.asarray(a) - b).max()) for a, b in zip(one, other, strict=True))
+    return max(
+        float(np.abs(np.asarray(a) - b).max())
+        for a, b in zip(one, other, strict=True)
+    )
 
 
 same_datasets = fresh_cohort()
 first_call = plain_next_fn(plain_initialize_fn(), same_datasets)
 second_call = plain_next_fn(plain_initialize_fn(), same_datasets)
-print(f"two calls agree to 1e-6: {largest_difference(first_call, second_call) < 1e-6}")
-print(f"fresh datasets agree to 1e-6: {largest_difference(first_call, plain_round) < 1e-6}")
+print(
+    "two calls agree to 1e-6: "
+    f"{largest_difference(first_call, second_call) < 1e-6}"
+)
+print(
+    "fresh datasets agree to 1e-6: "
+    f"{largest_difference(first_call, plain_round) < 1e-6}"
+)
 
 # %% [markdown] key="read_hidden_state"
 # A dataset object remembers how often it was gone through, and shuffles in another order the next
@@ -334,7 +381,9 @@ server_init = ex.server_init.check(server_init)
 
 # %% key="types"
 weights_type = server_init.type_signature.result
-dataset_type = tff.SequenceType(tff.types.tensorflow_to_type(models.input_spec()))
+dataset_type = tff.SequenceType(
+    tff.types.tensorflow_to_type(models.input_spec())
+)
 
 print("server_init: ", server_init.type_signature)
 print("weights_type:", weights_type)
@@ -387,7 +436,10 @@ client_update_fn = ex.client_update_fn.check(client_update_fn)
 # %% key="show_client_update_fn"
 print(client_update_fn.type_signature)
 in_worker = client_update_fn(server_init(), fresh_cohort()[0])
-print(f"same update as in plain Python: {largest_difference(update, in_worker) < 1e-6}")
+print(
+    "same update as in plain Python: "
+    f"{largest_difference(update, in_worker) < 1e-6}"
+)
 
 # %% [markdown] key="task_server_update_fn"
 # Weights and a dataset go in, an update comes out, with the type of the weights. The recorded
@@ -407,7 +459,9 @@ print(f"same update as in plain Python: {largest_difference(update, in_worker) <
 # blank: server_update_fn = ...
 @tff.tensorflow.computation(weights_type, weights_type)
 def server_update_fn(server_weights, mean_update):
-    return tuple(w + mean for w, mean in zip(server_weights, mean_update, strict=True))
+    return tuple(
+        w + mean for w, mean in zip(server_weights, mean_update, strict=True)
+    )
 
 
 # end blank
@@ -460,7 +514,9 @@ print(client_data_type)
 @tff.federated_computation(server_type, client_data_type)
 def next_fn(server_weights, client_data):
     weights_at_clients = tff.federated_broadcast(server_weights)
-    updates = tff.federated_map(client_update_fn, (weights_at_clients, client_data))
+    updates = tff.federated_map(
+        client_update_fn, (weights_at_clients, client_data)
+    )
     mean_update = tff.federated_mean(updates)
     return tff.federated_map(server_update_fn, (server_weights, mean_update))
 
@@ -470,7 +526,9 @@ def next_fn(server_weights, client_data):
 next_fn = ex.next_fn.check(next_fn)
 
 # %% key="process"
-process = tff.templates.IterativeProcess(initialize_fn=initialize_fn, next_fn=next_fn)
+process = tff.templates.IterativeProcess(
+    initialize_fn=initialize_fn, next_fn=next_fn
+)
 print("initialize:", process.initialize.type_signature)
 print("next:")
 print(process.next.type_signature.formatted_representation())
@@ -497,7 +555,10 @@ difference = largest_difference(plain_round, server_weights)
 print(f"one round, same as in plain Python to 1e-6: {difference < 1e-6}")
 
 again = process.next(process.initialize(), cohort)
-print(f"two calls agree to 1e-6: {largest_difference(server_weights, again) < 1e-6}")
+print(
+    "two calls agree to 1e-6: "
+    f"{largest_difference(server_weights, again) < 1e-6}"
+)
 
 # %% [markdown] key="read_first_round"
 # Yes, and now a second call with the same arguments gives the same weights: TFF sends the recipe of
@@ -520,15 +581,23 @@ by_hand = [process.initialize()]
 for _ in range(10):
     by_hand.append(process.next(by_hand[-1], cohort))
 
-losses, accuracies = zip(*(evaluate(weights) for weights in by_hand), strict=True)
+losses, accuracies = zip(
+    *(evaluate(weights) for weights in by_hand), strict=True
+)
 for round_num in (0, 1, 10):
-    shown = f"loss {losses[round_num]:.2f}, accuracy {100 * accuracies[round_num]:.0f} %"
+    shown = (
+        f"loss {losses[round_num]:.2f}, "
+        f"accuracy {100 * accuracies[round_num]:.0f} %"
+    )
     print(f"after {round_num:2} rounds: {shown}")
 print(f"by hand, 10 rounds: {100 * accuracies[-1]:.0f} % on held-out images")
 
 # %% key="curve"
 plotting.learning_curves(
-    {"loss": {"written by hand": losses}, "accuracy": {"written by hand": accuracies}},
+    {
+        "loss": {"written by hand": losses},
+        "accuracy": {"written by hand": accuracies},
+    },
     percent="accuracy",
     start=0,
     title="Held-out images of all 14 writers",
@@ -562,7 +631,11 @@ plotting.learning_curves(
 
 # %% key="unweighted_proof"
 def weights_of(learning_process, rounds):
-    found = [learning_process.get_model_weights(learning_process.initialize()).trainable]
+    found = [
+        learning_process.get_model_weights(
+            learning_process.initialize()
+        ).trainable
+    ]
 
     def keep(weights):
         found.append(weights.trainable)
@@ -573,14 +646,22 @@ def weights_of(learning_process, rounds):
 
 
 def differences(one, other):
-    return [largest_difference(a, b) for a, b in zip(one[1:], other[1:], strict=True)]
+    return [
+        largest_difference(a, b)
+        for a, b in zip(one[1:], other[1:], strict=True)
+    ]
 
 
 sgd = tff.learning.optimizers.build_sgdm
-settings = {"client_optimizer_fn": sgd(LEARNING_RATE), "server_optimizer_fn": sgd(1.0)}
+settings = {
+    "client_optimizer_fn": sgd(LEARNING_RATE),
+    "server_optimizer_fn": sgd(1.0),
+}
 functional_model = models.functional_model()
 
-unweighted = tff.learning.algorithms.build_unweighted_fed_avg(functional_model, **settings)
+unweighted = tff.learning.algorithms.build_unweighted_fed_avg(
+    functional_model, **settings
+)
 unweighted_weights = weights_of(unweighted, 10)
 unweighted_differences = differences(by_hand, unweighted_weights)
 below = sum(difference < 1e-6 for difference in unweighted_differences)
@@ -604,13 +685,17 @@ print(f"largest weight after 10 rounds: {np.abs(by_hand[-1][0]).max():.1f}")
 # %% key="weighted_next_fn"
 @tff.tensorflow.computation(dataset_type)
 def number_of_examples(dataset):
-    return dataset.reduce(0, lambda count, batch: count + tf.shape(batch["y"])[0])
+    return dataset.reduce(
+        0, lambda count, batch: count + tf.shape(batch["y"])[0]
+    )
 
 
 @tff.federated_computation(server_type, client_data_type)
 def weighted_next_fn(server_weights, client_data):
     weights_at_clients = tff.federated_broadcast(server_weights)
-    updates = tff.federated_map(client_update_fn, (weights_at_clients, client_data))
+    updates = tff.federated_map(
+        client_update_fn, (weights_at_clients, client_data)
+    )
     counts = tff.federated_map(number_of_examples, client_data)
     mean_update = tff.federated_mean(updates, weight=counts)
     return tff.federated_map(server_update_fn, (server_weights, mean_update))
@@ -630,25 +715,36 @@ weighted_by_hand = [initialize_fn()]
 for _ in range(10):
     weighted_by_hand.append(weighted_next_fn(weighted_by_hand[-1], cohort))
 
-weighted = tff.learning.algorithms.build_weighted_fed_avg(functional_model, **settings)
+weighted = tff.learning.algorithms.build_weighted_fed_avg(
+    functional_model, **settings
+)
 weighted_weights = weights_of(weighted, 10)
 
 pairs = {
     "unweighted by hand, and tff.learning": unweighted_differences,
-    "weighted by hand, and tff.learning": differences(weighted_by_hand, weighted_weights),
+    "weighted by hand, and tff.learning": differences(
+        weighted_by_hand, weighted_weights
+    ),
     "control: unweighted and weighted": differences(by_hand, weighted_weights),
 }
 for name, values in pairs.items():
     print(f"{name}: all below 1e-6: {max(values) < 1e-6}")
 print(f"control, after 10 rounds: {values[-1]:.3f}")
 for round_num in (2, 10):
-    shown = (evaluate(weights[round_num])[1] for weights in (by_hand, weighted_by_hand))
+    shown = (
+        evaluate(weights[round_num])[1]
+        for weights in (by_hand, weighted_by_hand)
+    )
     shown = " and ".join(f"{100 * accuracy:.0f} %" for accuracy in shown)
-    print(f"accuracy after {round_num} rounds, unweighted and weighted: {shown}")
+    print(
+        f"accuracy after {round_num} rounds, unweighted and weighted: {shown}"
+    )
 
 # %% key="proof_figure"
 plotting.weight_differences(
-    pairs, lines={"1e-6": 1e-6}, title="Two runs each, compared weight by weight"
+    pairs,
+    lines={"1e-6": 1e-6},
+    title="Two runs each, compared weight by weight",
 )
 
 # %% [markdown] key="read_proof_figure"
@@ -676,7 +772,7 @@ plotting.weight_differences(
 #
 # The first line is guarded by the types:
 
-# %% [markdown] key="teach_lines" kind="instructor" minutes=10
+# %% [markdown] key="teach_lines" kind="instructor" minutes=10 slide="broken_figure"
 # **What people get wrong.** They test an algorithm by whether the accuracy rises. One of the four
 # broken versions reaches the accuracy of the right one.
 #
@@ -691,7 +787,9 @@ try:
 
     @tff.federated_computation(server_type, client_data_type)
     def no_broadcast(server_weights, client_data):
-        return tff.federated_map(client_update_fn, (server_weights, client_data))
+        return tff.federated_map(
+            client_update_fn, (server_weights, client_data)
+        )
 
 except TypeError as error:
     print("TypeError:", str(error).split(" (got")[0])
@@ -701,13 +799,15 @@ except TypeError as error:
 # the right types, and TFF runs them. We build four broken programs, each with one part replaced,
 # and run ten rounds of each. Before you run the cells: which of the four has the accuracy of the
 # right one after round 1, and which after round 10? (The cell that runs them takes five to twenty
-# seconds; a line appears as each program is done.)
+# seconds; a bar shows how far it is.)
 
 
 # %% key="broken_parts"
 @tff.tensorflow.computation(weights_type, dataset_type)
 def from_zero(server_weights, dataset):
-    return tf.function(client_update)(plain_initialize_fn(), dataset, LEARNING_RATE)
+    return tf.function(client_update)(
+        plain_initialize_fn(), dataset, LEARNING_RATE
+    )
 
 
 @tff.tensorflow.computation(weights_type, dataset_type)
@@ -721,7 +821,11 @@ def replace(server_weights, mean_update):
     return mean_update
 
 
-def program(client=client_update_fn, aggregate=tff.federated_mean, server=server_update_fn):
+def program(
+    client=client_update_fn,
+    aggregate=tff.federated_mean,
+    server=server_update_fn,
+):
     @tff.federated_computation(server_type, client_data_type)
     def next_fn(server_weights, client_data):
         weights_at_clients = tff.federated_broadcast(server_weights)
@@ -741,8 +845,10 @@ programs = {
 }
 curves = {}
 print("loss after round             1          5         10")
-for name, broken_next_fn in programs.items():
-    weights_by_round = by_hand if broken_next_fn is next_fn else [initialize_fn()]
+for name, broken_next_fn in training.progress(programs.items()):
+    weights_by_round = (
+        by_hand if broken_next_fn is next_fn else [initialize_fn()]
+    )
     while len(weights_by_round) <= 10:
         weights_by_round.append(broken_next_fn(weights_by_round[-1], cohort))
     measured = [evaluate(weights) for weights in weights_by_round]
@@ -812,6 +918,8 @@ in_package = algorithms.build_fed_avg(
 )
 values = differences(by_hand, weights_of(in_package, 10))
 print(f"build_fed_avg: all 10 rounds below 1e-6: {max(values) < 1e-6}")
+
+# %% [markdown] key="questions" kind="questions"
 
 # %% [markdown] key="summary"
 # It is. Broadcast, client update, mean and server update are the operators of your `next_fn`, in

@@ -62,7 +62,9 @@ print("Its type:", greeting.type_signature.formatted_representation())
 # %% key="call_greeting"
 for _ in range(2):
     print(greeting().decode())
-print(f"the worker is a process of its own: {runtime.worker_pid() != os.getpid()}")
+print(
+    f"the worker is a process of its own: {runtime.worker_pid() != os.getpid()}"
+)
 
 # %% [markdown] key="what_ran_where"
 # Two greetings, and the line from the body did not come again: the calls did not run the Python
@@ -136,9 +138,14 @@ train_images, y_train = data.pool(train)
 test_images, y_test = data.pool(test)
 
 print(f"writers:         {len(train.client_ids)}")
-print(f"training images: {len(train_images):,} of {train_images.shape[1:]} pixels")
+print(
+    f"training images: {len(train_images):,} of {train_images.shape[1:]} pixels"
+)
 print(f"held-out images: {len(test_images):,}")
-print(f"pixels:          {train_images.dtype}, {train_images.min()} to {train_images.max()}")
+print(
+    f"pixels:          {train_images.dtype}, "
+    f"{train_images.min()} to {train_images.max()}"
+)
 print(f"labels:          {y_train.dtype}, {y_train.min()} to {y_train.max()}")
 
 # %% [markdown] key="read_pool"
@@ -171,7 +178,10 @@ print("from the top:", ", ".join(four_writers))
 train_scans = np.round(255 * train_images).astype(np.uint8)
 test_scans = np.round(255 * test_images).astype(np.uint8)
 
-print(f"{train_scans.dtype}, {train_scans.shape}, {train_scans.min()} to {train_scans.max()}")
+print(
+    f"{train_scans.dtype}, {train_scans.shape}, "
+    f"{train_scans.min()} to {train_scans.max()}"
+)
 print("row 14 of the first scan:", *train_scans[0, 14])
 
 # %% [markdown] key="read_scan"
@@ -226,7 +236,10 @@ x_train, x_test = ex.reshape_and_scale.check((x_train, x_test))
 # be the pixels we began with, up to the rounding to 8 bits.
 
 # %% key="check_rows"
-print(f"x_train: {x_train.dtype}, {x_train.shape}; x_test: {x_test.dtype}, {x_test.shape}")
+print(
+    f"x_train: {x_train.dtype}, {x_train.shape}; x_test: {x_test.dtype}, "
+    f"{x_test.shape}"
+)
 difference = np.abs(x_train.reshape(train_images.shape) - train_images).max()
 print(f"largest difference from the original pixels: {difference:.4f}")
 print(f"half a step of an 8-bit scan, 1/510:         {1 / 510:.4f}")
@@ -264,7 +277,9 @@ model = tf.keras.Sequential(
         tf.keras.layers.Softmax(),
     ]
 )
-for name, values in zip(["weights", "biases"], model.get_weights(), strict=True):
+for name, values in zip(
+    ["weights", "biases"], model.get_weights(), strict=True
+):
     print(f"{name + ':':12}{values.size:5,}, shape {values.shape}")
 print(f"parameters: {model.count_params():5,}")
 
@@ -276,7 +291,7 @@ print(f"parameters: {model.count_params():5,}")
 # Larger networks need a random start. This one does not: its loss is convex in the parameters, so
 # there is no bad valley to start in, and zeros make every run begin the same.
 
-# %% [markdown] key="task_compile"
+# %% [markdown] key="task_compile" slide="whole"
 # Keras needs three more things. The *optimizer* says how parameters change: we take stochastic
 # gradient descent, SGD, which moves them against the gradient of the loss, times a *learning rate*.
 # The *loss* is what training makes small: cross-entropy, minus the logarithm of the probability
@@ -313,7 +328,9 @@ model = ex.compile_model.check(model)
 # %% key="untrained"
 loss, accuracy = model.evaluate(x_train, y_train, verbose=0)
 probabilities = model.predict(x_train[:1], verbose=0)[0]
-print("probabilities for the first image:", *(f"{p:.1f}" for p in probabilities))
+print(
+    "probabilities for the first image:", *(f"{p:.1f}" for p in probabilities)
+)
 print(f"untrained: loss {loss:.2f}, accuracy {100 * accuracy:.0f} %")
 print(f"ln 10 = {np.log(10):.2f}")
 
@@ -334,7 +351,9 @@ print(f"ln 10 = {np.log(10):.2f}")
 # %% key="fit"
 model.set_weights([np.zeros_like(values) for values in model.get_weights()])
 tf.keras.utils.set_random_seed(0)
-history = model.fit(x_train, y_train, epochs=20, batch_size=20, verbose=0).history
+history = model.fit(
+    x_train, y_train, epochs=20, batch_size=20, verbose=0
+).history
 long_trained = model.get_weights()  # for later
 
 epochs, steps = len(history["loss"]), int(np.ceil(len(x_train) / 20))
@@ -383,8 +402,13 @@ held_out_loss, held_out_accuracy = ex.evaluate_held_out.check(
 )
 
 # %% key="show_evaluate"
-print(f"held-out images: loss {held_out_loss:.2f}, accuracy {100 * held_out_accuracy:.0f} %")
-print(f"misread: {round((1 - held_out_accuracy) * len(x_test))} of {len(x_test)}")
+print(
+    f"held-out images: loss {held_out_loss:.2f}, "
+    f"accuracy {100 * held_out_accuracy:.0f} %"
+)
+print(
+    f"misread: {round((1 - held_out_accuracy) * len(x_test))} of {len(x_test)}"
+)
 
 # %% [markdown] key="read_evaluate"
 # Held out, the model is as good as in training: it has learned digits, not these particular images.
@@ -431,11 +455,16 @@ plotting.digits(
 # paper, so we invert it: 1 - x.
 
 # %% key="mnist" kind="optional"
-(mnist_scans, mnist_labels), (new_scans, new_labels) = tf.keras.datasets.mnist.load_data()
-mnist_rows = 1 - (mnist_scans.reshape(len(mnist_scans), 784) / 255).astype(np.float32)
+(mnist_scans, mnist_labels), (new_scans, new_labels) = (
+    tf.keras.datasets.mnist.load_data()
+)
+mnist_rows = 1 - (mnist_scans.reshape(len(mnist_scans), 784) / 255).astype(
+    np.float32
+)
 new_rows = 1 - (new_scans.reshape(len(new_scans), 784) / 255).astype(np.float32)
 
-mnist_model = tf.keras.models.clone_model(model)  # same layers, parameters at zero again
+# same layers, parameters at zero again
+mnist_model = tf.keras.models.clone_model(model)
 mnist_model.compile(
     optimizer=tf.keras.optimizers.SGD(learning_rate=0.02),
     loss=tf.keras.losses.SparseCategoricalCrossentropy(),
@@ -443,7 +472,10 @@ mnist_model.compile(
 )
 mnist_model.fit(mnist_rows, mnist_labels, epochs=5, batch_size=20, verbose=0)
 _, accuracy = mnist_model.evaluate(new_rows, new_labels, verbose=0)
-print(f"MNIST, {len(mnist_rows):,} training images: {100 * accuracy:.0f} % on {len(new_rows):,}")
+print(
+    f"MNIST, {len(mnist_rows):,} training images: "
+    f"{100 * accuracy:.0f} % on {len(new_rows):,}"
+)
 
 # %% [markdown] key="why_federate"
 # ## Why federate
@@ -504,9 +536,14 @@ everybody = rows_of(test, writers)
 
 train_from_zero(*rows_of(train, writers))
 pooled_on_everybody = accuracy_on(*everybody)
-pooled_at_home = {writer: accuracy_on(*rows_of(test, [writer])) for writer in writers}
+pooled_at_home = {
+    writer: accuracy_on(*rows_of(test, [writer])) for writer in writers
+}
 
-print(f"pooled, 100 steps, on everybody's held-out images: {100 * pooled_on_everybody:.0f} %")
+print(
+    "pooled, 100 steps, on everybody's held-out images: "
+    f"{100 * pooled_on_everybody:.0f} %"
+)
 
 # %% [markdown] key="task_lone"
 # 91 %, a little less than the 94 % from before: 100 steps instead of 1,400. It is the number to
@@ -535,7 +572,10 @@ measure_lone = ex.lone_model.check(measure_lone)
 
 # %% key="show_lone"
 at_home, on_everybody = measure_lone("writer_04")
-print(f"writer_04 alone: {100 * at_home:.0f} % at home, {100 * on_everybody:.0f} % on everybody's")
+print(
+    f"writer_04 alone: {100 * at_home:.0f} % at home, "
+    f"{100 * on_everybody:.0f} % on everybody's"
+)
 
 # %% [markdown] key="read_lone"
 # At home this model makes no mistake. On everybody's images it misreads more than one in four,
@@ -547,23 +587,35 @@ print("writer     lone at home  lone on everybody's  pooled at home")
 for writer in writers:
     lone_at_home[writer], lone_on_everybody[writer] = measure_lone(writer)
     home, everywhere, pooled = (
-        100 * column[writer] for column in (lone_at_home, lone_on_everybody, pooled_at_home)
+        100 * column[writer]
+        for column in (lone_at_home, lone_on_everybody, pooled_at_home)
     )
     print(f"{writer} {home:12.0f} % {everywhere:18.0f} % {pooled:13.0f} %")
 
 columns = (lone_at_home, lone_on_everybody, pooled_at_home)
 means = [100 * np.mean(list(column.values())) for column in columns]
 print(f"mean      {means[0]:12.0f} % {means[1]:18.0f} % {means[2]:13.0f} %")
-print(f"the pool's gain on everybody's: {100 * pooled_on_everybody - means[1]:.0f} points")
-print(f"everybody's digits: lone {means[1]:.0f} %, pooled {100 * pooled_on_everybody:.0f} %")
+print(
+    "the pool's gain on everybody's: "
+    f"{100 * pooled_on_everybody - means[1]:.0f} points"
+)
+print(
+    f"everybody's digits: lone {means[1]:.0f} %, "
+    f"pooled {100 * pooled_on_everybody:.0f} %"
+)
 
 # %% key="bars"
 plotting.accuracy_bars(
-    {"at home": lone_at_home, "on everybody's held-out images": lone_on_everybody},
+    {
+        "at home": lone_at_home,
+        "on everybody's held-out images": lone_on_everybody,
+    },
     reference={"pooled model, on everybody's": pooled_on_everybody},
 )
 num_held_out = [len(rows_of(test, [writer])[1]) for writer in writers]
-print(f"held-out images of a writer: {min(num_held_out)} to {max(num_held_out)}")
+print(
+    f"held-out images of a writer: {min(num_held_out)} to {max(num_held_out)}"
+)
 
 # %% [markdown] key="read_bars"
 # Each pair of bars is one lone model. The full bar, at home, is between 93 and 100 %. It rests on
@@ -582,12 +634,17 @@ rows, labels = rows_of(train, writers)
 small_pool = []
 for seed in range(5):
     rng = np.random.default_rng(seed)
-    drawn = np.concatenate([rng.permutation(np.flatnonzero(labels == k))[:10] for k in range(10)])
+    drawn = np.concatenate(
+        [rng.permutation(np.flatnonzero(labels == k))[:10] for k in range(10)]
+    )
     train_from_zero(rows[drawn], labels[drawn])
     small_pool.append(accuracy_on(*everybody))
 
 small_mean = 100 * np.mean(small_pool)
-print(f"{len(drawn)} images of all writers: {small_mean:.0f} % on everybody's, mean of 5 draws")
+print(
+    f"{len(drawn)} images of all writers: {small_mean:.0f} % on everybody's, "
+    "mean of 5 draws"
+)
 print(f"gain over the lone models: {small_mean - means[1]:.0f} points")
 
 # %% [markdown] key="read_same_amount"
@@ -601,9 +658,15 @@ print(f"gain over the lone models: {small_mean - means[1]:.0f} points")
 
 # %% key="longer_at_home"
 model.set_weights(long_trained)
-longer_at_home = {writer: accuracy_on(*rows_of(test, [writer])) for writer in writers}
+longer_at_home = {
+    writer: accuracy_on(*rows_of(test, [writer])) for writer in writers
+}
 
-print(f"pool, 1,400 steps, at home: {100 * np.mean(list(longer_at_home.values())):.0f} %", end=", ")
+print(
+    "pool, 1,400 steps, at home: "
+    f"{100 * np.mean(list(longer_at_home.values())):.0f} %",
+    end=", ",
+)
 print(f"writer_04 {100 * longer_at_home['writer_04']:.0f} %")
 
 # %% [markdown] key="read_longer_at_home"
@@ -636,7 +699,8 @@ answers = model.predict(everybody_rows[sevens], verbose=0).argmax(axis=1)
 for digit in range(10):
     print(f"read as {digit}: {np.sum(answers == digit):2}")
 plotting.digits(
-    test_images[y_test == 7][:10], titles=[f"read as {answer}" for answer in answers[:10]]
+    test_images[y_test == 7][:10],
+    titles=[f"read as {answer}" for answer in answers[:10]],
 )
 
 # %% [markdown] key="read_missing"
@@ -651,16 +715,22 @@ plotting.digits(
 # cell: how many of everybody's 7s, and how many of the three in this writer's own hand?
 
 # %% key="missing_pooled"
-keep = np.concatenate([(rows_of(train, [w])[1] != 7) | (w != writer) for w in writers])
+keep = np.concatenate(
+    [(rows_of(train, [w])[1] != 7) | (w != writer) for w in writers]
+)
 rows, labels = rows_of(train, writers)
 train_from_zero(rows[keep], labels[keep])
 
 own_rows, own_labels = rows_of(test, [writer])
 on_sevens = accuracy_on(everybody_rows[sevens], everybody_labels[sevens])
-on_own_sevens = accuracy_on(own_rows[own_labels == 7], own_labels[own_labels == 7])
+on_own_sevens = accuracy_on(
+    own_rows[own_labels == 7], own_labels[own_labels == 7]
+)
 print(f"pool of 14 writers, {writer} without sevens:")
 print(f"{100 * on_sevens:.0f} % of everybody's {np.sum(sevens)} held-out 7s")
-print(f"{100 * on_own_sevens:.0f} % of the {np.sum(own_labels == 7)} by {writer}")
+print(
+    f"{100 * on_own_sevens:.0f} % of the {np.sum(own_labels == 7)} by {writer}"
+)
 
 # %% [markdown] key="read_missing_pooled"
 # With the pool, every held-out 7 is recognised, those in this writer's own hand included, although
@@ -711,12 +781,14 @@ model.set_weights(zeros)
 model.fit(secret_image, secret_label, verbose=0)
 model_update = model.get_weights()[0] - zeros[0]
 
-# From here on, only the update is used: the one digit whose weights grew, scaled so that its
-# largest pixel, paper, is 1.
+# From here on, only the update is used: the one digit whose weights grew,
+# scaled so that its largest pixel, paper, is 1.
 digit = model_update.sum(axis=0).argmax()
 rebuilt = model_update[:, digit] / model_update[:, digit].max()
 print(f"label read from the update: {digit}; true label: {secret_label[0]}")
-print(f"largest difference of a pixel: {np.abs(rebuilt - secret_image).max():.4f}")
+print(
+    f"largest difference of a pixel: {np.abs(rebuilt - secret_image).max():.4f}"
+)
 plotting.digits(
     np.stack([secret_image[0], rebuilt]).reshape(2, 28, 28),
     titles=["stayed on the client", "read from the update"],
@@ -734,6 +806,8 @@ plotting.digits(
 # see only the sum over many clients; *differential privacy* clips updates and adds noise, which
 # bounds what the model can tell about any one client. Nor does federated learning by itself stop a
 # client that sends a harmful update, or make a model fair.
+
+# %% [markdown] key="questions" kind="questions"
 
 # %% [markdown] key="summary"
 # ## What you now know

@@ -19,7 +19,9 @@ import tempfile
 import numpy as np
 import tensorflow as tf
 import tensorflow_federated as tff
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing.event_accumulator import (
+    EventAccumulator,
+)
 
 from fl_course import data, exercises, models, plotting, preprocessing, training
 
@@ -83,13 +85,17 @@ datasets = preprocessing.make_federated_data(
 dataset_of = dict(zip(train.client_ids, datasets, strict=True))
 cohort = [dataset_of[client_id] for client_id in ten_writers]
 
-sizes = [len(data.pool(train, [client_id])[1]) for client_id in train.client_ids]
+sizes = [
+    len(data.pool(train, [client_id])[1]) for client_id in train.client_ids
+]
 print(f"cohort: {len(cohort)} datasets, {sum(sizes[:10]):,} images")
 print(f"images of a writer: {min(sizes)} to {max(sizes)}")
 
 test_images, test_labels = data.pool(test)
 test_inputs = test_images.reshape(len(test_images), 784)
-print(f"held-out images of all {len(test.client_ids)} writers: {len(test_labels)}")
+print(
+    f"held-out images of all {len(test.client_ids)} writers: {len(test_labels)}"
+)
 
 # %% [markdown] key="read_cohort"
 # A cohort is a list with one `tf.data.Dataset` for each client. The writers have almost the same
@@ -158,7 +164,9 @@ def model_fn_around_existing_model():
 try:
     tff.learning.algorithms.build_weighted_fed_avg(
         model_fn_around_existing_model,
-        client_optimizer_fn=tff.learning.optimizers.build_sgdm(learning_rate=0.02),
+        client_optimizer_fn=tff.learning.optimizers.build_sgdm(
+            learning_rate=0.02
+        ),
     )
 except RuntimeError as error:
     print(f"RuntimeError: {error}")
@@ -216,7 +224,10 @@ print(f"two calls share their variables: {shared}")
 functional_model = models.functional_model()
 trainable, non_trainable = functional_model.initial_weights
 for weights in trainable:
-    print(f"initial weights: {list(weights.shape)}, all zero: {not np.any(weights)}")
+    print(
+        f"initial weights: {list(weights.shape)}, all zero: "
+        f"{not np.any(weights)}"
+    )
 print(f"variables that are not trained: {len(non_trainable)}")
 
 # %% [markdown] key="building"
@@ -315,8 +326,14 @@ print(averaging_process.initialize.type_signature.formatted_representation())
 next_type = averaging_process.next.type_signature
 state_type = averaging_process.initialize.type_signature.result
 print(f"client data it takes: {next_type.parameter.client_data}")
-print(f"the state it takes is what initialize returns: {next_type.parameter.state == state_type}")
-print(f"the state it returns is of this type again: {next_type.result.state == state_type}")
+print(
+    "the state it takes is what initialize returns: "
+    f"{next_type.parameter.state == state_type}"
+)
+print(
+    "the state it returns is of this type again: "
+    f"{next_type.result.state == state_type}"
+)
 print("it also returns metrics:")
 print(next_type.result.metrics.formatted_representation())
 
@@ -370,11 +387,16 @@ print(f"batches seen {train_metrics['num_batches']}")
 # model at the server and returns Keras' loss and accuracy.
 
 # %% key="held_out_after_one"
-on_held_out = training.keras_evaluation(models.softmax_model, test_inputs, test_labels)
+on_held_out = training.keras_evaluation(
+    models.softmax_model, test_inputs, test_labels
+)
 for when, some_state in [("before", state), ("after", result.state)]:
     measured = on_held_out(averaging_process.get_model_weights(some_state))
     accuracy = measured["sparse_categorical_accuracy"]
-    print(f"{when} round 1: loss {measured['loss']:.2f}, accuracy {100 * accuracy:.0f} %")
+    print(
+        f"{when} round 1: loss {measured['loss']:.2f}, "
+        f"accuracy {100 * accuracy:.0f} %"
+    )
 print(f"loss of guessing: {np.log(10):.2f}")
 
 # %% [markdown] key="take_apart"
@@ -411,8 +433,15 @@ for client_id, model in zip(ten_writers, client_models, strict=True):
     measured = on_held_out(model)
     losses.append(measured["loss"])
     share = 100 * measured["sparse_categorical_accuracy"]
-    print(f"{client_id} alone: loss {measured['loss']:.1f}, {share:.0f} %", end=", ")
-    print(f"{10 * np.mean(np.isin(answers, favourites)):.0f} of ten images are called", *favourites)
+    print(
+        f"{client_id} alone: loss {measured['loss']:.1f}, {share:.0f} %",
+        end=", ",
+    )
+    print(
+        f"{10 * np.mean(np.isin(answers, favourites)):.0f} of ten images are "
+        "called",
+        *favourites,
+    )
 print(f"mean of the ten losses: {np.average(losses, weights=n):.2f}")
 print(f"share of white pixels: {100 * np.mean(test_inputs == 1.0):.0f} %")
 
@@ -439,12 +468,21 @@ print(f"share of white pixels: {100 * np.mean(test_inputs == 1.0):.0f} %")
 # We run the same round with the functional process and compare the new weights.
 
 # %% key="same_numbers"
-functional_result = functional_process.next(functional_process.initialize(), cohort)
+functional_result = functional_process.next(
+    functional_process.initialize(), cohort
+)
 functional_metrics = functional_result.metrics["client_work"]["train"]
-print(f"accuracy {100 * functional_metrics['sparse_categorical_accuracy']:.0f} %")
+print(
+    f"accuracy {100 * functional_metrics['sparse_categorical_accuracy']:.0f} %"
+)
 
-functional_kernel = functional_process.get_model_weights(functional_result.state).trainable[0]
-print(f"weights equal to 1e-6: {np.abs(functional_kernel - round_kernel).max() < 1e-6}")
+functional_kernel = functional_process.get_model_weights(
+    functional_result.state
+).trainable[0]
+print(
+    "weights equal to 1e-6: "
+    f"{np.abs(functional_kernel - round_kernel).max() < 1e-6}"
+)
 
 # %% [markdown] key="many_rounds"
 # ## Ten rounds
@@ -498,7 +536,10 @@ run_rounds = ex.control_loop.check(run_rounds)
 
 # %% key="run_loop"
 _, reported = run_rounds(averaging_process, cohort, 5)
-print("reported accuracy by round:", ", ".join(f"{100 * a:.0f} %" for a in reported))
+print(
+    "reported accuracy by round:",
+    ", ".join(f"{100 * a:.0f} %" for a in reported),
+)
 
 # %% [markdown] key="read_loop"
 # It begins with the 14 % from above and rises with every round. A list of equal numbers would say
@@ -518,9 +559,13 @@ def evaluate(weights):
     return on_held_out(weights)
 
 
-_, history = training.train(functional_process, lambda round_num: cohort, 10, evaluate=evaluate)
+_, history = training.train(
+    functional_process, lambda round_num: cohort, 10, evaluate=evaluate
+)
 print(f"metrics of the training: {', '.join(sorted(history.train))}")
-same = np.allclose(reported, history.train["sparse_categorical_accuracy"][:5], atol=1e-6)
+same = np.allclose(
+    reported, history.train["sparse_categorical_accuracy"][:5], atol=1e-6
+)
 print(f"the first five accuracies are those of your loop: {same}")
 
 # %% key="learning_curves"
@@ -533,7 +578,9 @@ plotting.learning_curves(
         },
         "accuracy": {
             reported_label: history.train["sparse_categorical_accuracy"],
-            "held-out images": history.evaluation["sparse_categorical_accuracy"],
+            "held-out images": history.evaluation[
+                "sparse_categorical_accuracy"
+            ],
         },
     },
     percent="accuracy",
@@ -588,19 +635,29 @@ image_by_image = [
     for client_id in ten_writers
 ]
 
-for name, client_datasets in (("preprocess", cohort), ("image by image", image_by_image)):
+for name, client_datasets in (
+    ("preprocess", cohort),
+    ("image by image", image_by_image),
+):
     process = tff.learning.algorithms.build_weighted_fed_avg(
         functional_model,
-        client_optimizer_fn=tff.learning.optimizers.build_sgdm(learning_rate=0.02),
+        client_optimizer_fn=tff.learning.optimizers.build_sgdm(
+            learning_rate=0.02
+        ),
     )
     state = process.initialize()
     milliseconds = []
     for _ in range(6):
         start = time.perf_counter()
         state = process.next(state, client_datasets).state
-        milliseconds.append(1000 * (time.perf_counter() - start) / len(client_datasets))
+        milliseconds.append(
+            1000 * (time.perf_counter() - start) / len(client_datasets)
+        )
     later = np.median(milliseconds[1:])
-    print(f"{name}: first round {milliseconds[0]:.0f} ms per client, later ones {later:.1f}")
+    print(
+        f"{name}: first round {milliseconds[0]:.0f} ms per client, "
+        f"later ones {later:.1f}"
+    )
 
 # %% [markdown] key="fresh_text"
 # ## A fresh sample of clients each round
@@ -628,19 +685,30 @@ plotting.cohorts(plans, train.client_ids, title="Who takes part in which round")
 
 # %% key="fresh_cohorts"
 def sampled_cohort(round_num):
-    return [dataset_of[client_id] for client_id in plans["a fresh sample"][round_num - 1]]
+    return [
+        dataset_of[client_id]
+        for client_id in plans["a fresh sample"][round_num - 1]
+    ]
 
 
-_, fresh = training.train(functional_process, sampled_cohort, 10, evaluate=on_held_out)
+_, fresh = training.train(
+    functional_process, sampled_cohort, 10, evaluate=on_held_out
+)
 curves = {
     "the same ten": history.evaluation["sparse_categorical_accuracy"],
     "a fresh sample": fresh.evaluation["sparse_categorical_accuracy"],
 }
 plotting.learning_curves(
-    curves, y_label="accuracy on held-out images", percent=True, title="Which clients take part"
+    curves,
+    y_label="accuracy on held-out images",
+    percent=True,
+    title="Which clients take part",
 )
 for name, curve in curves.items():
-    print(f"{name}: round 1 {100 * curve[0]:.0f} %, round 10 {100 * curve[-1]:.0f} %")
+    print(
+        f"{name}: round 1 {100 * curve[0]:.0f} %, "
+        f"round 10 {100 * curve[-1]:.0f} %"
+    )
 
 # %% [markdown] key="read_fresh"
 # The lines start apart and end together. In round 1 the mean of ten swinging models depends much on
@@ -665,7 +733,7 @@ for name, curve in curves.items():
 # the same. (More images still mean more steps, and so a longer update.) Our writers have between 94
 # and 109 images: the two can hardly differ. We run five rounds.
 
-# %% [markdown] key="teach_weights" kind="instructor" minutes=7
+# %% [markdown] key="teach_weights" kind="instructor" minutes=7 slide="unequal_cohorts"
 # **Ask the room.** Before the figure: "Five clients with five images each, five with a hundred.
 # Which mean would you take?" Collect votes. Then look at both panels: a good answer asks first
 # which images the small clients have, and what the model is for.
@@ -685,7 +753,9 @@ _, unweighted = training.train(
 
 for name, run in [("weighted", history), ("unweighted", unweighted)]:
     loss = run.evaluation["loss"][4]
-    recognised = run.evaluation["sparse_categorical_accuracy"][4] * len(test_labels)
+    recognised = run.evaluation["sparse_categorical_accuracy"][4] * len(
+        test_labels
+    )
     print(f"{name}, round 5: held-out loss {loss:.2f}", end=", ")
     print(f"{recognised:.0f} of {len(test_labels)} images recognised")
 
@@ -705,27 +775,52 @@ for name, run in [("weighted", history), ("unweighted", unweighted)]:
 def truncated_cohort(limits):
     datasets = []
     # The seed gives each client an order of its own.
-    for seed, (client_id, limit) in enumerate(zip(ten_writers, limits, strict=True)):
+    for seed, (client_id, limit) in enumerate(
+        zip(ten_writers, limits, strict=True)
+    ):
         examples = train.create_tf_dataset_for_client(client_id).take(limit)
-        datasets.append(preprocessing.preprocess(examples, epochs=5, batch_size=20, seed=seed))
+        datasets.append(
+            preprocessing.preprocess(
+                examples, epochs=5, batch_size=20, seed=seed
+            )
+        )
     return datasets
 
 
 ALL = 1000  # more than any writer has
-limits = {"half have little": [ALL] * 5 + [5] * 5, "one has a lot": [ALL] + [10] * 9}
+limits = {
+    "half have little": [ALL] * 5 + [5] * 5,
+    "one has a lot": [ALL] + [10] * 9,
+}
 panels = {}
 for name, limit in limits.items():
     unequal_cohort = truncated_cohort(limit)
     panel = panels[f"accuracy, {name}"] = {}
-    for mean, process in [("weighted", functional_process), ("unweighted", unweighted_process)]:
-        state, run = training.train(process, lambda _, c=unequal_cohort: c, 4, evaluate=on_held_out)
+    for mean, process in [
+        ("weighted", functional_process),
+        ("unweighted", unweighted_process),
+    ]:
+        state, run = training.train(
+            process, lambda _, c=unequal_cohort: c, 4, evaluate=on_held_out
+        )
         panel[mean] = run.evaluation["sparse_categorical_accuracy"]
-        right = answers_of(process.get_model_weights(state), test_inputs) == test_labels
-        print(f"{name}, {mean}: {100 * np.mean(right):.0f} % after 4 rounds", end=", ")
-        print(f"digits 0 to 4 {100 * np.mean(right[test_labels < 5]):.0f} %", end=", ")
+        right = (
+            answers_of(process.get_model_weights(state), test_inputs)
+            == test_labels
+        )
+        print(
+            f"{name}, {mean}: {100 * np.mean(right):.0f} % after 4 rounds",
+            end=", ",
+        )
+        print(
+            f"digits 0 to 4 {100 * np.mean(right[test_labels < 5]):.0f} %",
+            end=", ",
+        )
         print(f"5 to 9 {100 * np.mean(right[test_labels >= 5]):.0f} %")
 
-plotting.learning_curves(panels, percent=panels, title="Held-out images, unequal clients")
+plotting.learning_curves(
+    panels, percent=panels, title="Held-out images, unequal clients"
+)
 
 # %% [markdown] key="read_unequal"
 # **Left.** The writers' images come in the order 0, 1, 2 and so on, so the first five are a 0, a 1,
@@ -778,11 +873,16 @@ plotting.learning_curves(panels, percent=panels, title="Held-out images, unequal
 # %% key="ex_summary_writer" kind="exercise" exercise="summary_writer"
 def write_logs(log_dir, history):
     # blank: ...
-    for part, curves in [("train", history.train), ("evaluation", history.evaluation)]:
+    for part, curves in [
+        ("train", history.train),
+        ("evaluation", history.evaluation),
+    ]:
         writer = tf.summary.create_file_writer(f"{log_dir}/{part}")
         with writer.as_default():
             for name, values in curves.items():
-                for round_num, value in zip(history.rounds, values, strict=True):
+                for round_num, value in zip(
+                    history.rounds, values, strict=True
+                ):
                     tf.summary.scalar(name, value, step=round_num)
         writer.close()
     # end blank
@@ -811,7 +911,10 @@ for folder in ("train", "evaluation"):
     events.Reload()
     for tag in sorted(events.Tags()["tensors"]):
         points = events.Tensors(tag)
-        print(f"{folder}: {tag}, {len(points)} points, last at round {points[-1].step}")
+        print(
+            f"{folder}: {tag}, {len(points)} points, "
+            f"last at round {points[-1].step}"
+        )
 
 # %% [markdown] key="open_tensorboard_text"
 # The files hold ten points of loss and accuracy from the training, and ten from the evaluation. In
@@ -837,12 +940,24 @@ for folder in ("train", "evaluation"):
 # byte. Before you run the cell: which is more, what a client exchanges in ten rounds or its images?
 
 # %% key="count_bytes"
-for name, keras_model in [("softmax", models.softmax_model()), ("CNN", models.cnn_model())]:
+for name, keras_model in [
+    ("softmax", models.softmax_model()),
+    ("CNN", models.cnn_model()),
+]:
     arrays = [weights.numpy() for weights in keras_model.trainable_variables]
     model_bytes = sum(array.nbytes for array in arrays)
-    print(f"{name}: {keras_model.count_params():,} parameters, {model_bytes:,} bytes")
-    print(f"  a client in a round: {model_bytes:,} bytes down, {model_bytes:,} bytes up")
-    print(f"  ten clients in a round: {10 * model_bytes:,} down, {10 * model_bytes:,} up")
+    print(
+        f"{name}: {keras_model.count_params():,} parameters, "
+        f"{model_bytes:,} bytes"
+    )
+    print(
+        f"  a client in a round: {model_bytes:,} bytes down, "
+        f"{model_bytes:,} bytes up"
+    )
+    print(
+        f"  ten clients in a round: {10 * model_bytes:,} down, "
+        f"{10 * model_bytes:,} up"
+    )
     print(f"  a client in ten rounds: {10 * 2 * model_bytes:,}, both ways")
 
 writer_images, _ = data.pool(train, ["writer_00"])
@@ -889,20 +1004,30 @@ def share_right(weights, inputs, labels):
     return np.mean(answers_of(weights, inputs) == labels)
 
 
-weights_by_round = [functional_process.get_model_weights(functional_process.initialize())]
+weights_by_round = [
+    functional_process.get_model_weights(functional_process.initialize())
+]
 weights_by_round += weights_after
 print("round  reported  before   after  held-out")
 for round_num in (1, 2, 5, 10):
     shares = [
         reported_by_round[round_num - 1],
-        share_right(weights_by_round[round_num - 1], train_inputs, train_labels),
+        share_right(
+            weights_by_round[round_num - 1], train_inputs, train_labels
+        ),
         share_right(weights_by_round[round_num], train_inputs, train_labels),
         share_right(weights_by_round[round_num], test_inputs, test_labels),
     ]
     columns = [f"{100 * share:.0f} %" for share in shares]
-    print(f"{round_num:5}  {columns[0]:>8}  {columns[1]:>6}  {columns[2]:>6}  {columns[3]:>8}")
+    print(
+        f"{round_num:5}  {columns[0]:>8}  {columns[1]:>6}  {columns[2]:>6}  "
+        f"{columns[3]:>8}"
+    )
 
-for name, ids in [("the ten writers", ten_writers), ("the other four", train.client_ids[10:])]:
+for name, ids in [
+    ("the ten writers", ten_writers),
+    ("the other four", train.client_ids[10:]),
+]:
     images, labels = data.pool(test, ids)
     share = share_right(weights_after[-1], images.reshape(-1, 784), labels)
     print(f"after round 10, held-out images of {name}: {100 * share:.0f} %")
@@ -941,8 +1066,13 @@ for name, ids in [("the ten writers", ten_writers), ("the other four", train.cli
 
 # %% key="label_skew"
 skewed = data.label_skew(train, 10, alpha=0.001, seed=0)
-main_shares = [counts.max() / counts.sum() for counts in data.label_counts(skewed).values()]
-print(f"images with the client's main label: {100 * min(main_shares):.0f} % or more")
+main_shares = [
+    counts.max() / counts.sum() for counts in data.label_counts(skewed).values()
+]
+print(
+    "images with the client's main label: "
+    f"{100 * min(main_shares):.0f} % or more"
+)
 skewed_cohort = preprocessing.make_federated_data(
     skewed, skewed.client_ids, epochs=5, batch_size=20, seed=0
 )
@@ -952,7 +1082,10 @@ _, skewed_history = training.train(
 for round_num in range(2):
     seen = skewed_history.train["sparse_categorical_accuracy"][round_num]
     unseen = skewed_history.evaluation["sparse_categorical_accuracy"][round_num]
-    print(f"round {round_num + 1}: reported {100 * seen:.0f} %, held-out {100 * unseen:.0f} %")
+    print(
+        f"round {round_num + 1}: reported {100 * seen:.0f} %, "
+        f"held-out {100 * unseen:.0f} %"
+    )
 
 # %% [markdown] key="read_label_skew"
 # Now the reported accuracy is far too **high**: about 90 %, for a model that recognises one image
@@ -983,9 +1116,12 @@ centralized_model.compile(
     optimizer=tf.keras.optimizers.SGD(0.02),
     loss=tf.keras.losses.SparseCategoricalCrossentropy(),
     metrics=["sparse_categorical_accuracy"],
-    steps_per_execution=251,  # As many steps between two returns to Python; this is faster.
+    # As many steps between two returns to Python; this is faster.
+    steps_per_execution=251,
 )
-pooled = tf.data.Dataset.from_tensor_slices((train_inputs, train_labels)).cache()
+pooled = tf.data.Dataset.from_tensor_slices(
+    (train_inputs, train_labels)
+).cache()
 five_passes = pooled.shuffle(2000, seed=0).repeat(5).batch(20)
 fit = centralized_model.fit(
     five_passes,
@@ -997,10 +1133,17 @@ centralized = fit.history["val_sparse_categorical_accuracy"]
 steps = [10 * len(dataset) for dataset in cohort]
 print(f"after {10 * 5} passes over {len(train_inputs):,} images")
 print(
-    f"federated: {100 * final_accuracy:.0f} %, {sum(steps):,} steps, at most {max(steps)} a client"
+    f"federated: {100 * final_accuracy:.0f} %, {sum(steps):,} steps, "
+    f"at most {max(steps)} a client"
 )
-print(f"centralized: {100 * centralized[-1]:.0f} %, {10 * len(five_passes):,} steps")
-print("centralized by five passes:", ", ".join(f"{100 * a:.0f} %" for a in centralized))
+print(
+    f"centralized: {100 * centralized[-1]:.0f} %, "
+    f"{10 * len(five_passes):,} steps"
+)
+print(
+    "centralized by five passes:",
+    ", ".join(f"{100 * a:.0f} %" for a in centralized),
+)
 
 # %% key="centralized_figure"
 plotting.learning_curves(
@@ -1023,6 +1166,8 @@ plotting.learning_curves(
 # The centralized line is at 70 % after five passes and over 90 % by the third point; from there it
 # moves by a point or two. The federated line climbs steadily and is still rising. The gap is no
 # law; it depends on rounds, local epochs and learning rates.
+
+# %% [markdown] key="questions" kind="questions"
 
 # %% [markdown] key="summary"
 # ## What you now know

@@ -67,7 +67,9 @@ print(f"a number at the server:        {float_at_server}")
 # What stands before the `@` is an ordinary type, without a place. The course needs these:
 
 # %% key="member_types"
-example = collections.OrderedDict(label=np.int32, pixels=tff.TensorType(np.float32, [28, 28]))
+example = collections.OrderedDict(
+    label=np.int32, pixels=tff.TensorType(np.float32, [28, 28])
+)
 
 types = {
     "a number": tff.TensorType(np.int32),
@@ -77,7 +79,9 @@ types = {
     "a structure": tff.StructType([np.float32, np.int32]),
     "with names": tff.to_type(example),
     "a function": tff.FunctionType(np.float32, np.bool_),
-    "equal at clients": tff.FederatedType(np.float32, tff.CLIENTS, all_equal=True),
+    "equal at clients": tff.FederatedType(
+        np.float32, tff.CLIENTS, all_equal=True
+    ),
 }
 for name, some_type in types.items():
     print(f"{name:16}  {some_type}")
@@ -121,11 +125,17 @@ writers_type = ex.writers_type.check(writers_type)
 
 # %% key="writers_data"
 train, _ = data.load("digits")
-writers = [train.create_tf_dataset_for_client(client_id) for client_id in train.client_ids]
+writers = [
+    train.create_tf_dataset_for_client(client_id)
+    for client_id in train.client_ids
+]
 
 element_type = tff.types.tensorflow_to_type(writers[0].element_spec)
 print(f"one example of a writer: {element_type}")
-print(f"fits writers_type: {element_type.is_equivalent_to(writers_type.member.element)}")
+print(
+    "fits writers_type: "
+    f"{element_type.is_equivalent_to(writers_type.member.element)}"
+)
 
 # %% [markdown] key="read_writers_data"
 # `member` is what a federated type has at each place, and `element` is what a sequence consists of.
@@ -153,7 +163,10 @@ print(f"fits writers_type: {element_type.is_equivalent_to(writers_type.member.el
 @tff.federated_computation(float_at_clients)
 def average_temperature(temperatures):
     kind = type(temperatures).__name__
-    print(f"recording; temperatures is a {kind} of type {temperatures.type_signature}")
+    print(
+        f"recording; temperatures is a {kind} of type "
+        f"{temperatures.type_signature}"
+    )
     return tff.federated_mean(temperatures)
 
 
@@ -192,7 +205,10 @@ def server_limit():
 
 before = server_limit()
 limit = 25.0
-print(f"{server_limit.type_signature}: {before:.1f} before, {server_limit():.1f} after the change")
+print(
+    f"{server_limit.type_signature}: {before:.1f} before, "
+    f"{server_limit():.1f} after the change"
+)
 
 # %% [markdown] key="read_frozen_limit"
 # `federated_value` puts a constant at a placement. The recording holds the 20.0 of the moment of
@@ -240,7 +256,10 @@ def corrected(temperatures):
 
 
 print(corrected.type_signature)
-print("corrected:", *(f"{temperature:.1f}" for temperature in corrected(temperatures)))
+print(
+    "corrected:",
+    *(f"{temperature:.1f}" for temperature in corrected(temperatures)),
+)
 
 # %% [markdown] key="read_corrected"
 # The rule of the two languages: **operators outside** (in the federated computation), **tensors
@@ -287,7 +306,10 @@ def show_error():
     except Exception as error:
         lines = str(error).strip().splitlines() or [""]
         line = lines[-1] if lines[0] == "in user code:" else lines[0]
-        text = f"{type(error).__name__}: {line.strip().removeprefix('TypeError: ')}"
+        text = (
+            f"{type(error).__name__}: "
+            f"{line.strip().removeprefix('TypeError: ')}"
+        )
         print(textwrap.fill(text, 95, max_lines=3, placeholder=" ..."))
 
 
@@ -340,7 +362,9 @@ with show_error():
 
 # %% key="operator_names"
 prefix = "federated_"
-names = [name.removeprefix(prefix) for name in dir(tff) if name.startswith(prefix)]
+names = [
+    name.removeprefix(prefix) for name in dir(tff) if name.startswith(prefix)
+]
 print(textwrap.fill(", ".join(names), 80))
 
 # %% [markdown] key="operator_table"
@@ -476,7 +500,9 @@ weighted_average = ex.weighted_average.check(weighted_average)
 # %% key="show_weighted"
 measured = [10, 6, 2]
 print(f"mean of the homes:        {average_temperature(temperatures):.1f}")
-print(f"mean of the measurements: {weighted_average(temperatures, measured):.1f}")
+print(
+    f"mean of the measurements: {weighted_average(temperatures, measured):.1f}"
+)
 
 # %% [markdown] key="read_weighted"
 # One degree apart: the warm home counts as much as the others on the first line, and hardly on the
@@ -509,7 +535,9 @@ def is_above(temperature, threshold):
 @tff.federated_computation(float_at_clients, float_at_server)
 def share_above(temperatures, threshold):
     at_clients = tff.federated_broadcast(threshold)
-    return tff.federated_mean(tff.federated_map(is_above, (temperatures, at_clients)))
+    return tff.federated_mean(
+        tff.federated_map(is_above, (temperatures, at_clients))
+    )
 
 
 # end blank
@@ -518,7 +546,10 @@ share_above = ex.share_above.check(share_above)
 
 # %% key="above_average"
 for threshold in (18.0, 20.0, 22.0):
-    print(f"above {threshold:.0f} °C: {100 * share_above(temperatures, threshold):.0f} %")
+    print(
+        f"above {threshold:.0f} °C: "
+        f"{100 * share_above(temperatures, threshold):.0f} %"
+    )
 
 
 @tff.federated_computation(float_at_clients)
@@ -573,7 +604,9 @@ print(initialize.type_signature)
 # %% key="what_leaves"
 @tff.tensorflow.computation(np.str_, np.float32)
 def append(text, temperature):
-    return tf.strings.join([text, tf.strings.as_string(temperature, precision=1)], " ")
+    return tf.strings.join(
+        [text, tf.strings.as_string(temperature, precision=1)], " "
+    )
 
 
 @tff.tensorflow.computation(np.str_, np.str_)
@@ -593,7 +626,10 @@ def everything(temperatures):
 
 listed = sorted(everything(temperatures).decode().split())
 print(f"{everything.type_signature}: {', '.join(listed)}")
-print(f"{average_temperature.type_signature}: {average_temperature(temperatures[2:]):.1f}")
+print(
+    f"{average_temperature.type_signature}: "
+    f"{average_temperature(temperatures[2:]):.1f}"
+)
 
 # %% [markdown] key="read_what_leaves"
 # The first is an aggregation of our own, which writes every temperature on a list. After the
@@ -636,10 +672,15 @@ print(f"{average_temperature.type_signature}: {average_temperature(temperatures[
 # %% key="count_sevens"
 @tff.tensorflow.computation(tff.SequenceType(np.int32))
 def count_sevens(labels):
-    return labels.reduce(0, lambda count, label: count + tf.cast(tf.equal(label, 7), tf.int32))
+    return labels.reduce(
+        0, lambda count, label: count + tf.cast(tf.equal(label, 7), tf.int32)
+    )
 
 
-print(f"{count_sevens.type_signature}: {count_sevens([7, 1, 7, 4])} in the list 7, 1, 7, 4")
+print(
+    f"{count_sevens.type_signature}: "
+    f"{count_sevens([7, 1, 7, 4])} in the list 7, 1, 7, 4"
+)
 
 # %% [markdown] key="read_count_sevens"
 # The initial state is 0; every label adds 1 if it is a 7 and 0 otherwise. (Why `tf.equal` and not
@@ -650,12 +691,16 @@ print(f"{count_sevens.type_signature}: {count_sevens([7, 1, 7, 4])} in the list 
 
 
 # %% key="sevens_of_all"
-@tff.federated_computation(tff.FederatedType(tff.SequenceType(np.int32), tff.CLIENTS))
+@tff.federated_computation(
+    tff.FederatedType(tff.SequenceType(np.int32), tff.CLIENTS)
+)
 def sevens_of_all(labels):
     return tff.federated_sum(tff.federated_map(count_sevens, labels))
 
 
-labels_of_writers = [writer.map(lambda example: example["label"]) for writer in writers]
+labels_of_writers = [
+    writer.map(lambda example: example["label"]) for writer in writers
+]
 print(f"{sevens_of_all.type_signature}: {sevens_of_all(labels_of_writers)}")
 
 counted = sum(counts[7] for counts in data.label_counts(train).values())
@@ -727,7 +772,10 @@ def count_examples(datasets):
 count_examples = ex.count_examples.check(count_examples)
 
 # %% key="counted" result=true
-print(f"{count_examples(writers):,} images of {len(writers)} writers, one number at the server")
+print(
+    f"{count_examples(writers):,} images of {len(writers)} writers, "
+    "one number at the server"
+)
 
 # %% [markdown] key="structures"
 # ### Structures: a mean and its weight
@@ -747,7 +795,9 @@ def summary_of(measurements):
     return collections.OrderedDict(mean=mean, count=count)
 
 
-@tff.federated_computation(tff.FederatedType(tff.SequenceType(np.float32), tff.CLIENTS))
+@tff.federated_computation(
+    tff.FederatedType(tff.SequenceType(np.float32), tff.CLIENTS)
+)
 def mean_of_measurements(measurements):
     summaries = tff.federated_map(summary_of, measurements)
     print("recording; summaries:", summaries.type_signature)
@@ -760,7 +810,10 @@ homes = {
     "home 3": [23.1, 23.9],
 }
 print(mean_of_measurements.type_signature)
-print(f"mean of the measurements: {mean_of_measurements(list(homes.values())):.1f}")
+print(
+    "mean of the measurements: "
+    f"{mean_of_measurements(list(homes.values())):.1f}"
+)
 
 # %% [markdown] key="read_summary_of"
 # `summaries` is a federated value of structures: at every client a mean and a count. Its parts are
@@ -779,7 +832,9 @@ plotting.client_values(
     homes,
     lines={
         "mean of the homes": float(average_temperature(temperatures)),
-        "mean of the measurements": float(mean_of_measurements(list(homes.values()))),
+        "mean of the measurements": float(
+            mean_of_measurements(list(homes.values()))
+        ),
     },
     x_label="temperature (°C)",
     y_label="home",
@@ -812,21 +867,35 @@ def ink(datasets):
     return collections.OrderedDict(
         mean=tff.federated_mean(summaries.mean),
         weighted=tff.federated_mean(summaries.mean, summaries.count),
-        above=share_above(summaries.mean, tff.federated_value(0.158, tff.SERVER)),
+        above=share_above(
+            summaries.mean, tff.federated_value(0.158, tff.SERVER)
+        ),
     )
 
 
 result = ink(writers)
 print(f"mean of the writers: {100 * result['mean']:.2f} %")
 print(f"mean of the images:  {100 * result['weighted']:.2f} %")
-print(f"above 15.8 %: {result['above'] * len(writers):.0f} of {len(writers)} writers")
+print(
+    f"above 15.8 %: {result['above'] * len(writers):.0f} of {len(writers)} "
+    "writers"
+)
 
-inks = [(1 - data.pool(train, [name])[0]).mean(axis=(1, 2)) for name in train.client_ids]
+inks = [
+    (1 - data.pool(train, [name])[0]).mean(axis=(1, 2))
+    for name in train.client_ids
+]
 spread_of_images = np.mean([values.std() for values in inks])
 spread_of_means = np.std([values.mean() for values in inks])
 by_chance = np.mean([values.std() / np.sqrt(len(values)) for values in inks])
-print(f"standard deviation of a writer's images: {100 * spread_of_images:.1f} points")
-print(f"of the writers' means: {100 * spread_of_means:.2f}; by chance alone {100 * by_chance:.2f}")
+print(
+    "standard deviation of a writer's images: "
+    f"{100 * spread_of_images:.1f} points"
+)
+print(
+    f"of the writers' means: {100 * spread_of_means:.2f}; "
+    f"by chance alone {100 * by_chance:.2f}"
+)
 
 # %% [markdown] key="read_ink"
 # Both means are the same: with about a hundred images a writer, weights hardly matter. The last two
@@ -1038,6 +1107,8 @@ plotting.placement_diagram(
 # `spread`. Its TensorFlow computation gets both as arguments (for a model, two structures of the
 # same type), multiplies $\Delta$ by the server learning rate $\eta$ and adds it to $w$: the weights
 # of the next round.
+
+# %% [markdown] key="questions" kind="questions"
 
 # %% [markdown] key="summary"
 # ## What you now know

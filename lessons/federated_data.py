@@ -48,7 +48,9 @@ ex = exercises.lesson("federated_data")
 # %% key="load"
 train, test = data.load("digits")
 
-print(f"{len(train.client_ids)} clients in train, {len(test.client_ids)} in test")
+print(
+    f"{len(train.client_ids)} clients in train, {len(test.client_ids)} in test"
+)
 print(f"same clients in both: {train.client_ids == test.client_ids}")
 print("ids:", ", ".join([*train.client_ids[:3], "...", train.client_ids[-1]]))
 
@@ -90,7 +92,9 @@ first_example = next(iter(dataset))
 label = int(first_example["label"].numpy())
 pixels = first_example["pixels"].numpy()
 # end blank
-first_example, label, pixels = ex.first_example.check((first_example, label, pixels))
+first_example, label, pixels = ex.first_example.check(
+    (first_example, label, pixels)
+)
 
 # %% key="show_first_example"
 print(f"label: {label}")
@@ -118,7 +122,14 @@ plotting.digits(forty["pixels"], forty["label"])
 # sheet, so how far apart will the bars be? Six clients:
 
 # %% key="six_label_counts"
-six = ["writer_02", "writer_03", "writer_06", "writer_07", "writer_08", "writer_12"]
+six = [
+    "writer_02",
+    "writer_03",
+    "writer_06",
+    "writer_07",
+    "writer_08",
+    "writer_12",
+]
 counts = data.label_counts(train)
 plotting.label_counts({client_id: counts[client_id] for client_id in six})
 
@@ -136,7 +147,7 @@ plotting.label_counts({client_id: counts[client_id] for client_id in six})
 # The next cell reads every client's images, which only a simulation can. In a real federation
 # neither you nor the server sees them.
 
-# %% [markdown] key="teach_mean_images" kind="instructor" minutes=10
+# %% [markdown] key="teach_mean_images" kind="instructor" minutes=10 slide="mean_distances"
 # **Ask the room.** Before the distances: "These five look different. How would you find out whether
 # that is more than chance?" A good answer needs something to compare with: the same writer twice.
 # That is what the two halves are for.
@@ -150,7 +161,9 @@ plotting.label_counts({client_id: counts[client_id] for client_id in six})
 # back to drift when it takes a round apart, and lesson {{make_it_your_own}} works against it.
 
 # %% key="five_mean_images"
-examples = {client_id: data.pool(train, [client_id]) for client_id in train.client_ids}
+examples = {
+    client_id: data.pool(train, [client_id]) for client_id in train.client_ids
+}
 five = ["writer_01", "writer_03", "writer_05", "writer_07", "writer_12"]
 plotting.mean_images({client_id: examples[client_id] for client_id in five})
 
@@ -175,14 +188,23 @@ def mean_image(client_id, label, part=slice(None)):
 odd, even = slice(0, None, 2), slice(1, None, 2)
 pairs = list(itertools.combinations(train.client_ids, 2))
 for digit in (0, 1, 7):
-    apart = [np.linalg.norm(mean_image(a, digit) - mean_image(b, digit)) for a, b in pairs]
+    apart = [
+        np.linalg.norm(mean_image(a, digit) - mean_image(b, digit))
+        for a, b in pairs
+    ]
     halves = [
         np.linalg.norm(mean_image(c, digit, odd) - mean_image(c, digit, even))
         for c in train.client_ids
     ]
     a, b = pairs[int(np.argmax(apart))]
-    print(f"{digit}: median of {len(pairs)} pairs {np.median(apart):.1f}", end=", ")
-    print(f"of one writer's halves {np.median(halves):.1f}; furthest {a}, {b}: {max(apart):.1f}")
+    print(
+        f"{digit}: median of {len(pairs)} pairs {np.median(apart):.1f}",
+        end=", ",
+    )
+    print(
+        f"of one writer's halves {np.median(halves):.1f}; furthest {a}, {b}: "
+        f"{max(apart):.1f}"
+    )
 
 # %% [markdown] key="mean_distances_read"
 # For the digit 1, two writers are 4.1 apart in the median of all 91 pairs, and two halves of one
@@ -262,18 +284,29 @@ print(f"median of all pairs: {np.median(angles):.2f}")
 # %% key="own_client_data"
 images, labels = data.pool(train)
 order = np.random.default_rng(0).permutation(len(labels))
-sizes = {"client_a": 640, "client_b": 320, "client_c": 160, "client_d": 80, "client_e": 40}
+sizes = {
+    "client_a": 640,
+    "client_b": 320,
+    "client_c": 160,
+    "client_d": 80,
+    "client_e": 40,
+}
 # A sixth part comes out, the 159 images left over; zip drops it.
 parts = np.split(order, np.cumsum(list(sizes.values())))
 
 uneven = tff.simulation.datasets.TestClientData(
     {
-        client_id: collections.OrderedDict(label=labels[part], pixels=images[part])
+        client_id: collections.OrderedDict(
+            label=labels[part], pixels=images[part]
+        )
         for client_id, part in zip(sizes, parts, strict=False)
     }
 )
 smallest = uneven.create_tf_dataset_for_client("client_e")
-print(f"{len(uneven.client_ids)} clients; client_e has {int(smallest.cardinality())} examples")
+print(
+    f"{len(uneven.client_ids)} clients; "
+    f"client_e has {int(smallest.cardinality())} examples"
+)
 
 # %% [markdown] key="own_client_data_read"
 # Every client has half as many examples as the one before, drawn from one mixed pool.
@@ -281,10 +314,15 @@ print(f"{len(uneven.client_ids)} clients; client_e has {int(smallest.cardinality
 # `ClientData.from_clients_and_tf_fn` takes the ids and a function from an id to its dataset.
 
 # %% key="three_skews"
-ones = {client_id: examples[client_id][0][examples[client_id][1] == 1][:4] for client_id in five}
+ones = {
+    client_id: examples[client_id][0][examples[client_id][1] == 1][:4]
+    for client_id in five
+}
 skewed = data.label_counts(data.label_skew(train, 5, alpha=0.2))
 uneven_counts = data.label_counts(uneven)
-plotting.skew_panels(ones, skewed, {c: int(n.sum()) for c, n in uneven_counts.items()})
+plotting.skew_panels(
+    ones, skewed, {c: int(n.sum()) for c, n in uneven_counts.items()}
+)
 
 # %% [markdown] key="three_skews_read"
 # Left, feature skew: each row is one writer, and every image is a 1. Within a row they are mostly
@@ -309,7 +347,10 @@ def label_distances(counts):
 totals = [int(n.sum()) for n in counts.values()]
 mix = label_distances(counts)
 print(f"quantity: {min(totals)} to {max(totals)} examples a client")
-print(f"label: {100 * mix.mean():.0f} % from the mix of all, at most {100 * mix.max():.0f} %")
+print(
+    f"label: {100 * mix.mean():.0f} % from the mix of all, "
+    f"at most {100 * mix.max():.0f} %"
+)
 
 # %% [markdown] key="recognise_writer"
 # For features we ask: can one tell who wrote a held-out image? For each image of the test part we
@@ -318,7 +359,9 @@ print(f"label: {100 * mix.mean():.0f} % from the mix of all, at most {100 * mix.
 # single digit to go by?
 
 # %% key="measure_feature_skew" result=true
-means = np.stack([[mean_image(c, digit) for digit in range(10)] for c in train.client_ids])
+means = np.stack(
+    [[mean_image(c, digit) for digit in range(10)] for c in train.client_ids]
+)
 distances, authors = [], []
 for author, client_id in enumerate(test.client_ids):
     for image, digit in zip(*data.pool(test, [client_id]), strict=True):
@@ -328,7 +371,9 @@ distances, authors = np.array(distances), np.array(authors)
 
 recognised = np.mean(distances.argmin(axis=1) == authors)
 print(f"{len(authors)} held-out images")
-print(f"writer recognised: {100 * recognised:.0f} %, by chance {100 / 14:.0f} %")
+print(
+    f"writer recognised: {100 * recognised:.0f} %, by chance {100 / 14:.0f} %"
+)
 
 # %% [markdown] key="measure_skew_read"
 # Quantity hardly: 94 to 109 examples. Label hardly: 1 % off the mix of all on average, 3 % at most.
@@ -344,14 +389,24 @@ print(f"writer recognised: {100 * recognised:.0f} %, by chance {100 / 14:.0f} %"
 from sklearn.datasets import load_digits
 
 description = load_digits().DESCR
-print(next(line for line in description.splitlines() if "copy of the test set" in line))
-print(next(s for s in " ".join(description.split()).split(". ") if "people" in s))
+print(
+    next(
+        line
+        for line in description.splitlines()
+        if "copy of the test set" in line
+    )
+)
+print(
+    next(s for s in " ".join(description.split()).split(". ") if "people" in s)
+)
 
 told_apart = {}
 for a, b in itertools.combinations(range(14), 2):
     both = (authors == a) | (authors == b)
     nearer = np.where(distances[both, a] < distances[both, b], a, b)
-    told_apart[train.client_ids[a], train.client_ids[b]] = np.mean(nearer == authors[both])
+    told_apart[train.client_ids[a], train.client_ids[b]] = np.mean(
+        nearer == authors[both]
+    )
 hardest = min(told_apart, key=told_apart.get)
 median = np.median(list(told_apart.values()))
 print(f"two writers told apart: median {100 * median:.0f} %", end=", ")
@@ -388,7 +443,9 @@ print(f"lowest {100 * told_apart[hardest]:.0f} % ({' and '.join(hardest)})")
 
 # %% key="three_pies"
 for alpha in (0.1, 1, 100):
-    for client, shares in enumerate(data.dirichlet_proportions(2, 10, alpha, seed=1)):
+    for client, shares in enumerate(
+        data.dirichlet_proportions(2, 10, alpha, seed=1)
+    ):
         slices = " ".join(f"{100 * share:3.0f}" for share in shares)
         print(f"alpha {alpha:>5}, client {client}: {slices}  in %")
 
@@ -404,13 +461,20 @@ for alpha in (0.1, 1, 100):
 # %% key="three_heatmaps"
 alphas = (0.1, 1, 100)
 partitions = {
-    f"alpha = {alpha}": data.label_counts(data.label_skew(train, 10, alpha)) for alpha in alphas
+    f"alpha = {alpha}": data.label_counts(data.label_skew(train, 10, alpha))
+    for alpha in alphas
 }
 plotting.label_heatmaps(partitions)
 for alpha, (name, partition) in zip(alphas, partitions.items(), strict=True):
-    wanted = np.mean((data.dirichlet_proportions(10, 10, alpha) >= 0.01).sum(axis=1))
+    wanted = np.mean(
+        (data.dirichlet_proportions(10, 10, alpha) >= 0.01).sum(axis=1)
+    )
     dealt = np.mean([np.count_nonzero(n) for n in partition.values()])
-    print(f"{name}: {100 * label_distances(partition).mean():.0f} % from the mix of all", end=", ")
+    print(
+        f"{name}: {100 * label_distances(partition).mean():.0f} % from the "
+        "mix of all",
+        end=", ",
+    )
     print(f"{wanted:.1f} labels a client by its shares, {dealt:.1f} dealt")
 print(f"{partition['client_00'].sum()} examples a client")
 
@@ -450,11 +514,16 @@ my_alpha = ex.guess_alpha.check(my_alpha)
 
 # %% key="compare_guess"
 other_deals = {
-    f"alpha = {alpha:g}": data.label_counts(data.label_skew(train, 10, alpha, seed=8))
+    f"alpha = {alpha:g}": data.label_counts(
+        data.label_skew(train, 10, alpha, seed=8)
+    )
     for alpha in (my_alpha, 2.0)
 }
 plotting.label_heatmaps({"the picture": mystery, **other_deals})
-print(f"the picture: {100 * label_distances(mystery).mean():.0f} % from the mix of all")
+print(
+    f"the picture: {100 * label_distances(mystery).mean():.0f} % from the mix "
+    "of all"
+)
 for name, deal in other_deals.items():
     print(f"{name}: {100 * label_distances(deal).mean():.0f} %")
 
@@ -568,7 +637,9 @@ print("built again, first pass: ", *as_list(numbers.shuffle(6, seed=2)))
 # %% key="ex_map_function" kind="exercise" exercise="map_function"
 def to_model_input(batch):
     # blank: ...
-    return collections.OrderedDict(x=tf.reshape(batch["pixels"], [-1, 784]), y=batch["label"])
+    return collections.OrderedDict(
+        x=tf.reshape(batch["pixels"], [-1, 784]), y=batch["label"]
+    )
     # end blank
 
 
@@ -586,7 +657,9 @@ def the_other_way_round(batch):
 
 batches = dataset.batch(20)
 yours = tff.types.tensorflow_to_type(batches.map(to_model_input).element_spec)
-other = tff.types.tensorflow_to_type(batches.map(the_other_way_round).element_spec)
+other = tff.types.tensorflow_to_type(
+    batches.map(the_other_way_round).element_spec
+)
 print(f"yours: {yours.compact_representation()}")
 print(f"other: {other.compact_representation()}")
 print(f"the other may stand in for yours: {yours.is_assignable_from(other)}")
@@ -625,11 +698,16 @@ print("labels:", *first_batch["y"].tolist())
 # `preprocessing.preprocess` does the same in one call. Does it?
 
 # %% key="same_as_helper"
-helper = preprocessing.preprocess(dataset, epochs=LOCAL_EPOCHS, batch_size=BATCH_SIZE, seed=0)
+helper = preprocessing.preprocess(
+    dataset, epochs=LOCAL_EPOCHS, batch_size=BATCH_SIZE, seed=0
+)
 helper_batch = next(helper.as_numpy_iterator())
 
 for name, values in first_batch.items():
-    print(f"{name} equal in the first batch: {np.array_equal(values, helper_batch[name])}")
+    print(
+        f"{name} equal in the first batch: "
+        f"{np.array_equal(values, helper_batch[name])}"
+    )
 
 # %% [markdown] key="same_as_helper_read"
 # The first batches agree in every pixel: same steps, same seed. The helper leaves `prefetch` out,
@@ -667,7 +745,9 @@ rounds = [
 plotting.cohorts(rounds, train.client_ids, start=0)
 again = data.sample_clients(train.client_ids, 10, seed=0, round_num=0)
 print(f"round 0 drawn again is the same: {again == rounds[0]}")
-print(f"rounds 0 and 1 share {len(set(rounds[0]) & set(rounds[1]))} of 10 clients")
+print(
+    f"rounds 0 and 1 share {len(set(rounds[0]) & set(rounds[1]))} of 10 clients"
+)
 
 # %% [markdown] key="sample_cohorts_read"
 # Each column is a round, each filled cell a client that takes part. The cohort changes from round
@@ -688,7 +768,9 @@ cohort = data.sample_clients(train.client_ids, 10, seed=0, round_num=0)
 # blank: cohort_data = ...
 cohort_data = [
     preprocessing.preprocess(
-        train.create_tf_dataset_for_client(client_id), epochs=LOCAL_EPOCHS, batch_size=BATCH_SIZE
+        train.create_tf_dataset_for_client(client_id),
+        epochs=LOCAL_EPOCHS,
+        batch_size=BATCH_SIZE,
     )
     for client_id in cohort
 ]
@@ -739,13 +821,19 @@ print(f"{len(cohort_data)} datasets: {cohort_type.compact_representation()}")
 emnist_train, emnist_test = data.load("emnist")
 print(f"{len(emnist_train.client_ids):,} clients")
 
-emnist_client = emnist_train.create_tf_dataset_for_client(emnist_train.client_ids[0])
+emnist_client = emnist_train.create_tf_dataset_for_client(
+    emnist_train.client_ids[0]
+)
 for name, spec in emnist_client.element_spec.items():
     print(f"{name}: {spec.dtype.name} {spec.shape.as_list()}")
 
-first_writers = {c: data.pool(emnist_train, [c]) for c in emnist_train.client_ids[:5]}
+first_writers = {
+    c: data.pool(emnist_train, [c]) for c in emnist_train.client_ids[:5]
+}
 plotting.mean_images(first_writers)
 print("examples:", *(len(labels) for _, labels in first_writers.values()))
+
+# %% [markdown] key="questions" kind="questions"
 
 # %% [markdown] key="summary"
 # ## What you now know

@@ -38,7 +38,9 @@ train, test = data.load("digits")
 writers = train.client_ids
 ten_writers, other_four = writers[:10], writers[10:]
 
-datasets = preprocessing.make_federated_data(train, writers, epochs=5, batch_size=20, seed=0)
+datasets = preprocessing.make_federated_data(
+    train, writers, epochs=5, batch_size=20, seed=0
+)
 dataset_of = dict(zip(writers, datasets, strict=True))
 
 functional_model = models.functional_model()
@@ -54,7 +56,9 @@ for _ in range(10):
     result = process.next(state, [dataset_of[writer] for writer in ten_writers])
     state = result.state
     weights_after.append(process.get_model_weights(state))
-    reported.append(result.metrics["client_work"]["train"]["sparse_categorical_accuracy"])
+    reported.append(
+        result.metrics["client_work"]["train"]["sparse_categorical_accuracy"]
+    )
 weights = weights_after[-1]
 print(f"reported in round 10: {100 * reported[-1]:.0f} %")
 
@@ -103,7 +107,8 @@ print("next takes client data:", next_type.parameter.client_data)
 print("next gives metrics at the server, in part:")
 print(next_type.result.metrics.member.client_work.formatted_representation())
 print(
-    "set_model_weights takes:", evaluation.set_model_weights.type_signature.parameter.model_weights
+    "set_model_weights takes:",
+    evaluation.set_model_weights.type_signature.parameter.model_weights,
 )
 unchanged = evaluation.set_model_weights.type_signature.result == state_type
 print("set_model_weights gives a state again:", unchanged)
@@ -149,20 +154,29 @@ evaluate = ex.evaluate_weights.check(evaluate, evaluation=evaluation)
 
 # %% key="run_on_test_split"
 def accuracy(model_weights, datasets):
-    return float(evaluate(model_weights, datasets)["sparse_categorical_accuracy"])
+    return float(
+        evaluate(model_weights, datasets)["sparse_categorical_accuracy"]
+    )
 
 
-held_out_datasets = preprocessing.make_federated_data(test, writers, shuffle_buffer=1)
+held_out_datasets = preprocessing.make_federated_data(
+    test, writers, shuffle_buffer=1
+)
 held_out = dict(zip(writers, held_out_datasets, strict=True))
 
 untrained = process.get_model_weights(process.initialize())
-for name, some_weights in [("untrained", untrained), ("after 10 rounds", weights)]:
+for name, some_weights in [
+    ("untrained", untrained),
+    ("after 10 rounds", weights),
+]:
     metrics = evaluate(some_weights, held_out_datasets)
     share = 100 * metrics["sparse_categorical_accuracy"]
     print(f"{name}: loss {metrics['loss']:.2f}, accuracy {share:.0f} %")
 
 images, labels = data.pool(test)
-in_one_place = training.keras_evaluation(models.softmax_model, images.reshape(-1, 784), labels)
+in_one_place = training.keras_evaluation(
+    models.softmax_model, images.reshape(-1, 784), labels
+)
 pooled = in_one_place(weights)["sparse_categorical_accuracy"]
 same = abs(pooled - accuracy(weights, held_out_datasets)) < 1e-6
 print(f"same accuracy as Keras on the pooled images: {same}")
@@ -178,19 +192,28 @@ print(f"same accuracy as Keras on the pooled images: {same}")
 
 # %% key="running_totals"
 state = evaluation.set_model_weights(evaluation.initialize(), weights)
-for name, client_ids in [("the ten writers", ten_writers), ("the other four", other_four)]:
+for name, client_ids in [
+    ("the ten writers", ten_writers),
+    ("the other four", other_four),
+]:
     result = evaluation.next(state, [held_out[writer] for writer in client_ids])
     state = result.state
     metrics = result.metrics["client_work"]["eval"]
-    now, total = (part["sparse_categorical_accuracy"] for part in metrics.values())
+    now, total = (
+        part["sparse_categorical_accuracy"] for part in metrics.values()
+    )
     print(f"{name}: this round {100 * now:.0f} %, total {100 * total:.0f} %")
 
 state = evaluation.set_model_weights(state, untrained)
 result = evaluation.next(state, held_out_datasets)
 now, total = (
-    part["sparse_categorical_accuracy"] for part in result.metrics["client_work"]["eval"].values()
+    part["sparse_categorical_accuracy"]
+    for part in result.metrics["client_work"]["eval"].values()
 )
-print(f"the untrained model: this round {100 * now:.0f} %, total {100 * total:.0f} %")
+print(
+    f"the untrained model: this round {100 * now:.0f} %, "
+    f"total {100 * total:.0f} %"
+)
 
 # %% [markdown] key="read_running_totals"
 # The second total is the 90 % from above, put together from two cohorts. That is what totals are
@@ -214,8 +237,12 @@ print(f"the untrained model: this round {100 * now:.0f} %, total {100 * total:.0
 
 # %% key="all_images"
 def all_images(writer):
-    parts = [part.create_tf_dataset_for_client(writer) for part in (train, test)]
-    return preprocessing.preprocess(parts[0].concatenate(parts[1]), shuffle_buffer=1)
+    parts = [
+        part.create_tf_dataset_for_client(writer) for part in (train, test)
+    ]
+    return preprocessing.preprocess(
+        parts[0].concatenate(parts[1]), shuffle_buffer=1
+    )
 
 
 every_image = {writer: all_images(writer) for writer in writers}
@@ -224,8 +251,12 @@ groups = {
         train, ten_writers, shuffle_buffer=1
     ),
     "held-out images of the ten": [held_out[writer] for writer in ten_writers],
-    "held-out images of the other four": [held_out[writer] for writer in other_four],
-    "all images of the other four": [every_image[writer] for writer in other_four],
+    "held-out images of the other four": [
+        held_out[writer] for writer in other_four
+    ],
+    "all images of the other four": [
+        every_image[writer] for writer in other_four
+    ],
 }
 
 
@@ -239,12 +270,16 @@ for name, group in groups.items():
 # %% key="curves"
 plotting.learning_curves(
     {
-        "training of the ten, as reported": [float(share) for share in reported],
+        "training of the ten, as reported": [
+            float(share) for share in reported
+        ],
         "held-out images of the ten": [
-            accuracy(w, groups["held-out images of the ten"]) for w in weights_after
+            accuracy(w, groups["held-out images of the ten"])
+            for w in weights_after
         ],
         "other four writers": [
-            accuracy(w, groups["all images of the other four"]) for w in weights_after
+            accuracy(w, groups["all images of the other four"])
+            for w in weights_after
         ],
     },
     percent=True,
@@ -286,8 +321,12 @@ plotting.learning_curves(
 # are the core of the lesson.
 
 # %% key="two_means"
-unseen = {w: held_out[w] for w in ten_writers} | {w: every_image[w] for w in other_four}
-accuracies = {writer: accuracy(weights, [dataset]) for writer, dataset in unseen.items()}
+unseen = {w: held_out[w] for w in ten_writers} | {
+    w: every_image[w] for w in other_four
+}
+accuracies = {
+    writer: accuracy(weights, [dataset]) for writer, dataset in unseen.items()
+}
 sizes = {writer: count([dataset]) for writer, dataset in unseen.items()}
 
 by_server = accuracy(weights, list(unseen.values()))
@@ -322,7 +361,9 @@ def worst_served(model_weights, client_data):
     # blank: ...
     found = {}
     for client_id in client_data.client_ids:
-        dataset = preprocessing.preprocess(client_data.create_tf_dataset_for_client(client_id))
+        dataset = preprocessing.preprocess(
+            client_data.create_tf_dataset_for_client(client_id)
+        )
         found[client_id] = accuracy(model_weights, [dataset])
     worst = min(found, key=found.get)
     return worst, found[worst]
@@ -366,8 +407,14 @@ def lowest_by_luck(share, examples):
 
 held_out_sizes = np.array([count([held_out[writer]]) for writer in writers])
 lowest = lowest_by_luck(overall, held_out_sizes)
-print(f"held-out images of a writer: {held_out_sizes.min()} to {held_out_sizes.max()}")
-print(f"lowest of 14 if all were served alike: {100 * lowest.mean():.0f} % on average")
+print(
+    f"held-out images of a writer: {held_out_sizes.min()} to "
+    f"{held_out_sizes.max()}"
+)
+print(
+    "lowest of 14 if all were served alike: "
+    f"{100 * lowest.mean():.0f} % on average"
+)
 # A little room, since TFF computes in float32.
 as_low = 100 * np.mean(lowest <= worst_accuracy + 1e-6)
 print(f"{100 * worst_accuracy:.0f} % or lower in {as_low:.0f} % of the draws")
@@ -410,7 +457,9 @@ together = train_model([dataset_of[writer] for writer in writers])
 
 model_without = dict.fromkeys(other_four, weights)
 for group in (writers[:3], writers[3:6], writers[6:10]):
-    model = train_model([dataset_of[writer] for writer in writers if writer not in group])
+    model = train_model(
+        [dataset_of[writer] for writer in writers if writer not in group]
+    )
     model_without |= dict.fromkeys(group, model)
 
 # %% key="cost"
@@ -427,9 +476,16 @@ for row, writer in enumerate(writers):
     counts = f"{recognised[row, 0]:8.0f} {recognised[row, 1]:10.0f} {n:6}"
     print(f"{writer} {counts} {100 * left_out[writer]:11.0f} %")
 
-for name, part in [("all", slice(None)), ("first ten", slice(10)), ("last four", slice(10, None))]:
+for name, part in [
+    ("all", slice(None)),
+    ("first ten", slice(10)),
+    ("last four", slice(10, None)),
+]:
     shares = 100 * recognised[part].sum(axis=0) / held_out_sizes[part].sum()
-    print(f"{name:10} {shares[0]:6.0f} % {shares[1]:8.0f} % {held_out_sizes[part].sum():6}")
+    print(
+        f"{name:10} {shares[0]:6.0f} % {shares[1]:8.0f} % "
+        f"{held_out_sizes[part].sum():6}"
+    )
 
 # %% [markdown] key="read_cost"
 # On the held-out images, left out and took part differ by at most one image for anybody, and by
@@ -450,14 +506,24 @@ by_cost = sorted(writers, key=lambda writer: left_out[writer])
 lowest = lowest_by_luck(share, all_sizes)
 as_low = 100 * np.mean(lowest <= left_out[by_cost[0]] + 1e-6)
 print(f"all images of a writer: {all_sizes.min()} to {all_sizes.max()}")
-print(f"left out: {100 * share:.0f} %, lowest {by_cost[0]}, {100 * left_out[by_cost[0]]:.0f} %")
-print(f"lowest of 14 if all were served alike: {100 * lowest.mean():.0f} % on average")
+print(
+    f"left out: {100 * share:.0f} %, lowest {by_cost[0]}, "
+    f"{100 * left_out[by_cost[0]]:.0f} %"
+)
+print(
+    "lowest of 14 if all were served alike: "
+    f"{100 * lowest.mean():.0f} % on average"
+)
 print(f"as low as {by_cost[0]} in {as_low:.0f} % of the draws")
 
 plotting.accuracy_bars(
     {
-        "left out: no image seen": {writer: left_out[writer] for writer in by_cost},
-        "took part: four in five seen": {writer: took_part[writer] for writer in by_cost},
+        "left out: no image seen": {
+            writer: left_out[writer] for writer in by_cost
+        },
+        "took part: four in five seen": {
+            writer: took_part[writer] for writer in by_cost
+        },
     },
     x_label="all images of",
     title="Left out of the training, and in it",
@@ -489,11 +555,16 @@ def answers(model_weights, images):
     return np.argmax(images.reshape(-1, 784) @ kernel + bias, axis=1)
 
 
-pools = {writer: [data.pool(part, [writer]) for part in (train, test)] for writer in writers}
+pools = {
+    writer: [data.pool(part, [writer]) for part in (train, test)]
+    for writer in writers
+}
 
 
 def images_of(writer, digit):
-    return np.concatenate([images[labels == digit] for images, labels in pools[writer]])
+    return np.concatenate(
+        [images[labels == digit] for images, labels in pools[writer]]
+    )
 
 
 def recognised_share(model_weights, writer, digit):
@@ -508,10 +579,17 @@ shares = {
 print(f"{len(shares)} pairs of a writer and a digit; the lowest:")
 for writer, digit in sorted(shares, key=shares.get)[:3]:
     n = len(images_of(writer, digit))
-    print(f"{writer}, the digit {digit}: {shares[writer, digit] * n:.0f} of {n} recognised")
+    print(
+        f"{writer}, the digit {digit}: "
+        f"{shares[writer, digit] * n:.0f} of {n} recognised"
+    )
 
-ones = {writer: images_of(writer, 1)[:10] for writer in ("writer_07", "writer_11")}
-read_as = [answers(model_without[writer], images) for writer, images in ones.items()]
+ones = {
+    writer: images_of(writer, 1)[:10] for writer in ("writer_07", "writer_11")
+}
+read_as = [
+    answers(model_without[writer], images) for writer, images in ones.items()
+]
 plotting.digits(
     np.concatenate(list(ones.values())),
     titles=[f"read as {answer}" for answer in np.concatenate(read_as)],
@@ -551,12 +629,18 @@ plotting.digits(
 
 # %% key="three_trainings"
 images, labels = data.pool(train)
-all_images_pooled = tf.data.Dataset.from_tensor_slices({"label": labels, "pixels": images})
+all_images_pooled = tf.data.Dataset.from_tensor_slices(
+    {"label": labels, "pixels": images}
+)
 
 
 def pooled_dataset(seed, epochs=5, batch_size=20):
     return preprocessing.preprocess(
-        all_images_pooled, epochs=epochs, batch_size=batch_size, shuffle_buffer=2000, seed=seed
+        all_images_pooled,
+        epochs=epochs,
+        batch_size=batch_size,
+        shuffle_buffer=2000,
+        seed=seed,
     )
 
 
@@ -576,7 +660,10 @@ lone = {writer: train_model([dataset_of[writer]]) for writer in writers}
 centralized = train_centralized(pooled_length)
 
 print(f"every image is used {10 * 5} times")
-print(f"alone or federated: {10 * sum(lengths):,} steps, at most {10 * max(lengths)} a writer")
+print(
+    f"alone or federated: {10 * sum(lengths):,} steps, "
+    f"at most {10 * max(lengths)} a writer"
+)
 print(f"centralized: {10 * pooled_length:,} steps")
 
 # %% key="table" result=true
@@ -586,11 +673,15 @@ model_of = {
     "centralized": dict.fromkeys(writers, centralized),
 }
 home = {
-    name: {writer: accuracy(of[writer], [held_out[writer]]) for writer in writers}
+    name: {
+        writer: accuracy(of[writer], [held_out[writer]]) for writer in writers
+    }
     for name, of in model_of.items()
 }
 everywhere = {
-    "alone": {writer: accuracy(lone[writer], held_out_datasets) for writer in writers},
+    "alone": {
+        writer: accuracy(lone[writer], held_out_datasets) for writer in writers
+    },
     "federated": accuracy(together, held_out_datasets),
     "centralized": accuracy(centralized, held_out_datasets),
 }
@@ -603,8 +694,12 @@ means = []
 for name, steps, what in zip(model_of, in_a_row, sends, strict=True):
     at_home = [100 * share for share in home[name].values()]
     on_all = everywhere[name]
-    means.append(100 * np.mean(list(on_all.values()) if name == "alone" else on_all))
-    columns = f"{np.mean(at_home):3.0f} % {min(at_home):6.0f} % {means[-1]:11.0f} %"
+    means.append(
+        100 * np.mean(list(on_all.values()) if name == "alone" else on_all)
+    )
+    columns = (
+        f"{np.mean(at_home):3.0f} % {min(at_home):6.0f} % {means[-1]:11.0f} %"
+    )
     print(f"{name:12} {steps:6,}     {what:13} {columns}")
 print(
     f"everybody's images: {means[0]:.0f} % alone, {means[1]:.0f} % federated, "
@@ -613,7 +708,10 @@ print(
 
 # %% key="table_figure"
 plotting.accuracy_spread(
-    {"each writer's own held-out images": home, "everybody's held-out images": everywhere},
+    {
+        "each writer's own held-out images": home,
+        "everybody's held-out images": everywhere,
+    },
     client_label="one writer (at the right: this writer's lone model)",
     title="Every image used 50 times: 14 writers, three ways to train",
 )
@@ -650,9 +748,12 @@ print(f"{100 * np.mean(short):.0f} % in the mean", end=", ")
 print(f"{100 * min(short):.0f} to {100 * max(short):.0f} %")
 
 batch_size = len(writers) * 20
-# Five epochs would be too short: of such large batches, each of the ten rounds needs 28.
+# Five epochs would be too short: of such large batches, each of the ten rounds
+# needs 28.
 large = train_centralized(max(lengths), epochs=6, batch_size=batch_size)
-print(f"centralized, {10 * max(lengths)} steps, batches of {batch_size}:", end=" ")
+print(
+    f"centralized, {10 * max(lengths)} steps, batches of {batch_size}:", end=" "
+)
 print(f"{100 * accuracy(large, held_out_datasets):.0f} %")
 
 # %% [markdown] key="read_short"
@@ -701,7 +802,9 @@ images, labels = data.pool(test)
 predictions = loaded.predict(images.reshape(-1, 784), verbose=0)
 before = keras_model.predict(images.reshape(-1, 784), verbose=0)
 loaded_accuracy = np.mean(predictions.argmax(axis=1) == labels)
-print(f"same predictions as before saving: {np.array_equal(predictions, before)}")
+print(
+    f"same predictions as before saving: {np.array_equal(predictions, before)}"
+)
 print(f"accuracy of the loaded model: {100 * loaded_accuracy:.0f} %")
 difference = abs(loaded_accuracy - accuracy(together, held_out_datasets))
 print(f"same as in federated evaluation: {difference < 1e-6}")
@@ -732,8 +835,12 @@ print(f"same as in federated evaluation: {difference < 1e-6}")
 def build_process():
     return tff.learning.algorithms.build_weighted_fed_avg(
         functional_model,
-        client_optimizer_fn=tff.learning.optimizers.build_sgdm(learning_rate=0.02),
-        server_optimizer_fn=tff.learning.optimizers.build_sgdm(learning_rate=1.0, momentum=0.5),
+        client_optimizer_fn=tff.learning.optimizers.build_sgdm(
+            learning_rate=0.02
+        ),
+        server_optimizer_fn=tff.learning.optimizers.build_sgdm(
+            learning_rate=1.0, momentum=0.5
+        ),
     )
 
 
@@ -779,10 +886,15 @@ go_on = ex.go_on.check(go_on)
 # one. The course's `setup` lifts that. In other notebooks write `await manager.save(...)`.)
 
 # %% key="stop"
-in_one_go = go_on(momentum_process, momentum_process.initialize(), cohort_of, 1, 10)
+in_one_go = go_on(
+    momentum_process, momentum_process.initialize(), cohort_of, 1, 10
+)
 
-tf.get_logger().setLevel("ERROR")  # otherwise TensorFlow notes the path of each file it writes
-after_five = go_on(momentum_process, momentum_process.initialize(), cohort_of, 1, 5)
+# otherwise TensorFlow notes the path of each file it writes
+tf.get_logger().setLevel("ERROR")
+after_five = go_on(
+    momentum_process, momentum_process.initialize(), cohort_of, 1, 5
+)
 folder = tempfile.mkdtemp()
 manager = tff.program.FileProgramStateManager(folder)
 asyncio.run(manager.save(after_five, version=5))
@@ -802,7 +914,9 @@ print(f"checkpoint found: round {round_num}")
 
 ways = {
     "ten rounds in one go": in_one_go,
-    "from the checkpoint": go_on(process_again, saved, cohort_of, round_num + 1, 10),
+    "from the checkpoint": go_on(
+        process_again, saved, cohort_of, round_num + 1, 10
+    ),
 }
 
 # %% [markdown] key="wrong_ways_intro"
@@ -814,7 +928,9 @@ ways = {
 only_weights = process_again.set_model_weights(
     process_again.initialize(), process_again.get_model_weights(saved)
 )
-ways["from the weights alone"] = go_on(process_again, only_weights, cohort_of, round_num + 1, 10)
+ways["from the weights alone"] = go_on(
+    process_again, only_weights, cohort_of, round_num + 1, 10
+)
 ways["from round 1 again"] = go_on(process_again, saved, cohort_of, 1, 5)
 
 wanted = process_again.get_model_weights(in_one_go)
@@ -822,7 +938,10 @@ for name, state in ways.items():
     got = process_again.get_model_weights(state)
     same = all(map(np.array_equal, got.trainable, wanted.trainable))
     share = accuracy(got, held_out_datasets)
-    print(f"{name}: accuracy {100 * share:.0f} %, exactly the same weights: {same}")
+    print(
+        f"{name}: accuracy {100 * share:.0f} %, exactly the same weights: "
+        f"{same}"
+    )
 
 # %% [markdown] key="read_checkpoint"
 # From the checkpoint the weights are the same **to the last bit**. The two other ways raise no
@@ -857,6 +976,8 @@ for name, state in ways.items():
 #
 # **Question 3 has an answer.** After each ten rounds 2, 6, 9 and 11 of the twelve 1s, while all
 # held-out images together go from 90 % to 93 %. What it costs is rounds.
+
+# %% [markdown] key="questions" kind="questions"
 
 # %% [markdown] key="summary"
 # ## What you now know

@@ -25,7 +25,15 @@ import psutil
 import tensorflow_federated as tff
 
 import fl_course
-from fl_course import data, exercises, models, plotting, preprocessing, runtime, training
+from fl_course import (
+    data,
+    exercises,
+    models,
+    plotting,
+    preprocessing,
+    runtime,
+    training,
+)
 
 ex = exercises.lesson("scaling_out")
 
@@ -36,7 +44,7 @@ ex = exercises.lesson("scaling_out")
 # writer's images moved by up to one pixel, at random. `data.pseudo_clients` makes as many as one
 # asks for, each at the moment when it is used.
 
-# %% [markdown] key="teach_more_clients" kind="instructor" minutes=9
+# %% [markdown] key="teach_more_clients" kind="instructor" minutes=9 slide="pseudo_clients"
 # **What people get wrong.** They take pseudo-clients for data. They are good for the machinery: to
 # see what a large round costs. They say nothing about people whom the data lack. Come back to this
 # at the figure with the dots.
@@ -58,7 +66,9 @@ doubles = ["writer_03-00", "writer_03-01", "writer_03-02"]
 images = [data.pool(train, ["writer_03"])[0][:8]]
 images += [data.pool(clients, [name])[0][:8] for name in doubles]
 plotting.digits(
-    np.concatenate(images), columns=8, title="A writer's first images, and those of three doubles"
+    np.concatenate(images),
+    columns=8,
+    title="A writer's first images, and those of three doubles",
 )
 
 # %% [markdown] key="read_pseudo"
@@ -69,7 +79,9 @@ plotting.digits(
 # ours: the local steps, and the bytes of weights that would travel.
 
 # %% key="count_cost"
-datasets = preprocessing.make_federated_data(clients, clients.client_ids, epochs=1, batch_size=20)
+datasets = preprocessing.make_federated_data(
+    clients, clients.client_ids, epochs=1, batch_size=20
+)
 steps = [int(dataset.cardinality()) for dataset in datasets]
 weights = models.functional_model().initial_weights[0]
 model_bytes = sum(np.asarray(part).nbytes for part in weights)
@@ -77,8 +89,8 @@ model_bytes = sum(np.asarray(part).nbytes for part in weights)
 for num_clients in (10, 100, 1000):
     megabytes = 2 * num_clients * model_bytes / 1e6
     print(
-        f"{num_clients:5,} clients: {sum(steps[:: 1000 // num_clients]):5,} local steps, "
-        f"{megabytes:4.1f} MB of weights down and up"
+        f"{num_clients:5,} clients: {sum(steps[:: 1000 // num_clients]):5,} "
+        f"local steps, {megabytes:4.1f} MB of weights down and up"
     )
 
 # %% [markdown] key="read_cost"
@@ -90,8 +102,8 @@ for num_clients in (10, 100, 1000):
 # exact; a smaller cohort's is off by chance. We can measure by how much, since our process starts
 # from the same weights each time: one round with all 1,000, then five draws each of 10, 30 and 100.
 # Before you run the cell: a cohort ten times as large, by what factor will its error shrink? The
-# cell takes ten to sixty seconds, depending on the machine and on what else it does; a line appears
-# with every size of cohort that is done.
+# cell takes ten to sixty seconds, depending on the machine and on what else it does; after the
+# round with all of them a bar shows how far it is.
 
 # %% key="cohort_noise"
 process = tff.learning.algorithms.build_weighted_fed_avg(
@@ -106,7 +118,9 @@ def update_of(state):
     """The mean update that led from the start to a state, as one vector."""
     after = process.get_model_weights(state).trainable
     before = process.get_model_weights(start).trainable
-    return np.concatenate([np.ravel(a - b) for a, b in zip(after, before, strict=True)])
+    return np.concatenate(
+        [np.ravel(a - b) for a, b in zip(after, before, strict=True)]
+    )
 
 
 def mean_update(cohort):
@@ -118,14 +132,17 @@ everybody = update_of(one_large_round)
 print("1,000 clients: this is the update to compare with")
 rng = np.random.default_rng(0)
 distances = {}
-for num_clients in (10, 30, 100):
+for num_clients in training.progress((10, 30, 100)):
     draws = [rng.choice(1000, num_clients, replace=False) for _ in range(5)]
     updates = [mean_update([datasets[i] for i in draw]) for draw in draws]
-    away = [np.linalg.norm(update - everybody) / np.linalg.norm(everybody) for update in updates]
+    away = [
+        np.linalg.norm(update - everybody) / np.linalg.norm(everybody)
+        for update in updates
+    ]
     distances[f"{num_clients} clients"] = away
     print(
-        f"{num_clients} clients: off by {100 * np.mean(away):.0f} % of the update's length, "
-        "on average"
+        f"{num_clients} clients: off by {100 * np.mean(away):.0f} % of the "
+        "update's length, on average"
     )
 
 # %% key="noise_figure"
@@ -165,7 +182,10 @@ def accuracy(state):
 state = start
 for round_num in range(10):
     state = process.next(state, datasets[round_num::10]).state
-print(f"one round with 1,000 clients: {100 * accuracy(one_large_round):.0f} % on held-out images")
+print(
+    "one round with 1,000 clients: "
+    f"{100 * accuracy(one_large_round):.0f} % on held-out images"
+)
 print(f"ten rounds with 100 clients:  {100 * accuracy(state):.0f} %")
 
 # %% [markdown] key="read_ten_rounds"
@@ -181,7 +201,7 @@ print(f"ten rounds with 100 clients:  {100 * accuracy(state):.0f} %")
 # its gradients, its copy of the weights. So concurrency decides how much memory the *work* takes,
 # while the client data that was sent for the round waits in memory in any case.
 
-# %% [markdown] key="teach_concurrency" kind="instructor" minutes=8
+# %% [markdown] key="teach_concurrency" kind="instructor" minutes=8 slide="use_concurrency"
 # **Ask the room.** Two cores, eight clients at a time: faster, slower, the same? (Two cores do two
 # things at once, so not four times as fast; more memory. What it is on your machine, the optional
 # cell measures.)
@@ -211,14 +231,19 @@ def train_rounds(num_rounds, before_the_last=lambda: None):
 
 
 def same_bits(weights, other_weights):
-    return all(np.array_equal(a, b) for a, b in zip(weights, other_weights, strict=True))
+    return all(
+        np.array_equal(a, b)
+        for a, b in zip(weights, other_weights, strict=True)
+    )
 
 
 fl_course.use_workers(1, concurrency=1)
 one_at_a_time = train_rounds(2)
 fl_course.use_workers(1, concurrency=4)
 four_at_a_time = train_rounds(2)
-print(f"the same weights, bit by bit: {same_bits(one_at_a_time, four_at_a_time)}")
+print(
+    f"the same weights, bit by bit: {same_bits(one_at_a_time, four_at_a_time)}"
+)
 
 # %% [markdown] key="read_concurrency"
 # `use_workers` says each time what is in use. Not a bit differs: whoever is done first, the worker
@@ -324,14 +349,19 @@ for part in split_cohort(seven, 3):
     examples.append(sum(sizes[i] for i in part))
 
 together = mean_update([datasets[i] for i in seven])
-means = [part_sum / count for part_sum, count in zip(sums, examples, strict=True)]
+means = [
+    part_sum / count for part_sum, count in zip(sums, examples, strict=True)
+]
 print("clients of the parts:", *(len(part) for part in split_cohort(seven, 3)))
 print("examples of the parts:", *examples)
 for name, update in {
     "merged sums": merge_parts(sums, examples),
     "mean of the parts' means": np.mean(means, axis=0),
 }.items():
-    print(f"{name}: as of all at once, to 1e-6: {np.abs(update - together).max() < 1e-6}")
+    print(
+        f"{name}: as of all at once, to 1e-6: "
+        f"{np.abs(update - together).max() < 1e-6}"
+    )
 
 # %% [markdown] key="use_two_text"
 # The sums give what the whole round gives; the mean of the workers' means does not, because the
@@ -347,12 +377,20 @@ with_two = train_rounds(2)
 
 
 def largest_difference(weights, other_weights):
-    return max(np.abs(a - b).max() for a, b in zip(weights, other_weights, strict=True))
+    return max(
+        np.abs(a - b).max() for a, b in zip(weights, other_weights, strict=True)
+    )
 
 
 again = train_rounds(2)
-print("clients of the two parts:", *(len(part) for part in split_cohort(hundred, 2)))
-print(f"two runs with two workers, bit by bit the same: {same_bits(with_two, again)}")
+print(
+    "clients of the two parts:",
+    *(len(part) for part in split_cohort(hundred, 2)),
+)
+print(
+    "two runs with two workers, bit by bit the same: "
+    f"{same_bits(with_two, again)}"
+)
 close = largest_difference(one_at_a_time, with_two) < 1e-5
 print(f"100 clients on two workers: the weights of one worker to 1e-5: {close}")
 
@@ -374,7 +412,7 @@ print(f"100 clients on two workers: the weights of one worker to 1e-5: {close}")
 # **Predict.** Two workers hold 50 clients each. One of them dies in the middle. Which clients have
 # to be computed again, and will the weights be the same?
 
-# %% [markdown] key="teach_losing" kind="instructor" minutes=7
+# %% [markdown] key="teach_losing" kind="instructor" minutes=7 slide="skip"
 # **Ask the room.** Take the vote on the prediction. (The 50 of the lost part, all of them: the
 # worker's partial sum is gone with it. The weights are the same, since a client's work depends on
 # the server's weights and its data alone.)
@@ -448,7 +486,9 @@ print(f"the same weights, bit by bit: {same_bits(with_two, with_a_loss)}")
 # %% key="ex_cohort" kind="exercise" exercise="cohort_ids"
 def cohort_ids(round_num):
     # blank: ...
-    return data.sample_clients(clients.client_ids, 5, seed=8, round_num=round_num)
+    return data.sample_clients(
+        clients.client_ids, 5, seed=8, round_num=round_num
+    )
     # end blank
 
 
@@ -464,7 +504,9 @@ rounds_run = []
 
 def cohort(round_num):
     rounds_run.append(round_num)
-    return preprocessing.make_federated_data(clients, cohort_ids(round_num), epochs=5)
+    return preprocessing.make_federated_data(
+        clients, cohort_ids(round_num), epochs=5
+    )
 
 
 def cohort_until_round_4(round_num):
@@ -475,7 +517,13 @@ def cohort_until_round_4(round_num):
 
 folder = tempfile.mkdtemp()
 try:
-    training.train(process, cohort_until_round_4, 6, checkpoint_dir=folder, checkpoint_every=2)
+    training.train(
+        process,
+        cohort_until_round_4,
+        6,
+        checkpoint_dir=folder,
+        checkpoint_every=2,
+    )
 except ConnectionError as error:
     print(f"in round 4: {error}")
 print("rounds run:", *rounds_run)
@@ -485,7 +533,9 @@ print("rounds run:", *rounds_run)
 
 # %% key="resume"
 rounds_run.clear()
-resumed, _ = training.train(process, cohort, 6, checkpoint_dir=folder, checkpoint_every=2)
+resumed, _ = training.train(
+    process, cohort, 6, checkpoint_dir=folder, checkpoint_every=2
+)
 print("rounds run after the resume:", *rounds_run)
 
 unbroken, _ = training.train(process, cohort, 6)
@@ -526,7 +576,7 @@ print(f"the same weights as without a break, bit by bit: {same}")
 # tunnels**. A worker of TFF's asks for no password and encrypts nothing, and a computation may read
 # and write files. Whoever reaches its port can do what its user can do. So it listens to its own
 # machine only, unless it is told otherwise, and a tunnel brings us there.
-# [docs/scaling.md](https://github.com/fl-course/fl-course/blob/main/docs/scaling.md) says what
+# [docs/scaling.md](docs/scaling.md) says what
 # happens when such a worker is lost, and has files for Compose and Kubernetes.
 
 # %% [markdown] key="fleet"
@@ -593,8 +643,8 @@ for name, invited in {
 }.items():
     left = rng.binomial(invited, 1 - dropout, size=10_000)
     print(
-        f"{name}: {invited} invited, {invited * (1 - dropout):.1f} left on average, "
-        f"{100 * np.mean(left < goal):.0f} % of the rounds miss {goal}"
+        f"{name}: {invited} invited, {invited * (1 - dropout):.1f} left on "
+        f"average, {100 * np.mean(left < goal):.0f} % of the rounds miss {goal}"
     )
 
 # %% [markdown] key="read_invite"
@@ -607,6 +657,8 @@ for name, invited in {
 
 # %% key="clean_up"
 fl_course.use_workers(1, concurrency=2)
+
+# %% [markdown] key="questions" kind="questions"
 
 # %% [markdown] key="summary"
 # ## What you now know

@@ -7,13 +7,16 @@ import sys
 
 import nbformat
 import pytest
+import wcwidth
 
 from fl_course import localization
 from fl_course.authoring.build import build
-from fl_course.authoring.course import read_course
+from fl_course.authoring.course import DOCS_PAGE, read_course
 from fl_course.authoring.execute import execute
 from fl_course.authoring.exercises import outcome_problems
 from fl_course.authoring.messages import same_code
+from fl_course.authoring.questions import proof_problems, read_questions
+from fl_course.authoring.script import CODE_COLUMNS, read_script
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 COURSE = read_course(ROOT)
@@ -67,6 +70,14 @@ def test_every_language_has_the_same_code(lesson, language, folder):
 
 @each_notebook
 @pytest.mark.parametrize("folder", ["notebooks", "solutions"])
+def test_code_fits_a_projected_window(lesson, language, folder):
+    sources = [c.source for c in read(folder, lesson, language).cells if c.cell_type == "code"]
+    lines = "\n".join(sources).splitlines()
+    assert [line for line in lines if wcwidth.wcswidth(line) > CODE_COLUMNS] == []
+
+
+@each_notebook
+@pytest.mark.parametrize("folder", ["notebooks", "solutions"])
 def test_the_top_leads_to_this_lesson_in_each_language(lesson, language, folder):
     notebook = read(folder, lesson, language)
     header = notebook.cells[0].source
@@ -105,6 +116,29 @@ def test_solutions_differ_from_blanks(lesson, language):
     blank = {c.id: c.source for c in read("notebooks", lesson, language).cells}
     solved = [c for c in read("solutions", lesson, language).cells if kind(c) == "exercise"]
     assert all(cell.source != blank[cell.id] for cell in solved)
+
+
+@pytest.mark.parametrize("lesson", COURSE.lessons, ids=lambda lesson: lesson.slug)
+def test_the_cells_that_questions_name_prove_them(lesson):
+    questions = read_questions(ROOT, lesson, read_script(ROOT, COURSE, lesson))
+    assert proof_problems(read("solutions", lesson, "en"), questions) == []
+
+
+@each_notebook
+def test_questions_are_asked_in_both_notebooks_and_answered_in_one(lesson, language):
+    blank, solved = (
+        {
+            cell.metadata.fl_course.question: cell.source
+            for cell in notebook.cells
+            if kind(cell) == "answer"
+        }
+        for notebook in (read("notebooks", lesson, language), read("solutions", lesson, language))
+    )
+    questions = read_questions(ROOT, lesson, read_script(ROOT, COURSE, lesson))
+    assert list(blank) == list(solved) == [question.id for question in questions]
+    for question in questions:
+        assert blank[question.id] == f"answer = ...\nex.{question.id}.check(answer)"
+        assert solved[question.id].startswith(f'answer = "{question.right}"\n')
 
 
 @each_notebook
@@ -161,7 +195,7 @@ def test_every_number_of_the_text_is_in_code_or_output(lesson):
     known = {number.replace(",", "").replace("_", "") for number in NUMBER.findall(shown)}
     body = "\n".join(text(solved)[1:]).split("## Further reading")[0]
     body = re.sub(r"\*\*For the instructor · \d+ minutes\*\*", "", body)
-    body = re.sub(r"\]\([^)]*\)|arXiv:\S+|`[^`]*`|\$[^$]*\$", " ", body)
+    body = re.sub(r"\]\([^)]*\)|arXiv:\S+|`[^`]*`|\$[^$]*\$|\b[Ll]esson \d+", " ", body)
     missing = {
         number
         for number in NUMBER.findall(body)
@@ -200,6 +234,13 @@ def test_every_path_that_the_readme_names_exists():
     assert folders
     for path in [*links, *folders]:
         assert (ROOT / path).exists(), path
+
+
+def test_every_page_of_the_docs_that_a_lesson_names_exists():
+    for lesson in COURSE.lessons:
+        text = (ROOT / lesson.script).read_text()
+        for page in re.findall(rf"\]\(({DOCS_PAGE.pattern})", text):
+            assert (ROOT / page).is_file(), f"{lesson.script}: {page}"
 
 
 def test_readme_figure_is_the_one_of_the_lesson():
