@@ -10,7 +10,6 @@ evaluated within the rounds, and nothing is reported to anyone.
 
 import json
 import os
-import pathlib
 import statistics
 import sys
 import time
@@ -41,7 +40,7 @@ from flwr.clientapp import ClientApp
 from flwr.serverapp import Grid, ServerApp
 from flwr.serverapp.strategy import FedAvg
 
-from bench import numpy_step
+from bench import numpy_step, outside
 
 
 class TimedFedAvg(FedAvg):
@@ -74,7 +73,7 @@ class TimedFedAvg(FedAvg):
 
 
 def main(step: str, path: str, num_clients: int, rounds: int, started: float) -> dict[str, Any]:
-    """Runs the rounds and returns what `bench.rounds.contend` returns."""
+    """Runs the rounds and returns what `bench.contend.contend` returns."""
     client_update = {"numpy": numpy_step.shuffled_client_update, "keras": _fit_keras}[step]
     client_app = ClientApp()
     server_app = ServerApp()
@@ -114,13 +113,18 @@ def main(step: str, path: str, num_clients: int, rounds: int, started: float) ->
             first_ms=1000 * strategy.seconds[0] / num_clients,
             later_ms=1000 * statistics.median(strategy.seconds[1:]) / num_clients,
             seconds_to_first_result=strategy.first_result - started,
-            peak_bytes=peak_bytes(this.pid),
+            peak_bytes=outside.peak_bytes(this.pid),
             children_peak_bytes={
-                f"{i} {child.name()}": peak_bytes(child.pid)
+                f"{i} {child.name()}": outside.peak_bytes(child.pid)
                 for i, child in enumerate(this.children(recursive=True))
             },
             examples=min(strategy.examples),  # a round with fewer clients must not pass
             accuracy=numpy_step.accuracy(weights, arrays["test_images"], arrays["test_labels"]),
+            **(
+                {"mean_scores": numpy_step.mean_scores(weights, arrays["test_images"])}
+                if step == "numpy"
+                else {}
+            ),
             versions={"Flower": flwr.__version__, "Ray": ray.__version__},
         )
 
@@ -156,16 +160,6 @@ def _fit_keras(
         verbose=0,
     )
     return model.get_weights(), len(history.epoch) * len(labels)
-
-
-def peak_bytes(pid: int) -> int:
-    """A process's peak memory; 0 if it has ended meanwhile."""
-    try:
-        status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    peaks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
-    return 1024 * int(peaks[0]) if peaks else 0
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ Weights = tuple[np.ndarray, np.ndarray]
 
 @functools.cache
 def examples(path: str) -> dict[str, np.ndarray]:
-    """The examples that `bench.rounds` has written to a file, read once in each process."""
+    """The examples that `bench.contend` has written to a file, read once in each process."""
     with np.load(path) as arrays:
         return dict(arrays)
 
@@ -82,3 +82,9 @@ def accuracy(weights: Weights, images: np.ndarray, labels: np.ndarray) -> float:
     """The share of images, float32 [n, 784], whose label is found; 0 to 1."""
     matrix, bias = weights
     return float(np.mean(np.argmax(images @ matrix + bias, axis=1) == labels))
+
+
+def mean_scores(weights: Weights, images: np.ndarray) -> list[float]:
+    """The score that each label gets on average, 10 numbers: the same for the same training."""
+    matrix, bias = weights
+    return [float(score) for score in (images @ matrix + bias).mean(axis=0)]

@@ -137,6 +137,12 @@ def report(measured: dict[int, dict[str, float]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def notes(text: str) -> str:
+    """What was written by hand below the table of an earlier run."""
+    _, heading, rest = text.partition("\n## ")
+    return heading + rest
+
+
 def main() -> None:
     """Measures and prints; with all sizes, writes the results too."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -147,7 +153,7 @@ def main() -> None:
     text = report({size: measure(size, seen) for size in sizes})
     print(text)
     if sizes == list(ROUNDS):
-        RESULTS.write_text(text)
+        RESULTS.write_text(text + notes(RESULTS.read_text()))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ fl_course.setup()
 
 import tensorflow as tf  # noqa: E402
 
-from bench import numpy_step, rounds  # noqa: E402
+from bench import contend, numpy_step, report, rounds  # noqa: E402
 from fl_course import algorithms, models  # noqa: E402
 
 
@@ -62,7 +62,7 @@ def test_numpy_takes_the_steps_of_the_course():
     ]
     process = algorithms.build_fed_avg(
         models.functional_model(),
-        client_learning_rate=rounds.CLIENT_RATES["softmax"],
+        client_learning_rate=contend.CLIENT_RATES["softmax"],
         weighted=False,
     )
     state = process.initialize()
@@ -80,32 +80,45 @@ def test_every_epoch_has_all_examples_in_an_order_of_its_own():
 
 
 def test_equal_work_is_no_complaint():
-    assert rounds.check_equal_work([result("numpy", 0.90), result("plain_tff", 0.91)]) == []
+    assert report.check_equal_work([result("numpy", 0.90), result("plain_tff", 0.91)]) == []
 
 
 @pytest.mark.parametrize("accuracy", [0.5, 0.99, float("nan")])
 def test_less_work_is_told(accuracy):
-    (wrong,) = rounds.check_equal_work([result("numpy"), result("plain_tff", accuracy)])
+    (wrong,) = report.check_equal_work([result("numpy"), result("plain_tff", accuracy)])
     assert "plain_tff" in wrong
     assert "0.900" in wrong
 
 
 def test_fewer_examples_are_told():
-    (wrong,) = rounds.check_equal_work([result("numpy"), result("plain_tff", examples=999)])
+    (wrong,) = report.check_equal_work([result("numpy"), result("plain_tff", examples=999)])
     assert "plain_tff had 999 examples a round, and numpy 1,000" in wrong
 
 
 def test_learning_nothing_is_told():
-    (wrong,) = rounds.check_equal_work([result("numpy", 0.1), result("plain_tff", 0.1)])
+    (wrong,) = report.check_equal_work([result("numpy", 0.1), result("plain_tff", 0.1)])
     assert "nothing was learned" in wrong
 
 
+def test_other_steps_are_told_though_the_accuracy_is_the_same():
+    numpy, flower, jax = (
+        result(contender) | {"mean_scores": scores}
+        for contender, scores in (
+            ("numpy", [0.2, -0.1]),
+            ("flower_numpy", [0.2, -0.1001]),
+            ("jax", [0.2, -0.11]),
+        )
+    )
+    (wrong,) = report.check_equal_work([result("tff_learning"), numpy, flower, jax])
+    assert "jax and numpy are 0.0100 apart" in wrong
+
+
 def test_results_of_other_sizes_are_not_compared():
-    assert rounds.check_equal_work([result("numpy"), result("numpy", 0.5, clients=10)]) == []
+    assert report.check_equal_work([result("numpy"), result("numpy", 0.5, clients=10)]) == []
 
 
 def claims(results):
-    rows = rounds.report(results, WHERE).split("What was to reach")[1].splitlines()[4:]
+    rows = report.report(results, WHERE).split("What was to reach")[1].splitlines()[4:]
     cells = [[cell.strip() for cell in row.split("|")[1:4]] for row in rows]
     return {text: (measured, reached) for text, measured, reached in cells}
 
@@ -118,7 +131,7 @@ def test_what_was_reached_comes_from_the_numbers(ms, reached):
             result("tff_learning", ms=ms, clients=10),
             result("tff_learning", ms=ms * ms / 4, clients=1000),
             result("plain_tff", ms=20.0),
-            result("flower_keras", ms=100.0),
+            result("flower_keras", ms=100.0, clients=10),
             result("two_workers", ms=4.0 if ms == 4.0 else 10.0),
         ]
     )
@@ -136,44 +149,80 @@ def test_what_was_not_measured_is_not_reached():
 
 def test_the_report_names_the_machine_and_every_version():
     flower = result("flower_numpy") | {"versions": {"Flower": "1.42.0"}}
-    text = rounds.report([result("numpy"), flower], WHERE)
+    text = report.report([result("numpy"), flower], WHERE)
     assert "some processor, 2 cores, 16 GiB, Linux 6.1; Python 3.13.0, Flower 1.42.0." in text
 
 
 def test_the_saved_run_is_what_its_own_numbers_say():
     saved = json.loads((rounds.RESULTS / "rounds.json").read_text())
-    assert rounds.report(saved["results"], saved["machine"]) == (
+    assert report.report(saved["results"], saved["machine"]) == (
         (rounds.RESULTS / "rounds.md").read_text()
     )
-    assert rounds.check_equal_work(saved["results"]) == []
+    assert report.check_equal_work(saved["results"]) == []
 
 
-def test_flower_half_installed_is_told_and_left_out(tmp_path, monkeypatch, capsys):
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "python").touch()
-    monkeypatch.setattr(rounds, "FLOWER", tmp_path)
-    options = argparse.Namespace(models=["softmax"], sizes=[10], contenders=["flower_numpy"])
+def test_compiling_is_told_apart():
+    jax = result("jax", ms=0.5) | {"compile_seconds": 1.24}
+    text = report.report([result("numpy"), jax], WHERE)
+    assert "To compile, before its first round, JAX takes 1.2 s for 100 clients." in text
+
+
+@pytest.mark.parametrize("contender", rounds.OUTSIDE)
+def test_half_installed_is_told_and_left_out(contender, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(rounds, "ROOT", tmp_path)
+    (rounds.environment(contender) / "bin").mkdir(parents=True)
+    (rounds.environment(contender) / "bin" / "python").touch()
+    options = argparse.Namespace(models=["softmax"], sizes=[10], contenders=[contender])
     assert list(rounds._measure(options, "digits.npz")) == []
-    assert capsys.readouterr().out == "flower_numpy: not measured, Flower is not installed\n"
+    name = rounds.OUTSIDE[contender]
+    assert capsys.readouterr().out == f"{contender}: not measured, {name} is not installed\n"
 
 
-@pytest.mark.skipif(not (rounds.FLOWER / "ready").exists(), reason="`make bench` installs Flower")
-def test_flower_does_the_same_work(tmp_path):
-    path = str(tmp_path / "digits.npz")
-    rounds.export(path)
-    command = [f"{rounds.FLOWER}/bin/python", "-m", "bench.flower_contender", "numpy"]
-    command += [path, "10", "3", "0"]
-    flower = json.loads(rounds._run(command, numpy=True).splitlines()[-1])
+def test_what_takes_long_is_run_only_if_it_is_named(monkeypatch):
+    monkeypatch.setattr(rounds, "_run", lambda command, one_thread: json.dumps(result(command[4])))
+    options = argparse.Namespace(models=["softmax"], sizes=[1000], contenders=None)
+    assert "plain_tff" not in {r["contender"] for r in rounds._measure(options, "digits.npz")}
+    options.contenders = ["plain_tff"]
+    assert [r["contender"] for r in rounds._measure(options, "digits.npz")] == ["plain_tff"]
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory):
+    path = str(tmp_path_factory.mktemp("examples") / "digits.npz")
+    contend.export(path)
+    return path
+
+
+def numpy_rounds(path, num_clients, num_rounds):
+    """What every contender with the NumPy loop's order comes to: weights, and examples a round."""
     arrays = numpy_step.examples(path)
     weights = numpy_step.zeros()
-    for _ in range(3):
+    for _ in range(num_rounds):
         trained, sizes = [], []
-        for i in range(10):
-            x, y = arrays[f"images_{i}"], arrays[f"labels_{i}"]
+        for i in range(num_clients):
+            writer = i % int(arrays["writers"])
+            x, y = arrays[f"images_{writer}"], arrays[f"labels_{writer}"]
             trained.append(numpy_step.shuffled_client_update(weights, x, y, i)[0])
             sizes.append(len(y))
         weights = tuple(np.average(w, axis=0, weights=sizes) for w in zip(*trained, strict=True))
+    return weights, numpy_step.EPOCHS * sum(sizes)
+
+
+# 16 clients are more than there are writers.
+@pytest.mark.parametrize("contender", ["flower_numpy", "pfl_torch", "pfl_numpy", "jax"])
+def test_the_same_work_is_done_outside(contender, examples):
+    if not (rounds.environment(contender) / "ready").exists():
+        pytest.skip(f"`make bench` installs {rounds.OUTSIDE[contender]}")
+    num_rounds = 2
+    command = rounds._outside(contender, examples, 10)[:-2]
+    command += ["16", str(num_rounds), "0"]
+    outcome = json.loads(rounds._run(command, one_thread=True).splitlines()[-1])
+    weights, stepped = numpy_rounds(examples, 16, num_rounds)
+    arrays = numpy_step.examples(examples)
     accuracy = numpy_step.accuracy(weights, arrays["test_images"], arrays["test_labels"])
-    # The order of the sums may turn one image; the examples are those of the smallest round.
-    assert flower["accuracy"] == pytest.approx(accuracy, abs=1.5 / len(arrays["test_labels"]))
-    assert flower["examples"] == numpy_step.EPOCHS * sum(sizes)
+    # The order of the sums may turn one image.
+    assert outcome["accuracy"] == pytest.approx(accuracy, abs=1.5 / len(arrays["test_labels"]))
+    scores = numpy_step.mean_scores(weights, arrays["test_images"])
+    assert outcome["mean_scores"] == pytest.approx(scores, abs=1e-4)
+    assert outcome["examples"] == stepped
+    assert outcome["contender"] == contender

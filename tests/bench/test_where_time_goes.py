@@ -33,3 +33,10 @@ def test_the_report_has_a_row_for_each_part():
     text = where_time_goes.report({1: {"the round": 24.04}, 1000: {"the round": 5100.0}})
     assert "| clients in a round | 1 | 1,000 |" in text
     assert "| the round | 24.0 | 5,100.0 |" in text
+
+
+def test_what_is_written_below_the_table_stays():
+    by_hand = "\n## What is left\n\nWords.\n\n## And more\n"
+    text = where_time_goes.report({1: {"the round": 24.04}})
+    assert where_time_goes.notes(text + by_hand) == by_hand
+    assert where_time_goes.notes(text) == ""
