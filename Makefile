@@ -1,6 +1,6 @@
 # make course    set up, then run every lesson
 # make test      set up, then run every test
-# make open      set up, then open the learner's notebooks in JupyterLab; LANGUAGE=ko the Korean ones
+# make open      set up, then open your copy of the notebooks in JupyterLab; LANGUAGE=ko the Korean ones
 # PYTHON=python3.11 chooses the Python; by default it is the newest of 3.11, 3.12 and 3.13.
 
 PYTHON ?=
@@ -16,21 +16,26 @@ PYTEST := -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # Which notebooks are executed: see docs/checks.md. WHICH=--everything is all of them.
 WHICH ?=
 
-.PHONY: setup course test open build lint lock bench test-all test-times test-rebuilt test-colab $(COLAB:%=test-colab-%) test-browser \
-	test-deploy test-papermill test-oldest test-processors test-soak clean
+.PHONY: setup flower course test open build lint lock release bench site test-all test-times test-rebuilt test-colab $(COLAB:%=test-colab-%) test-browser \
+	test-site test-deploy test-papermill test-oldest test-processors test-soak clean
 
-course: setup
+course: setup flower
 	@$(BIN)/fl-course run
 
-test: setup
+test: setup flower
 	@$(BIN)/python $(PYTEST) $(WHICH)
 
 open: setup
 	@$(BIN)/fl-course open --language $(LANGUAGE)
 
+# Flower's packages, in an environment of their own. Without a network, the lesson that uses them says
+# so in a line, and leaves out what needs them.
+flower: setup
+	@$(BIN)/fl-course flower --quiet || true
+
 # For contributors.
 
-build: setup
+build: setup flower
 	@$(BIN)/fl-course build
 	@$(BIN)/python tools/readme_figure.py
 
@@ -40,15 +45,29 @@ lint: setup
 lock: setup
 	@$(BIN)/python tools/lock.py
 
-# A round's time and memory, against TFF alone, Flower and NumPy; on an idle machine.
-bench: setup .venv-flower/ready
+# A release's wheel and its notebooks, into dist/, as release.yml publishes them: TAG=v1.0.0 on the
+# commit that the tag is for, whose time is that of all files in the wheel.
+release: setup
+	$(if $(TAG),,$(error Give the tag of the version: make release TAG=v1.0.0))
+	@rm -rf dist/wheel dist/release
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m pip --disable-pip-version-check wheel \
+	--quiet --no-deps --no-build-isolation --wheel-dir dist/wheel .
+	@$(BIN)/fl-course build --release '$(TAG)' --wheel dist/wheel/*.whl --output dist/release
+
+# A round's time and memory, against TFF alone, Flower, pfl, NumPy and JAX; on an idle machine.
+bench: setup .venv-flower/ready .venv-pfl/ready .venv-jax/ready
 	@$(BIN)/python -m bench.rounds
 
-# Without a network, Flower stays unmeasured.
-.venv-flower/ready: bench/flower-requirements.txt
-	-@$(BIN)/python -m venv --clear .venv-flower \
-	&& .venv-flower/bin/python -m pip --disable-pip-version-check install --quiet --no-deps -r $< \
-	&& touch $@
+# Each in an environment of its own; without a network, or where it does not run, it stays unmeasured.
+# pfl asks for a Python before 3.13.
+.venv-flower/ready: IMPORTS := flwr, ray
+.venv-pfl/ready: IMPORTS := pfl.model.pytorch
+.venv-pfl/ready: OWN_PYTHON = $$(sh tools/find_python.sh 3.11 2>/dev/null || sh tools/find_python.sh 3.12)
+.venv-jax/ready: IMPORTS := jax
+.venv-%/ready: bench/%-requirements.txt
+	-@python="$(or $(OWN_PYTHON),$(BIN)/python)" && "$$python" -m venv --clear .venv-$* \
+	&& .venv-$*/bin/python -m pip --disable-pip-version-check install --quiet --no-deps -r $< \
+	&& .venv-$*/bin/python -c "import $(IMPORTS)" && touch $@
 
 test-colab: $(COLAB:%=test-colab-%)
 
@@ -60,6 +79,20 @@ $(COLAB:%=test-colab-%): test-colab-%:
 test-browser: setup
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps -r tests/browser/requirements.txt
 	@$(BIN)/python -m pytest --confcutdir=tests/browser tests/browser
+
+# The web edition, into dist/site, from the notebooks that are built; it needs none of the lessons'
+# packages.
+site: .venv-site/ready
+	@.venv-site/bin/python site/build.py
+
+.venv-site/ready: site/requirements.txt
+	@python="$(or $(PYTHON),$$(sh tools/find_python.sh))" && "$$python" -m venv --clear .venv-site \
+	&& .venv-site/bin/python -m pip --disable-pip-version-check install --quiet --no-deps -r $< && touch $@
+
+# The web edition as a reader sees it; needs Chromium or Chrome.
+test-site: site
+	@.venv-site/bin/python -m pip --disable-pip-version-check install --quiet --no-deps -r tests/site/requirements.txt
+	@.venv-site/bin/python -m pytest -c tests/site/pytest.ini --rootdir=. --confcutdir=tests/site tests/site
 
 # The files in deploy/ against the schemas of Kubernetes and Compose.
 test-deploy: setup
@@ -75,19 +108,21 @@ test-papermill: setup
 test-soak: setup
 	@FL_COURSE_SOAK=1 $(BIN)/python -m pytest -s tests/soak
 
-# The same outputs must come out of other processors' arithmetic: a quarter of the lessons with each.
-test-processors: setup
-	@ONEDNN_MAX_CPU_ISA=SSE41 $(BIN)/python $(PYTEST) solutions/en $(or $(WHICH),--part 1/4)
-	@TF_ENABLE_ONEDNN_OPTS=0 $(BIN)/python $(PYTEST) solutions/en $(or $(WHICH),--part 2/4)
+# The same outputs must come out of other processors' arithmetic, TensorFlow's (oneDNN) and NumPy's
+# (OpenBLAS): a quarter of the lessons with each. With kernels older than Nehalem's, which is the
+# first with SSE4.2, the NumPy of Flower's environment ends with a segmentation fault.
+test-processors: setup flower
+	@ONEDNN_MAX_CPU_ISA=SSE41 OPENBLAS_CORETYPE=Nehalem $(BIN)/python $(PYTEST) solutions/en $(or $(WHICH),--part 1/4)
+	@TF_ENABLE_ONEDNN_OPTS=0 OPENBLAS_CORETYPE=Haswell $(BIN)/python $(PYTEST) solutions/en $(or $(WHICH),--part 2/4)
 
 # .venv has the newest Python; what is stored must come out of the oldest one too.
 test-oldest:
 	@python=$$(sh tools/find_python.sh 3.11 2>/dev/null) || { echo "There is no Python 3.11: it is left out."; exit 0; }; \
-	$(MAKE) --no-print-directory setup VENV=.venv-3.11 PYTHON="$$python" && \
+	$(MAKE) --no-print-directory setup flower VENV=.venv-3.11 PYTHON="$$python" && \
 	.venv-3.11/bin/python $(PYTEST) tests/runtime tests/exercises/test_exercise.py solutions/en $(or $(WHICH),--part 3/4)
 
 # Every lesson executed and every figure drawn again, blanks included, must give the same bytes.
-test-rebuilt: setup
+test-rebuilt: setup flower
 	@$(BIN)/fl-course build --force
 	@git diff --stat --exit-code -- notebooks solutions fl_course
 
@@ -103,10 +138,10 @@ test-all:
 	@$(MAKE) test-rebuilt test-times
 	@$(MAKE) test-processors test-oldest WHICH="solutions --everything"
 	@$(MAKE) test-colab WHICH="solutions --everything"
-	@$(MAKE) test-deploy test-papermill test-browser test-soak
+	@$(MAKE) test-deploy test-papermill test-browser test-site test-soak
 
 clean:
-	rm -rf .venv .venv-* dist .pytest_cache .ruff_cache
+	rm -rf .venv .venv-* .build dist .pytest_cache .ruff_cache
 
 setup:
 	@sh tools/set_up.sh $(VENV) $(PYTHON)

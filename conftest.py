@@ -7,7 +7,9 @@ import nbval.kernel
 import pytest
 from jupyter_client.manager import KernelManager
 
+from fl_course.authoring.course import read_course
 from fl_course.authoring.kernels import OverFiles
+from fl_course.authoring.needs import missing
 from tests import turns
 
 # Progress bars hold times: the kernels that nbval starts must not draw them.
@@ -17,8 +19,18 @@ os.environ["TQDM_DISABLE"] = "1"
 os.environ["FL_COURSE_PROGRESS"] = "off"
 
 TURNS = pytest.StashKey[turns.Turns]()
+# What a lesson needs besides the course's packages may not be there: its stored outputs would not
+# come out. File name of its notebook -> what is missing.
+LEFT_OUT = {
+    lesson.notebook_file: why
+    for lesson in read_course(turns.ROOT).lessons
+    if (why := missing(lesson.needs))
+}
 # What takes long comes first, so that no process is left alone with it at the end.
-LONGEST = ("solutions", "tests/lessons", "tests/exercises", "tests/runtime", "tests/soak")
+LONGEST = (
+    *("solutions", "tests/lessons", "tests/exercises", "tests/runtime", "tests/flower"),
+    "tests/soak",
+)
 
 
 class _KernelManager(OverFiles, KernelManager):
@@ -55,14 +67,23 @@ def pytest_configure(config):
 
 
 def pytest_report_header(config):
-    return config.stash[TURNS].told()
+    left_out = [f"  left out: {name}, since {why}" for name, why in LEFT_OUT.items()]
+    return [*config.stash[TURNS].told(), *left_out]
 
 
 def pytest_ignore_collect(collection_path, config):
     if collection_path.suffix == ".ipynb" and collection_path.is_relative_to(turns.SOLUTIONS):
         wanted = config.stash[TURNS].notebooks.get(collection_path.parent.name, ())
-        return True if collection_path.name not in wanted else None
+        chosen = collection_path.name in wanted and collection_path.name not in LEFT_OUT
+        return None if chosen else True
     return None
+
+
+def pytest_sessionfinish(session, exitstatus):
+    asked = {Path(argument.split("::")[0]).name for argument in session.config.args}
+    # Nothing was run, since all that was asked for is left out: the header has said so.
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and asked <= LEFT_OUT.keys():
+        session.exitstatus = pytest.ExitCode.OK
 
 
 def pytest_generate_tests(metafunc):
@@ -71,7 +92,13 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    # A notebook that the command line names is collected whatever `pytest_ignore_collect` says.
+    left_out = [item for item in items if item.path.name in LEFT_OUT]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item.path.name not in LEFT_OUT]
+
     def place(item):
         path = item.path.relative_to(turns.ROOT).as_posix()
         return next((n for n, long in enumerate(LONGEST) if path.startswith(long)), len(LONGEST))

@@ -2,7 +2,8 @@
 
 Importing this package is cheap. `setup` starts the engine, and `use_workers` spreads the clients
 over several workers; the modules are imported by name:
-`fl_course.data`, `preprocessing`, `models`, `algorithms`, `training`, `checkpoints` and `plotting`.
+`fl_course.data`, `preprocessing`, `models`, `algorithms`, `aggregation`, `analytics`, `privacy`,
+`training`, `checkpoints`, `flower` and `plotting`.
 """
 
 import importlib
@@ -14,11 +15,20 @@ from fl_course.localization import say, tell
 
 __version__ = "0.1.0"
 
-_NEED_THE_ENGINE = ("algorithms", "checkpoints", "data", "models", "preprocessing", "training")
-_MODULES = (*_NEED_THE_ENGINE, "exercises", "plotting")
+_NEED_THE_ENGINE = (
+    *("aggregation", "algorithms", "analytics", "checkpoints", "data", "models"),
+    *("preprocessing", "privacy", "training"),
+)
+_MODULES = (*_NEED_THE_ENGINE, "exercises", "flower", "plotting")
 
 
-def setup(language: str = "en", *, seed: int = 0, install: bool = False) -> None:
+def setup(
+    language: str = "en",
+    *,
+    seed: int = 0,
+    install: bool = False,
+    keep_progress: str | None = None,
+) -> None:
     """Makes `import tensorflow` and `import tensorflow_federated` work in this notebook.
 
     Call it once, in the notebook's first cell and before TensorFlow is imported; calling it again
@@ -30,13 +40,16 @@ def setup(language: str = "en", *, seed: int = 0, install: bool = False) -> None
         seed: Seeds Python's, NumPy's and TensorFlow's random generators.
         install: Whether to install what the course needs and isn't there, as on Colab. What is
             there keeps its version.
+        keep_progress: "drive" keeps what you solve in your Google Drive, on Colab, which asks you
+            for access to it; elsewhere, or without access, a line says that it stays on this
+            machine. By default nothing is asked.
 
     Raises:
         fl_course.runtime.SetupError: If something has to be installed or changed first.
         fl_course.runtime.WorkerError: If TFF's worker process can't run on this machine.
-        TypeError: If `install` is neither True nor False.
-        ValueError: If the course has no such language, or `seed` is not an integer from 0 to
-            2**32 - 1.
+        TypeError: If `install` is neither True nor False, or `keep_progress` is no text.
+        ValueError: If the course has no such language, `seed` is not an integer from 0 to
+            2**32 - 1, or `keep_progress` is another text than "drive".
     """
     from fl_course import arguments, localization, runtime
 
@@ -44,10 +57,17 @@ def setup(language: str = "en", *, seed: int = 0, install: bool = False) -> None
     # Before anything is installed.
     seed = arguments.check_seed(seed)
     install = arguments.check_flag("install", install)
+    if keep_progress is not None:
+        arguments.check_choice("keep_progress", keep_progress, ("drive",))
     if install:
         runtime.install_missing(language)
     versions = runtime.start(seed)
+    runtime.shorten_tracebacks()
     tell(say("{versions} · data: handwritten digits by 14 writers, no download", versions=versions))
+    if keep_progress is not None:
+        from fl_course.exercises import drive
+
+        tell(drive.keep_progress())
 
 
 def use_workers(workers: int | Sequence[str] = 1, *, concurrency: int | None = None) -> None:

@@ -18,6 +18,7 @@ from fl_course.runtime import cores
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fl_course.authoring.course import Course, Lesson
     from fl_course.authoring.languages import Count
 
 _ROOT = click.option(
@@ -45,27 +46,87 @@ def setup() -> None:
         raise click.ClickException(str(error)) from None
 
 
+@main.command()
+@click.option("--quiet", is_flag=True, help="Say nothing if it is there already.")
+def flower(quiet: bool) -> None:
+    """Install Flower into an environment of its own, for the lesson that uses it."""
+    from fl_course.flower import environment
+    from fl_course.runtime import SetupError
+
+    if quiet and environment.is_ready():
+        return
+    try:
+        click.echo(environment.make_environment())
+    except SetupError as error:
+        raise click.ClickException(str(error)) from None
+
+
 @main.command("open", context_settings={"ignore_unknown_options": True})
 @_LANGUAGE
 @_ROOT
+@click.option(
+    "--notes",
+    is_flag=True,
+    help="With the instructor's notes, folded, and without answers: for the projector.",
+)
 @click.argument("jupyter_args", nargs=-1, type=click.UNPROCESSED)
-def open_(language: str, root: Path | None, jupyter_args: tuple[str, ...]) -> None:
-    """Start JupyterLab on the learner's notebooks.
+def open_(language: str, root: Path | None, notes: bool, jupyter_args: tuple[str, ...]) -> None:
+    """Start JupyterLab on your own copy of the notebooks, in the folder my_notebooks.
 
-    Anything else on the line goes to JupyterLab, such as --no-browser or --port 9000.
+    What you write stays there when the course is updated. Anything else on the line goes to
+    JupyterLab, such as --no-browser or --port 9000.
     """
     import importlib.util
+    import tempfile
 
-    folder = _root(root) / "notebooks" / language
-    if not folder.is_dir():
+    from fl_course.authoring import projected
+    from fl_course.authoring.learner_copy import FOLDER, JUPYTER, bring_up_to_date
+
+    course = _root(root)
+    notebooks = course / "notebooks"
+    there = [path.name for path in notebooks.iterdir()] if notebooks.is_dir() else []
+    if language not in there:
         raise click.ClickException(
-            f"there is no folder {folder}. Give a language that exists, or run: fl-course build"
+            f"there is no folder {notebooks / language}. Give a language that exists, or run: "
+            "fl-course build"
         )
     if importlib.util.find_spec("jupyterlab") is None:
         raise click.ClickException("JupyterLab is not installed. Run: pip install jupyterlab")
+    copy = course / FOLDER / projected.FOLDER if notes else course / FOLDER
+    try:
+        if notes:
+            with tempfile.TemporaryDirectory() as made:
+                try:
+                    projected.write(course, Path(made))
+                except FileNotFoundError as error:
+                    raise click.ClickException(
+                        f"there is no {error.filename}, which has the notes. Run: fl-course build"
+                    ) from None
+                newer = bring_up_to_date(Path(made), copy)
+        else:
+            newer = bring_up_to_date(notebooks, copy)
+    except OSError as error:
+        raise click.ClickException(
+            f"{copy} can't be written to: {error.strerror}. It holds your copy of the notebooks; "
+            "make room for it, or run the command in a clone that is yours."
+        ) from None
+    for path in newer:
+        click.echo(f"{path.name} has your changes and stays; the course's newer one is beside it.")
     sys.stdout.flush()
+    # The languages are side by side, so that a notebook's links to them lead somewhere.
+    options = [
+        f"--LabApp.default_url=/lab/tree/{language}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
     # Replaces this process, so that Ctrl-C and the exit code are JupyterLab's own.
-    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(folder), *jupyter_args])
+    command = [sys.executable, "-m", "jupyterlab", str(copy), *options, *jupyter_args]
+    configured = [str(JUPYTER), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    os.execve(
+        sys.executable,
+        command,
+        {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(configured)},
+    )
 
 
 @main.command()
@@ -101,19 +162,7 @@ def run(lessons: tuple[str, ...], jobs: int, language: str, root: Path | None) -
         chosen = course.select(lessons)
     except AuthoringError as error:
         raise click.ClickException(str(error)) from None
-    if language not in course.languages:
-        raise click.ClickException(
-            f"language {language!r} is not released. Use one of: {', '.join(course.languages)}."
-        )
-    absent = [lesson.slug for lesson in chosen if language not in lesson.languages]
-    if absent and (lessons or len(absent) == len(chosen)):
-        raise click.ClickException(
-            f"not released in {language!r}: {', '.join(absent)}. Leave out --language to run the "
-            "English."
-        )
-    if absent:
-        click.echo(f"Not released in {language!r}, so left out: {', '.join(absent)}.")
-    chosen = tuple(lesson for lesson in chosen if language in lesson.languages)
+    chosen = _released(course, chosen, language, asked_for=bool(lessons))
     notebooks = {}
     for lesson in chosen:
         path = folder / path_of(lesson, language, "solved")
@@ -177,21 +226,62 @@ def run(lessons: tuple[str, ...], jobs: int, language: str, root: Path | None) -
 @click.option("--check", is_flag=True, help="Write nothing; fail if a committed file is not right.")
 @click.option("--force", is_flag=True, help="Execute unchanged lessons too.")
 @click.option("--lesson", "lessons", multiple=True, help="Only this lesson; may be repeated.")
+@click.option("--repository", help="Where a fork lives, as owner/name: named everywhere first.")
+@click.option(
+    "--release",
+    metavar="TAG",
+    help="Only write the notebooks of a release, such as v1.0.0, from those that are built.",
+)
+@click.option(
+    "--wheel",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Of a release: the wheel that its notebooks fetch.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Of a release: the new folder for its notebooks.",
+)
 @_ROOT
-def build(check: bool, force: bool, lessons: tuple[str, ...], root: Path | None) -> None:
+def build(
+    check: bool,
+    force: bool,
+    lessons: tuple[str, ...],
+    repository: str | None,
+    release: str | None,
+    wheel: Path | None,
+    output: Path | None,
+    root: Path | None,
+) -> None:
     """Build the notebooks from the lesson scripts."""
     from fl_course.authoring import AuthoringError
     from fl_course.authoring.build import build as build_course
+    from fl_course.authoring.home import move
 
     if check and force:
         raise click.UsageError("--check executes nothing. Leave out --check or --force.")
+    if check and repository:
+        raise click.UsageError("--check writes nothing. Leave out --check or --repository.")
+    if (release, wheel, output) != (None, None, None):
+        if release is None or wheel is None or output is None:
+            raise click.UsageError("A release needs all of --release, --wheel and --output.")
+        if check or force or lessons or repository:
+            raise click.UsageError(
+                "A release is made of what is built. Build first, then give --release, --wheel and "
+                "--output alone."
+            )
+        _write_release(_root(root), release, wheel, output)
+        return
     started = time.perf_counter()
 
     def progress(lesson: str, key: str) -> None:
         click.echo(f"{time.perf_counter() - started:6.1f} s  {lesson}  {key}", err=True)
 
     try:
-        report = build_course(_root(root), lessons, check=check, force=force, on_cell=progress)
+        folder = _root(root)
+        for path in move(folder, repository) if repository else ():
+            click.echo(f"{path} names {repository}")
+        report = build_course(folder, lessons, check=check, force=force, on_cell=progress)
     except AuthoringError as error:
         raise click.ClickException(str(error)) from None
     if report.translated:
@@ -211,6 +301,50 @@ def build(check: bool, force: bool, lessons: tuple[str, ...], root: Path | None)
         f"{_count(len(report.written), 'file')} written, {len(report.unchanged)} unchanged, "
         f"{_count(len(report.executed), 'notebook')} executed."
     )
+
+
+def _write_release(root: Path, tag: str, wheel: Path, output: Path) -> None:
+    from fl_course.authoring import AuthoringError
+    from fl_course.authoring.release import write_release
+
+    try:
+        written = write_release(root, tag, wheel, output)
+    except AuthoringError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{_count(len(written), 'file')} of {tag} written to {output}.")
+
+
+@main.command()
+@click.argument("lessons", nargs=-1)
+@_LANGUAGE
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the decks.  [default: dist/slides/LANGUAGE in the course]",
+)
+@_ROOT
+def slides(lessons: tuple[str, ...], language: str, output: Path | None, root: Path | None) -> None:
+    """Make a reveal.js deck of each lesson, from the solved notebooks; nothing is executed.
+
+    LESSONS are numbers, ranges or slugs, such as 1, 2-3 or federated_data; none means all. Open a
+    deck in a browser; its key S opens the speaker's view, with the instructor's notes.
+    """
+    from fl_course.authoring import AuthoringError
+    from fl_course.authoring.course import read_course
+    from fl_course.authoring.slides.build import write_decks
+
+    folder = _root(root)
+    into = output or folder / "dist" / "slides" / language
+    try:
+        course = read_course(folder)
+        chosen = _released(course, course.select(lessons), language, asked_for=bool(lessons))
+        written = write_decks(folder, course, chosen, language, into)
+    except AuthoringError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{into} can't be written to: {error.strerror}.") from None
+    for path in written:
+        click.echo(path)
 
 
 @main.command()
@@ -247,13 +381,29 @@ def worker(port: int, host: str, concurrency: int | None) -> None:
 
 
 @main.command()
-def status() -> None:
-    """Show which exercises are solved, lesson by lesson."""
-    from fl_course import catalog
-    from fl_course.exercises import progress
+@click.option("--code", is_flag=True, help="Print one short line to paste into a chat instead.")
+@click.option("--name", help="Your name, to stand before that line.")
+def status(code: bool, name: str | None) -> None:
+    """Show which exercises are solved, lesson by lesson, and how many questions.
 
-    done = progress.done()
-    total = solved = 0
+    With --code, one line says so, and how often each was tried; `fl-course room` reads it.
+    """
+    from fl_course import catalog
+    from fl_course.exercises import progress, progress_code
+
+    if name is not None and not code:
+        raise click.UsageError("--name is for the line of --code. Give both, or neither.")
+    if code:
+        try:
+            line = progress_code(name)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--name") from None
+        if progress.path() is None:
+            click.echo(f"Progress is not kept: {progress.VARIABLE} is off.", err=True)
+        click.echo(line)
+        return
+    done, answered = progress.done(), progress.answered()
+    total = solved = asked = right = 0
     for number, entry in enumerate(catalog.entries(), start=1):
         found = [name for name in entry.solutions if name in done]
         total += len(entry.solutions)
@@ -261,7 +411,14 @@ def status() -> None:
         click.echo(f"{number} · {entry.title}: {len(found)} of {len(entry.solutions)}")
         for name in entry.solutions:
             click.echo(f"  [{'x' if name in done else ' '}] {name}")
+        if entry.questions:
+            known = len(answered.intersection(entry.questions))
+            asked += len(entry.questions)
+            right += known
+            click.echo(f"  questions to check yourself: {known} of {len(entry.questions)}")
     click.echo(f"{solved} of {_count(total, 'exercise')} solved.")
+    if asked:
+        click.echo(f"{right} of {_count(asked, 'question')} answered.")
     file = progress.path()
     if file is None:
         click.echo(f"Progress is not kept: {progress.VARIABLE} is off.")
@@ -270,31 +427,140 @@ def status() -> None:
 
 
 @main.command()
+@click.option(
+    "--csv",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    help="Write this file, from lines on the standard input; - writes to the standard output.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8780,
+    show_default=True,
+    help="TCP port of the page; another one if it is taken.",
+)
+@_LANGUAGE
+def room(file: Path | None, port: int, language: str) -> None:
+    """Show who has solved what, from the lines of `fl-course status --code`.
+
+    A page on this computer, for nobody else, takes the lines as they are copied from a chat. With
+    --csv FILE they are read from the standard input instead, and a table is written.
+    """
+    from fl_course.room import serving
+
+    _speak(language)
+    if file is not None:
+        _write_room(file)
+        return
+    try:
+        serving.serve(port, tell=click.echo)
+    except OSError as error:
+        raise click.ClickException(f"no port of this computer can be had: {error}") from None
+
+
+def _write_room(file: Path) -> None:
+    from fl_course.room import lines, people, sheet
+
+    if sys.stdin.isatty():
+        click.echo("Paste the lines, then press Ctrl-D on a line of its own.", err=True)
+    text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    found, troubles = lines.read(text)
+    for trouble in troubles:
+        click.echo(str(trouble), err=True)
+    if not found:
+        raise click.ClickException("there is no line of progress to read.")
+    everybody = people.Room()
+    everybody.add(found)
+    persons = everybody.people()
+    for note in people.notes(persons):
+        click.echo(note, err=True)
+    if str(file) == "-":
+        sys.stdout.buffer.write(sheet.make(persons))
+        return
+    try:
+        sheet.write(file, persons)
+    except sheet.NotOursError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{file} can't be written: {error.strerror}.") from None
+    click.echo(f"{_count(len(persons), 'participant')} written to {file}.")
+
+
+@main.command()
+@click.option("--name", required=True, help="Whose certificate it is.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("certificate.html"),
+    show_default=True,
+    help="File to write.",
+)
+@_LANGUAGE
+def certificate(name: str, output: Path, language: str) -> None:
+    """Make a page to print with what you have solved."""
+    from fl_course import certificate as page
+    from fl_course.exercises import progress
+
+    _speak(language)
+    try:
+        page.write(output, page.make(name, progress.done(), page.today()))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{output} can't be written: {error.strerror}.") from None
+    click.echo(f"{output}: open it in a browser and print it, on one page of A4.")
+
+
+def _speak(language: str) -> None:
+    from fl_course import localization
+
+    try:
+        localization.use(language)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--language") from None
+
+
+@main.command()
 @click.option("--start", default="09:30", show_default=True, help="Time of day, as HH:MM.")
+@click.option("--end", help="When all is over, as HH:MM. What does not fit is left out.")
+@click.option("--hours", type=float, help="The same, counted from the start.")
 @click.option("--lessons", "wanted", default="", help="Such as 1-4 or 1,3. [default: all]")
 @click.option("--break-minutes", default=15, show_default=True)
 @click.option("--lunch", default="12:30", show_default=True, help="Time of day, as HH:MM.")
 @click.option("--lunch-minutes", default=60, show_default=True)
 @_ROOT
 def schedule(
-    start: str, wanted: str, break_minutes: int, lunch: str, lunch_minutes: int, root: Path | None
+    start: str,
+    end: str | None,
+    hours: float | None,
+    wanted: str,
+    break_minutes: int,
+    lunch: str,
+    lunch_minutes: int,
+    root: Path | None,
 ) -> None:
     """Print a day's timetable with breaks, from the minutes in the lessons."""
     from fl_course.authoring.course import read_course
-    from fl_course.authoring.schedule import sections, timetable
+    from fl_course.authoring.schedule import fitting, sections, timetable
     from fl_course.authoring.script import read_script
 
     folder = _root(root)
+    begin = _time_of_day("--start", start)
+    until = _end_of_day(begin, end, hours)
+    options = {
+        "break_minutes": break_minutes,
+        "lunch": _time_of_day("--lunch", lunch),
+        "lunch_minutes": lunch_minutes,
+    }
     try:
         course = read_course(folder)
         chosen = course.select([word.strip() for word in wanted.split(",") if word.strip()])
-        slots = timetable(
-            [(lesson, sections(lesson, read_script(folder, course, lesson))) for lesson in chosen],
-            _time_of_day("--start", start),
-            break_minutes=break_minutes,
-            lunch=_time_of_day("--lunch", lunch),
-            lunch_minutes=lunch_minutes,
-        )
+        parts = [(one, sections(one, read_script(folder, course, one))) for one in chosen]
+        if until:
+            slots = fitting(parts, begin, until, **options)
+        else:
+            slots = timetable(parts, begin, **options)
     except ValueError as error:  # AuthoringError is one
         raise click.ClickException(str(error)) from None
     titles = {lesson.number: lesson.title for lesson in chosen}
@@ -308,6 +574,89 @@ def schedule(
         click.echo(f"{mark}{times}  {slot.minutes:3} min  {slot.title}")
     taught = sum(slot.minutes for slot in slots if slot.lesson)
     click.echo(f"\nEnd at {slots[-1].end:%H:%M}: {taught} minutes of lessons.")
+    if until:
+        planned = {slot.lesson for slot in slots}
+        left_out = [lesson for lesson, _ in parts if lesson.number not in planned]
+        if left_out:
+            click.echo(f"Left out: {', '.join(str(lesson.number) for lesson in left_out)}.")
+            following = left_out[0]
+            click.echo(
+                f"The next would be {following.number} · {following.title}, "
+                f"{following.minutes} minutes."
+            )
+        click.echo("\nIf you are late, cut here:")
+        for lesson, its in parts:
+            for section in its if lesson.number in planned else ():
+                for cut in section.cuts:
+                    text = course.with_numbers(cut)
+                    click.echo(f"  {lesson.number} · {section.title}: {text}")
+
+
+@main.command()
+@_LANGUAGE
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write.  [default: dist/sheet.LANGUAGE.html in the course]",
+)
+@_ROOT
+def sheet(language: str, output: Path | None, root: Path | None) -> None:
+    """Write the sheet for participants, to be printed on one page from a browser.
+
+    It has links with QR codes, what a type says, the operators, and what to do when. It needs no
+    network and no other file.
+    """
+    from fl_course.authoring import AuthoringError
+    from fl_course.authoring.course import read_course
+    from fl_course.authoring.sheet import write
+
+    folder = _root(root)
+    try:
+        course = read_course(folder)
+        _check_language(course, language)
+        path = output or folder / "dist" / f"sheet.{language}.html"
+        write(course, language, path)
+    except AuthoringError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{path}: open it in a browser, and print it.")
+
+
+def _released(
+    course: "Course", chosen: "tuple[Lesson, ...]", language: str, *, asked_for: bool
+) -> "tuple[Lesson, ...]":
+    """The lessons that are released in a language; an error if one was asked for that isn't."""
+    _check_language(course, language)
+    absent = [lesson.slug for lesson in chosen if language not in lesson.languages]
+    if absent and (asked_for or len(absent) == len(chosen)):
+        raise click.ClickException(
+            f"not released in {language!r}: {', '.join(absent)}. Leave out --language to take the "
+            "English."
+        )
+    if absent:
+        click.echo(f"Not released in {language!r}, so left out: {', '.join(absent)}.")
+    return tuple(lesson for lesson in chosen if language in lesson.languages)
+
+
+def _end_of_day(start: datetime.time, end: str | None, hours: float | None) -> datetime.time | None:
+    if end is not None and hours is not None:
+        raise click.UsageError("Give --end or --hours, and not both.")
+    if end is not None:
+        until = _time_of_day("--end", end)
+        if until <= start:
+            raise click.BadParameter(
+                f"{end} is not after the start, {start:%H:%M}.", param_hint="--end"
+            )
+        return until
+    if hours is None:
+        return None
+    day = datetime.datetime.combine(datetime.date(2000, 1, 1), start)
+    left = (datetime.datetime.combine(day.date(), datetime.time.max) - day).total_seconds()
+    if not 0 < hours * 3600 <= left:
+        raise click.BadParameter(
+            f"{hours:g} is not a number of hours that are left of the day after {start:%H:%M}.",
+            param_hint="--hours",
+        )
+    return (day + datetime.timedelta(hours=hours)).time()
 
 
 def _translations_table(translated: "Mapping[str, Mapping[str, Count]]") -> str:
@@ -339,6 +688,13 @@ def _time_of_day(option: str, text: str) -> datetime.time:
         raise click.BadParameter(
             f"{text!r} is not a time of day such as 09:30.", param_hint=option
         ) from None
+
+
+def _check_language(course: "Course", language: str) -> None:
+    if language not in course.languages:
+        raise click.ClickException(
+            f"language {language!r} is not released. Use one of: {', '.join(course.languages)}."
+        )
 
 
 def _root(root: Path | None) -> Path:

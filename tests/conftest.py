@@ -10,8 +10,8 @@ from tests.limits import LastLine
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
-# Needs Chromium and Playwright: `make test-browser`.
-collect_ignore = ["browser"]
+# Need Chromium and Playwright: `make test-browser`, `make test-site`.
+collect_ignore = ["browser", "site"]
 
 
 def pytest_configure(config):

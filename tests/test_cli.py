@@ -1,14 +1,17 @@
 import functools
 import json
 import os
+import pathlib
+import re
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 import tqdm
 from click.testing import CliRunner
-from nbformat.v4 import new_code_cell, new_notebook, writes
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
 
 from fl_course import catalog
 from fl_course.cli import main
@@ -144,7 +147,7 @@ def test_run_takes_the_lessons_that_are_released_in_the_language(course_dir):
     assert done.output.endswith("solutions/ko/01_adding.ipynb is missing. Run: fl-course build\n")
     done = call("run", "printing", "--language", "ko")
     assert done.output.endswith(
-        "not released in 'ko': printing. Leave out --language to run the English.\n"
+        "not released in 'ko': printing. Leave out --language to take the English.\n"
     )
     done = call("run", "--language", "xx")
     assert "language 'xx' is not released. Use one of: en, ko." in done.output
@@ -227,19 +230,79 @@ def test_build_refuses_check_with_force(course_dir):
     assert "--check executes nothing" in done.output
 
 
-def test_open_becomes_jupyterlab(course_dir, monkeypatch):
+def test_open_becomes_jupyterlab_on_the_learners_copy(course_dir, monkeypatch):
     calls = []
-    monkeypatch.setattr(os, "execv", lambda *arguments: calls.append(arguments))
-    assert call("open", "--no-browser", "--port", "9000").exit_code == 0
-    folder = str(course_dir / "notebooks" / "en")
-    command = [sys.executable, "-m", "jupyterlab", folder, "--no-browser", "--port", "9000"]
-    assert calls == [(sys.executable, command)]
+    monkeypatch.setattr(os, "execve", lambda *arguments: calls.append(arguments))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/mine")
+    for language in ("en", "ko"):
+        notebook = course_dir / "notebooks" / language / "01_adding.ipynb"
+        notebook.parent.mkdir(parents=True, exist_ok=True)
+        notebook.write_text(language)
+    assert call("open", "--language", "ko", "--no-browser", "--port", "9000").exit_code == 0
+    ((program, command, environment),) = calls
+    assert program == command[0] == sys.executable
+    ours, mine = environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert json.loads(Path(ours, "labconfig/default_setting_overrides.json").read_bytes())
+    assert (mine, environment["PATH"]) == ("/mine", os.environ["PATH"])
+    assert command[1:4] == ["-m", "jupyterlab", str(course_dir / "my_notebooks")]
+    assert "--LabApp.default_url=/lab/tree/ko" in command
+    assert command[-3:] == ["--no-browser", "--port", "9000"]
+    for language in ("en", "ko"):
+        assert (course_dir / "my_notebooks" / language / "01_adding.ipynb").read_text() == language
 
 
-def test_open_refuses_a_language_that_is_not_there(course_dir):
-    done = call("open", "--language", "xx")
+def test_open_with_notes_makes_a_copy_of_its_own(course_dir, monkeypatch):
+    calls = []
+    monkeypatch.setattr(os, "execve", lambda *arguments: calls.append(arguments))
+    note = new_markdown_cell("**For the instructor · 1 minute**\n\nWait.", id="adding-note")
+    note.metadata["fl_course"] = {"kind": "instructor", "key": "note"}
+    blank, answer = (new_code_cell(source, id="adding-ex") for source in ("x = ...", "x = 1"))
+    for cell in (blank, answer):
+        cell.metadata["fl_course"] = {"kind": "exercise", "key": "ex"}
+    for folder, cells in (("notebooks", [blank]), ("solutions", [note, answer])):
+        path = course_dir / folder / "en/01_adding.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(writes(new_notebook(cells=cells)))
+    assert call("open", "--notes", "--port", "9000").exit_code == 0
+    copy = course_dir / "my_notebooks/with_notes"
+    assert calls[0][1][3] == str(copy)
+    made = (copy / "en/01_adding.ipynb").read_text()
+    assert "For the instructor" in made
+    assert "x = ..." in made
+    assert "x = 1" not in made
+    solved = course_dir / "solutions/en/01_adding.ipynb"
+    solved.unlink()
+    done = call("open", "--notes")
+    assert (done.exit_code, len(calls)) == (1, 1)
+    assert (
+        done.output == f"Error: there is no {solved}, which has the notes. Run: fl-course build\n"
+    )
+
+
+def test_open_says_which_notebooks_have_a_newer_one_beside_them(course_dir, monkeypatch):
+    monkeypatch.setattr(os, "execve", lambda *arguments: None)
+    notebook = course_dir / "notebooks/en/01_adding.ipynb"
+    call("open")
+    (course_dir / "my_notebooks/en/01_adding.ipynb").write_text("mine")
+    notebook.write_text("newer")
+    assert call("open").output == (
+        "01_adding.ipynb has your changes and stays; the course's newer one is beside it.\n"
+    )
+    assert (course_dir / "my_notebooks/en/01_adding.ipynb").read_text() == "mine"
+
+
+@pytest.mark.parametrize("language", ["xx", "../..", ".", "", "en/.."])
+def test_open_refuses_a_language_that_is_not_there(course_dir, language):
+    done = call("open", "--language", language)
     assert done.exit_code == 1
     assert "there is no folder" in done.output
+
+
+def test_open_says_where_the_copy_cannot_be_written(course_dir):
+    (course_dir / "my_notebooks").write_text("a file")
+    done = call("open")
+    assert done.exit_code == 1
+    assert "my_notebooks can't be written to" in done.output
 
 
 def test_status_shows_each_lessons_exercises(tmp_path, monkeypatch):
@@ -251,13 +314,121 @@ def test_status_shows_each_lessons_exercises(tmp_path, monkeypatch):
     assert result.output.startswith(
         f"1 · {catalog.entries()[0].title}: 0 of {len(first)}\n  [ ] {first[0]}\n"
     )
-    assert result.output.endswith(f"\n0 of {total} exercises solved.\n")
+    assert f"\n0 of {total} exercises solved.\n" in result.output
+    assert "Kept in" not in result.output
     progress.record(first[0])
     result = call("status")
     assert f": 1 of {len(first)}\n  [x] {first[0]}\n  [ ] {first[1]}\n" in result.output
-    assert f"1 of {total} exercises solved.\nKept in {file}; delete it" in result.output
+    assert f"\n1 of {total} exercises solved.\n" in result.output
+    assert result.output.endswith(f"Kept in {file}; delete it to begin anew.\n")
     monkeypatch.setenv("FL_COURSE_PROGRESS", "off")
     assert call("status").output.endswith("Progress is not kept: FL_COURSE_PROGRESS is off.\n")
+
+
+def test_status_counts_questions_apart_from_exercises(tmp_path, monkeypatch):
+    monkeypatch.setenv("FL_COURSE_PROGRESS", str(tmp_path / "progress.json"))
+    lessons = [
+        catalog.Entry("adding", "Adding", {"add_two": "..."}, ["which_sum", "which_order"]),
+        catalog.Entry("printing", "Printing", {"print_it": "..."}),
+    ]
+    monkeypatch.setattr(catalog, "entries", lambda: lessons)
+    progress.record_answer("which_order")
+    assert call("status").output.startswith(
+        "1 · Adding: 0 of 1\n  [ ] add_two\n  questions to check yourself: 1 of 2\n"
+        "2 · Printing: 0 of 1\n  [ ] print_it\n"
+        "0 of 2 exercises solved.\n1 of 2 questions answered.\n"
+    )
+
+
+def test_status_gives_a_line_for_the_room(tmp_path, monkeypatch):
+    monkeypatch.setenv("FL_COURSE_PROGRESS", str(tmp_path / "progress.json"))
+    progress.record(next(iter(catalog.entries()[0].solutions)))
+    result = call("status", "--code")
+    assert re.fullmatch(r"flc1-[0-9A-Za-z]+-\n", result.output)
+    assert call("status", "--code", "--name", "김민지").output == f"김민지: {result.output}"
+    for wrong, why in (
+        (("--name", "Anna"), "--name is for the line of --code"),
+        (("--code", "--name", " "), "name must have a letter or a digit"),
+    ):
+        result = call("status", *wrong)
+        assert result.exit_code == 2
+        assert why in result.output
+    monkeypatch.setenv("FL_COURSE_PROGRESS", "off")
+    result = call("status", "--code")
+    assert "Progress is not kept" in result.stderr
+    assert result.stdout.startswith("flc1-")
+
+
+def room(pasted, *options):
+    return CliRunner().invoke(main, ["room", *options], input=pasted)
+
+
+def test_room_writes_a_table_of_the_lines_it_is_given(tmp_path, monkeypatch):
+    monkeypatch.setenv("FL_COURSE_PROGRESS", str(tmp_path / "progress.json"))
+    first = next(iter(catalog.entries()[0].solutions))
+    progress.record(first, solved=False)
+    progress.record(first)
+    line = call("status", "--code", "--name", "Anna").output
+    file = tmp_path / "room.csv"
+    result = room(f"Carl: flc1-abc-\n{line}Bob: hello\n".encode(), "--csv", str(file))
+    assert result.exit_code == 0, result.output
+    assert result.stderr.splitlines() == [
+        "Line 1 (Carl): its checksum does not fit: a part was changed or is missing. Ask for it "
+        "again.",
+        "Line 3 (Bob: hello): there is no line of progress in it.",
+    ]
+    assert result.stdout == f"1 participant written to {file}.\n"
+    written = file.read_text("utf-8-sig").splitlines()
+    assert written[0].startswith(f"fl-course participant,{first},")
+    assert written[1].startswith("Anna,solved 2,,")
+    result = room(line.encode(), "--csv", "-")
+    assert result.stdout_bytes == file.read_bytes()
+
+
+def test_room_says_what_it_cannot_write(tmp_path, monkeypatch):
+    monkeypatch.setenv("FL_COURSE_PROGRESS", "off")
+    line = call("status", "--code").stdout
+    mine = tmp_path / "mine.csv"
+    mine.write_text("my thesis")
+    for pasted, file, why in (
+        (b"", "room.csv", "there is no line of progress to read"),
+        (b"\xff\xfe hello", "room.csv", "there is no line of progress to read"),
+        (line.encode(), "mine.csv", "mine.csv is there, and no table of the room"),
+        (line.encode(), "mine.csv/room.csv", "can't be written"),
+    ):
+        result = room(pasted, "--csv", str(tmp_path / file))
+        assert result.exit_code == 1
+        assert why in result.output
+    assert os.listdir(tmp_path) == ["mine.csv"]
+    assert mine.read_text() == "my thesis"
+    assert "nonsense" in room(b"", "--language", "nonsense").output
+
+
+def test_certificate_writes_a_page(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FL_COURSE_PROGRESS", "progress.json")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    result = call("certificate", "--name", "Anna")
+    assert result.exit_code == 1
+    assert "Error: no exercise is noted as solved here yet" in result.output
+    progress.record(next(iter(catalog.entries()[0].solutions)))
+    result = call("certificate", "--name", "김민지", "--language", "ko")
+    assert result.output.startswith("certificate.html: open it in a browser")
+    page = pathlib.Path("certificate.html").read_text()
+    assert "김민지" in page and "1970-01-01" in page and 'lang="ko"' in page
+    assert call("certificate", "--name", "Anna").exit_code == 0  # in the place of the earlier one
+    assert "김민지" not in pathlib.Path("certificate.html").read_text()
+    for options, why in (
+        (("--name", ""), "name must have a letter or a digit"),
+        (("--output", "progress.json"), "progress.json is there, and no certificate"),
+        (("--output", "progress.json/a.html"), "can't be written"),
+        (("--language", "nonsense"), "nonsense"),
+    ):
+        result = call("certificate", "--name", "Anna", *options)
+        assert result.exit_code != 0
+        assert why in result.output
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    assert "SOURCE_DATE_EPOCH must be a number" in call("certificate", "--name", "Anna").output
 
 
 def test_schedule_prints_a_timetable(course_dir):
@@ -276,3 +447,37 @@ def test_schedule_prints_a_timetable(course_dir):
     result = call("schedule")
     assert result.exit_code == 1
     assert "lessons/printing.py: there is no instructor's cell" in result.output
+
+
+def test_schedule_leaves_out_what_does_not_fit_and_says_what_to_cut(course_dir):
+    order = course_dir / "lessons/course.toml"
+    order.write_text(order.read_text().replace("minutes = 5", "minutes = 50"))
+    for lesson in ("adding", "printing"):
+        with (course_dir / f"lessons/{lesson}.py").open("a") as script:
+            script.write(
+                '# %% [markdown] key="b"\n# ## Sums\n'
+                '# %% [markdown] key="n" kind="instructor" minutes=50\n'
+                "# **When time is short.** Say it in lesson {{printing}}.\n"
+            )
+    for until in (("--hours", "1"), ("--end", "10:30")):
+        result = call("schedule", *until)
+        assert result.exit_code == 0, result.output
+        assert (
+            "End at 10:20: 50 minutes of lessons.\nLeft out: 2.\n"
+            "The next would be 2 · Printing, 50 minutes.\n"
+        ) in result.output
+        assert result.output.endswith(
+            "\nIf you are late, cut here:\n  1 · Sums: Say it in lesson 2.\n"
+        )
+    assert "Left out" not in call("schedule", "--hours", "4").output
+    for wrong, says in {
+        ("--hours", "0"): "not a number of hours",
+        ("--hours", "nan"): "not a number of hours",
+        ("--hours", "15"): "not a number of hours",
+        ("--end", "09:30"): "not after the start",
+        ("--end", "10:30", "--hours", "1"): "and not both",
+        ("--end", "10:00"): "lesson 1 alone goes on until 10:20",
+    }.items():
+        result = call("schedule", *wrong)
+        assert result.exit_code != 0
+        assert says in result.output

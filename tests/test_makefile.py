@@ -23,7 +23,7 @@ def test_every_target_that_is_named_exists(name):
         word
         for words in re.findall(r"\b(?:make|targets:) ((?:[a-z][\w-]*[ ]?)+)", text)
         for word in words.split()
-        if re.match(r"(test|build|lint|course|bench|open|setup|lock)\b", word)
+        if re.match(r"(test|build|lint|course|bench|open|setup|lock|release)\b", word)
     }
     assert named, "names no target"
     assert named - {"test-colab-"} <= TARGETS

@@ -4,46 +4,16 @@ Run by `make test-browser`, without the other tests' conftest.py: nothing of the
 process, all of it is in the kernels that JupyterLab starts.
 """
 
-import os
-import shutil
-
 import psutil
 import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser import jupyterlab
+from tests.browser.chromium import ARGUMENTS, find_browser
 from tests.browser.learner import Lesson
 
-BROWSER_VARIABLE = "FL_COURSE_CHROMIUM"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-sandbox",  # needed as root, and all pages are ours
-    # The badges in the notebooks are elsewhere; no test depends on a network.
-    f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {jupyterlab.HOST}",
-)
 _ENDS_WITHIN = 30.0  # seconds, what a kernel has started, after the kernel
 _screen = pytest.StashKey()
-
-
-def find_browser() -> str:
-    """The path of a Chromium on this machine."""
-    named = os.environ.get(BROWSER_VARIABLE)
-    for name in (named,) if named else BROWSERS:
-        if path := shutil.which(name):
-            return path
-    pytest.fail(
-        f"{BROWSER_VARIABLE}={named} is not a program that can be run."
-        if named
-        else f"None of these browsers is on the PATH: {', '.join(BROWSERS)}. Install Chromium (on "
-        f"Debian: apt-get install chromium), or name a browser's path in {BROWSER_VARIABLE}.",
-        pytrace=False,
-    )
 
 
 @pytest.fixture(scope="session")

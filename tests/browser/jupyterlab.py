@@ -16,8 +16,10 @@ from pathlib import Path
 import portpicker
 import psutil
 
+from fl_course.authoring.learner_copy import JUPYTER
+from tests.browser.chromium import HOST
+
 ROOT = Path(__file__).parents[2]
-HOST = "127.0.0.1"
 _START_SECONDS = 120.0
 _END_SECONDS = 10.0
 _WORKER = "worker_binary"
@@ -126,6 +128,7 @@ def _environment(home: Path) -> dict[str, str]:
         "FL_COURSE_PROGRESS": str(home / "progress.json"),
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_CONFIG_PATH": str(JUPYTER),  # as `fl-course open` has it
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "KERAS_HOME": str(home / "keras"),

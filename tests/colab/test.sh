@@ -14,4 +14,5 @@ fi
 venv=.venv-colab-$month
 sh tests/colab/replica.sh "$venv" "$list" "$version"
 "$venv/bin/python" -m pytest -c tests/colab/pytest.ini --confcutdir=tests/colab tests/colab/first_cell.py
+"$venv/bin/python" -m fl_course.cli flower --quiet || true
 "$venv/bin/python" -m pytest -p no:cacheprovider -n 2 --dist loadfile --no-loadscope-reorder "$@"
