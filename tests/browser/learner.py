@@ -93,16 +93,20 @@ class Cell:
         """Clicks into a line of the cell, removes it, and types another.
 
         Args:
-            line: The whole line, as it is shown.
+            line: The whole line, as it is shown; one that is not indented.
             keys: What to type in its place.
         """
         self.select()  # An editor out of sight holds no lines.
         whole = re.compile(f"^{re.escape(line)}$")
         self._locator.locator(".cm-line").filter(has_text=whole).click()
         keyboard = self._lesson.page.keyboard
-        keyboard.press("End")
-        keyboard.press("Shift+Home")
+        # A line that is too long is shown as several, and a key goes to the end of what is shown
+        # first, then to the end of it all.
+        for key in ("End", "End", "Shift+Home", "Shift+Home"):
+            keyboard.press(key)
         keyboard.type(keys)
+        replaced = re.compile(f"^{re.escape(keys.splitlines()[0])}$")
+        expect(self._locator.locator(".cm-line").filter(has_text=replaced)).to_be_visible()
 
     def type(self, source: str) -> None:
         """Clicks into the cell and types, line by line; lines that are deeper are indented so."""
