@@ -29,6 +29,7 @@ _PLACEHOLDER = re.compile(r"(?<!\{)\{[a-z_][\w.]*(?:![rs])?(?::[^{}]*)?\}(?!\})"
 _TAG = re.compile(r"</?[a-z][^<>]*>")
 # A name or a title in quotation marks, a command.
 _NAMED = re.compile(r"'[\w.\[\]]+'|\"[^\"]+\"|fl-course \w+")
+_TABLES = ("terms", "keep", "sounds")  # of a glossary
 _FENCE = re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)
 
 
@@ -78,6 +79,12 @@ def read_glossary(root: Path, language: str) -> Glossary:
         return Glossary((), (), {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AuthoringError(f"{path}: is not valid TOML: {error}. Correct it.") from None
+    for key in table:
+        if key not in _TABLES:
+            raise AuthoringError(
+                f"{path}: {key!r} stands in none of its tables ({', '.join(_TABLES)}), so that nothing "
+                "would see to it. Move its line below [terms]."
+            )
     terms = []
     for key, fields in table.get("terms", {}).items():
         try:

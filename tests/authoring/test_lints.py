@@ -357,6 +357,7 @@ def test_a_glossary_is_read(tmp_path):
     ("content", "told"),
     [
         ("[terms", "is not valid TOML"),
+        ('a = { english = "a", term = "b" }\n[terms]\n', "'a' stands in none of its tables"),
         ('[terms]\na = { word = "b" }\n', "term 'a' can't be used"),
         ('[terms]\na = { english = "a", term = "b", avoid = ["("] }\n', "term 'a' can't be used"),
     ],
