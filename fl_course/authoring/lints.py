@@ -82,8 +82,8 @@ def read_glossary(root: Path, language: str) -> Glossary:
     for key in table:
         if key not in _TABLES:
             raise AuthoringError(
-                f"{path}: {key!r} stands in none of its tables ({', '.join(_TABLES)}), so that nothing "
-                "would see to it. Move its line below [terms]."
+                f"{path}: {key!r} stands in none of its tables ({', '.join(_TABLES)}), so that "
+                "nothing would see to it. Move its line below [terms]."
             )
     terms = []
     for key, fields in table.get("terms", {}).items():

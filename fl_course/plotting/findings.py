@@ -54,6 +54,8 @@ def extremes(
 def courses(runs: Mapping[str, Sequence[float]]) -> list[Said]:
     """Says which of several curves end higher or lower than they began, and which end at the top.
 
+    Which ends at the top is said of curves that end at the same step.
+
     Args:
       runs: The values in order, by run.
     """
@@ -81,11 +83,13 @@ def courses(runs: Mapping[str, Sequence[float]]) -> list[Said]:
             noted("end lower: {runs}"),
         ),
     ):
-        if len(chosen) == len(long):
-            found.append(say(every) if len(long) > 1 else say(alone))
+        if len(chosen) == len(runs):
+            found.append(say(every) if len(runs) > 1 else say(alone))
         elif chosen and len(chosen) <= _MOST_NAMED:
             found.append(say(some, runs=listed(chosen, "")))
-    return found + extremes({run: line[-1] for run, line in long.items()}, "end", least)
+    if len({len(line) for line in runs.values()}) == 1:
+        found += extremes({run: line[-1] for run, line in long.items()}, "end", least)
+    return found
 
 
 def _clear(values: np.ndarray) -> float:

@@ -27,14 +27,25 @@ def own_lines(error: BaseException) -> Iterator[str]:
     if isinstance(error, SyntaxError) and error.text:
         yield f"line {error.lineno}: {error.text.strip()}"
     shown = set()
-    for frame in traceback.extract_tb(error.__traceback__, limit=None):
-        if _is_own(frame.filename) and (frame.filename, frame.lineno) not in shown:
-            source = linecache.getline(frame.filename, frame.lineno or 0).strip()
+    frames = [
+        (frame.filename, frame.lineno or 0, frame.name)
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    # AutoGraph runs its translation of a function, and tells of the function itself in the error.
+    translated = getattr(getattr(error, "ag_error_metadata", None), "translated_stack", ())
+    frames += [
+        (frame.filename, frame.lineno or 0, frame.function_name or "<lambda>")
+        for frame in reversed(translated)
+        if frame.is_converted
+    ]
+    for filename, line, name in frames:
+        if _is_own(filename) and (filename, line) not in shown:
+            source = linecache.getline(filename, line).strip()
             if source:
-                shown.add((frame.filename, frame.lineno))
+                shown.add((filename, line))
                 # Lines are counted within a cell, and several cells may have a part in an error.
-                function = "" if frame.name.startswith("<") else f" in {frame.name}"
-                yield f"line {frame.lineno}{function}: {source}"
+                function = "" if name.startswith("<") else f" in {name}"
+                yield f"line {line}{function}: {source}"
 
 
 def _is_own(filename: str) -> bool:

@@ -18,12 +18,13 @@ from fl_course.runtime.errors import EngineError
 from fl_course.runtime.own_lines import own_lines
 
 _OF_LIBRARIES = re.compile(
-    r"/(tensorflow|tensorflow_federated|tensorflow_privacy|tf_keras|keras)/|"
+    r"/(site|dist)-packages/(tensorflow|tensorflow_federated|tensorflow_privacy|tf_keras|keras)/|"
     + re.escape(str(Path(__file__).parent.parent))
 )
 _MOST_LINES = 8  # of a message; TensorFlow quotes whole programs
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}")
-_PATH = re.compile(r"(?:(?<=\s)|(?<=[\"'(])|^)/[\w.\-/]+/[\w.\-]+")
+# Where a library's code lies. A path of the learner's own, of data or a folder, stays.
+_SOURCE_FILE = re.compile(r"(?:(?<=\s)|(?<=[\"'(])|^)/[\w.\-/]+\.py\b")
 # TensorFlow's own marks.
 _OPERATION = re.compile(r"\{\{\w+ [^}]*\}\}(?: ?\}\})?|\s*\[Op:\w+\](?: name:)?")
 # How AutoGraph names a function that it has translated.
@@ -47,7 +48,7 @@ def message_lines(error: BaseException, without: Collection[str] = ()) -> list[s
 
 def _cleaned(line: str, name: str) -> str:
     line = _TRANSLATED.sub("", line).removeprefix(f"{name}: ")
-    return _PATH.sub("(file)", _ADDRESS.sub("(address)", _OPERATION.sub("", line))).strip()
+    return _SOURCE_FILE.sub("(file)", _ADDRESS.sub("(address)", _OPERATION.sub("", line))).strip()
 
 
 def shorten_tracebacks() -> None:

@@ -38,6 +38,8 @@ def test_what_is_not_clear_is_not_said(values, said):
             {"a": [0, 1, 2, 3], "b": [3, 1, 1, 0], "c": [2, 3, 3, 2]},
             ["end higher: a", "end lower: b", "highest at the end: a", "lowest at the end: b"],
         ),
+        ({"a": [0, 1, 2, 3], "b": [0, 1, 2]}, ["end higher: a"]),
+        ({"a": [0, 1, 2, 3, 9], "b": [0, 1, 2, 3]}, ["each ends higher than it began"]),
         ({"a": [0, 3, 3, 0]}, []),
         ({"a": [0, 1, 2]}, []),
         ({"a": [1, 1, 1, 1]}, []),

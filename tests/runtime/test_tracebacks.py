@@ -6,7 +6,7 @@ import nbclient
 import nbformat
 import pytest
 
-from fl_course.runtime.tracebacks import message_lines
+from fl_course.runtime.tracebacks import _comes_from_inside, message_lines
 
 START = """
 import fl_course
@@ -26,6 +26,14 @@ NOT_TRACED = """
 def double(x):
     return x.no_such_name
 """
+TRANSLATED = """
+def halve(x):
+    if x > 1:
+        x = x.no_such_name
+    return x
+
+tf.data.Dataset.range(3).map(halve)
+"""
 OWN = "def divide(a):\n    return a / 0\n\ndivide(1)"
 
 
@@ -43,6 +51,7 @@ def shown():
         REFUSED,
         "%xmode Context",
         REFUSED,
+        TRANSLATED,
     ]
     cells = [nbformat.v4.new_code_cell(source.strip()) for source in sources]
     notebook = nbformat.v4.new_notebook(cells=cells)
@@ -95,6 +104,41 @@ def test_xmode_has_the_last_word(shown):
     assert shown[10] == shown[1]
 
 
+def test_a_function_that_autograph_translates_has_its_lines(shown):
+    lines = shown[11].splitlines()
+    assert lines[0].startswith("AttributeError: ")
+    assert "no_such_name" in lines[0]
+    assert lines[1:3] == [
+        "  line 6: tf.data.Dataset.range(3).map(halve)",
+        "  line 3 in halve: x = x.no_such_name",
+    ]
+    assert len(lines) == 4
+
+
+def frames_of(file, error):
+    """The traceback that an error has if a function of this file raises it."""
+    code = compile("def fail(error):\n    raise error\n", file, "exec")
+    exec(code, names := {})
+    try:
+        names["fail"](error)
+    except type(error) as raised:
+        return raised
+
+
+@pytest.mark.parametrize(
+    ("file", "inside"),
+    [
+        ("/srv/env/lib/python3.13/site-packages/tensorflow/ops.py", True),
+        ("/usr/lib/python3/dist-packages/tf_keras/layers.py", True),
+        # An environment, and a folder of the learner's own, of that name.
+        ("/srv/tensorflow/lib/python3.13/site-packages/pandas/io.py", False),
+        ("/srv/keras/my_model.py", False),
+    ],
+)
+def test_a_library_is_known_by_where_packages_lie(file, inside):
+    assert _comes_from_inside(frames_of(file, ValueError("no"))) == inside
+
+
 def test_a_message_is_cleaned_of_what_tells_nothing():
     error = ValueError(
         "in user code:\n\n  File 'x', line 3\n\n    ValueError: no <x at 0x7f00aa>\n"
@@ -102,3 +146,5 @@ def test_a_message_is_cleaned_of_what_tells_nothing():
     assert message_lines(error) == ["no <x at (address)>"]
     assert message_lines(ValueError("")) == []
     assert message_lines(ValueError("one\n\ntwo /home/me/x.py"), without=["one"]) == ["two (file)"]
+    kept = "No such file: '/home/me/digits.csv', see /data/runs and http://a.org/b/c"
+    assert message_lines(ValueError(kept)) == [kept]
