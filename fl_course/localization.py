@@ -14,8 +14,9 @@ import json
 import os
 import pathlib
 import pickle
+import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from fl_course import catalog
@@ -24,6 +25,12 @@ ENGLISH = "en"
 RECORD = "FL_COURSE_RECORD"
 """Names, in the environment, the file that takes the records."""
 
+NUMBER = "{number}"
+"""Stands for the number in a word of a figure that is known for all numbers."""
+
+_NUMBER = re.compile(r"(?<![\w.])\d(?:[\d,.]*\d)?(?!\w)")
+_BETWEEN = (": ", ", ", "\n")  # the parts of a name; the outer ones first
+_LONGEST_NAME = 60
 _LOCALE = pathlib.Path(__file__).parent / "locale"
 _language = ENGLISH
 _at_hand: tuple[Mapping[str, str], tuple[str, ...]] | None = None
@@ -128,7 +135,11 @@ def strung(separator: str, parts: Iterable[str]) -> Said:
 
 
 def word(message: str) -> Said:
-    """A word in a figure in the language that is spoken; one that the course doesn't know stays."""
+    """A word in a figure in the language that is spoken; one that the course doesn't know stays.
+
+    One that is not known as a whole is put together from what is known of it: `10 clients, alone`
+    from `{number} clients` and `alone`.
+    """
     return message if isinstance(message, Said) else in_language(message, None, _language)
 
 
@@ -218,13 +229,49 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (bool, int, float, Said)) else str(value)
 
 
+def parts_of(name: str, is_known: Callable[[str], bool] = lambda part: False) -> Iterator[str]:
+    """What a word of a figure is looked up by: itself, with its number open, part by part.
+
+    Args:
+        name: The word.
+        is_known: Tells of a part that it is not divided any more.
+    """
+    if len(_NUMBER.findall(name)) == 1:
+        yield (opened := _NUMBER.sub(NUMBER, name))
+        if is_known(opened):
+            return
+    yield name
+    if is_known(name):
+        return
+    for part in _divided(name)[1]:
+        yield from parts_of(part, is_known)
+
+
+def _divided(name: str) -> tuple[str, list[str]]:
+    """What stands between the parts of a name, and its parts; none if it has only one."""
+    between = next((x for x in _BETWEEN if x in name), "")
+    return between, name.split(between) if between else []
+
+
 def _translated(message: str, language: str) -> str:
+    # A name is short; a sentence that is not translated yet is no patchwork of two languages.
+    is_name = len(message) <= _LONGEST_NAME and not message.endswith(".")
     if _heard is not None:
-        _heard.add(message)
+        _heard.update(parts_of(message) if is_name else [message])
     if language == ENGLISH:
         return message
     words = _installed(language)["words"] if _at_hand is None else _at_hand[0]
-    return words.get(message) or message
+    return words.get(message) or (_put_together(message, words) if is_name else message)
+
+
+def _put_together(name: str, words: Mapping[str, str]) -> str:
+    if known := words.get(name):
+        return known
+    numbers = _NUMBER.findall(name)
+    if len(numbers) == 1 and (known := words.get(_NUMBER.sub(NUMBER, name))):
+        return known.replace(NUMBER, numbers[0])
+    between, parts = _divided(name)
+    return between.join(_put_together(part, words) for part in parts) if parts else name
 
 
 @functools.cache

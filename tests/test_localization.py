@@ -62,6 +62,35 @@ def test_another_language():
     assert say("{count} clients", count=3) == "3 clients"
 
 
+@pytest.mark.parametrize(
+    ("english", "korean"),
+    [
+        ("10 clients", "클라이언트 10개"),
+        ("1,000 clients", "클라이언트 1,000개"),
+        ("accuracy, 0.5", "정확도, 0.5"),
+        ("30 clients: accuracy", "클라이언트 30개: 정확도"),
+        ("writer_07: 94 clients", "writer_07: 클라이언트 94개"),
+        ("federated_mean\naccuracy", "federated_mean\n정확도"),
+        ("accuracy, all of it", "정확도, 전부"),  # a whole before its parts
+        ("2 of 3 clients", "2 of 3 clients"),
+        ("accuracy of writer_07", "accuracy of writer_07"),
+        ("It is missing: accuracy.", "It is missing: accuracy."),
+    ],
+)
+def test_a_name_is_put_together_from_what_is_known(english, korean):
+    words = {
+        "accuracy": "정확도",
+        "{number} clients": "클라이언트 {number}개",
+        "accuracy, all of it": "정확도, 전부",
+    }
+    with localization.speaking("ko", words):
+        assert word(english) == korean
+    with localization.heard() as heard:
+        assert word(english) == english
+    assert english in heard
+    assert not {x for x in words if korean != english and x in english} - heard
+
+
 def test_a_sentence_within_a_sentence():
     who = say("{count} clients", count=3)
     said = say("a round of {who}", who=who)

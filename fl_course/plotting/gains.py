@@ -68,7 +68,7 @@ def gains_and_losses(
         "{x_label}, of each client: {panels}; rows: {names}",
         x_label=word(x_label),
         panels=strung("; ", map(word, panels)),
-        names=listed(names, noted("{count} rows")),
+        names=listed(names, noted("{count} of them")),
     )
     means = {
         panel: extremes({row: changes.mean() for row, changes in rows.items()}, "mean")

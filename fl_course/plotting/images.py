@@ -224,7 +224,7 @@ def image_rows(
         "rows of {count} images, for {panels}; the rows are {rows}",
         count=count,
         panels=listed(panels, noted("{count} panels")),
-        rows=listed(first, noted("{count} rows")),
+        rows=listed(first, noted("{count} of them")),
     )
     side = min((WIDTH - 0.9) / (count * len(panels)), 0.8)
     extra = 0.45 + (0.35 if x_label else 0.0) + (0.4 if title else 0.0)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from fl_course.localization import noted, say, word
+from fl_course.localization import noted, say
 from fl_course.plotting.findings import extremes, with_findings
 from fl_course.plotting.style import (
     BLUE,
@@ -73,8 +73,8 @@ def share_tables(
     alt = say(
         "tables of {tables}: rows {rows}; columns {columns}",
         tables=listed(tables, noted("{count} tables")),
-        rows=listed(rows, noted("{count} rows")),
-        columns=listed(columns, noted("{count} columns")),
+        rows=listed(rows, noted("{count} of them")),
+        columns=listed(columns, noted("{count} of them")),
     )
     means = {
         table: extremes(
@@ -83,7 +83,7 @@ def share_tables(
         for table, given in tables.items()
     }
     alt = with_findings(alt, means)
-    longest = max(len(word(name)) for name in columns)
+    longest = max(map(len, columns))  # in English: a figure has one size in all languages
     height = _ROW_HEIGHT * len(rows) + 1.3 + 0.05 * longest + (0.35 if title else 0)
     cell_width = (WIDTH - 1.4 - 0.09 * max(map(len, rows))) / len(columns) / len(tables)
     size = fitting_size("100", cell_width, _ROW_HEIGHT)

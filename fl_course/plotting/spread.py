@@ -69,7 +69,7 @@ def accuracy_spread(
         "{x_label} of each client: {panels}; rows: {names}",
         x_label=word(x_label),
         panels=strung("; ", map(word, panels)),
-        names=listed(names, noted("{count} rows")),
+        names=listed(names, noted("{count} of them")),
     )
     means = {
         panel: extremes(

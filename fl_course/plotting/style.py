@@ -191,6 +191,9 @@ def _speak(figure: Figure) -> None:
         # A text with a formula is set in one font, without another one for missing letters.
         if "$" in text.get_text() and not text.get_text().isascii():
             text.set_family([*families, "DejaVu Sans"])
+        # The name of a kind of font stands for one font; what that lacks comes from the others.
+        elif text.get_family() == ["monospace"]:
+            text.set_family(["monospace", *families])
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             if isinstance(axis.get_major_locator(), FixedLocator):

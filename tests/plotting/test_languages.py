@@ -89,7 +89,7 @@ def test_names_at_an_axis_are_those_of_the_language():
     [
         (plotting.label_counts, ({},), {}, "counts_by_client 값을 쓸 수 없습니다(비어 있음)."),
         (plotting.label_counts, ([1],), {}, "counts_by_client 값을 쓸 수 없습니다(list)."),
-        (plotting.averaging_diagram, (), {"client_names": ["a"]}, "필요한 텍스트의 수: 2~4."),
+        (plotting.averaging_diagram, (), {"client_names": ["a"]}, "필요한 문자열의 수: 2–4."),
     ],
 )
 def test_an_error_is_in_the_language_throughout(function, args, options, told):
