@@ -60,7 +60,7 @@ class NotOursError(ValueError):
     """Something else lies where the page is to be written."""
 
 
-def make(name: str, solved: Set[str], day: datetime.date) -> str:
+def make(name: str, solved: Set[str], day: datetime.date, lessons: Set[str] | None = None) -> str:
     """The page, in the language that is spoken.
 
     Args:
@@ -68,42 +68,52 @@ def make(name: str, solved: Set[str], day: datetime.date) -> str:
         solved: Ids of the exercises that are solved; of those the course does not have, nothing is
             said.
         day: The date on it.
+        lessons: Slugs of the lessons that it is about; by default those in which something is
+            solved.
 
     Raises:
         TypeError: If `name` is no text.
         ValueError: If it has no letter or digit, or is too long.
-        NothingSolvedError: If no exercise of the course is solved.
+        NothingSolvedError: If no exercise of these lessons is solved.
     """
     shown = _check_name(name)
-    lessons = [
+    shares = [
         (number, entry, [one for one in entry.solutions if one in solved])
         for number, entry in enumerate(catalog.entries(), start=1)
+        if entry.solutions and (lessons is None or entry.slug in lessons)
     ]
-    begun = [(number, entry, its) for number, entry, its in lessons if its]
-    if not begun:
+    if lessons is None:
+        shares = [share for share in shares if share[2]]
+    total = sum(len(entry.solutions) for _, entry, _ in shares)
+    done = sum(len(its) for _, _, its in shares)
+    if not done:
         raise NothingSolvedError(
             say(
                 "no exercise is noted as solved here yet, so there is nothing to put on the page. "
                 "Solve one, on this machine, and come back: `fl-course status` shows them."
             )
+            if lessons is None
+            else say(
+                "no exercise of these lessons is noted as solved here yet. Solve one, on this "
+                "machine, and come back, or choose other lessons: `fl-course status` shows what is "
+                "solved."
+            )
         )
-    total = sum(len(entry.solutions) for _, entry, _ in lessons)
-    done = sum(len(its) for _, _, its in begun)
-    whole = sum(len(its) == len(entry.solutions) for _, entry, its in begun)
     rows = "\n".join(
         f'<tr><th scope="row">{number} · {escape(word(entry.title))}</th>'
         f'<td class="count">{_share(len(its), len(entry.solutions))}</td>'
         f'<td class="ids">{", ".join(_breakable(one) for one in its)}</td></tr>'
-        for number, entry, its in begun
+        for number, entry, its in shares
     )
     title = escape(word(catalog.title()))
-    summary = say(
-        "has solved {done} of the {total} exercises of this course; in {whole} of its {lessons} "
-        "lessons, all of them.",
-        done=done,
-        total=total,
-        whole=whole,
-        lessons=sum(bool(entry.solutions) for _, entry, _ in lessons),
+    summary = (
+        say("has solved all {total} exercises of the lessons listed here.", total=total)
+        if done == total
+        else say(
+            "has solved {done} of the {total} exercises of the lessons listed here.",
+            done=done,
+            total=total,
+        )
     )
     heads = "".join(
         f'<th scope="col">{escape(head)}</th>'

@@ -32,12 +32,26 @@ def test_the_name_the_lessons_and_what_it_is_not_are_on_it(name):
     assert f"1 · {first.title}4 of 4{', '.join(IDS[:4])}" in text
     assert f"2 · {second.title}1 of 4{IDS[4]}" in text
     assert third.title not in text
-    assert f"has solved 5 of the {len(IDS)} exercises" in text
+    assert "has solved 5 of the 8 exercises of the lessons listed here." in text
     assert "Date: 2026-11-30" in text
     assert catalog.title() in text
     assert "It is no exam" in text
     assert "of another course" not in page
     assert "http" not in page and "url(" not in page and "<script" not in page
+
+
+def test_only_chosen_lessons_are_on_it():
+    first, second, third = (entry.slug for entry in catalog.entries()[:3])
+    solved = {*IDS[:5], *catalog.entries()[2].solutions}
+    text = text_of(certificate.make("Anna", solved, DAY, {first, second}))
+    assert "has solved 5 of the 8 exercises" in text
+    assert catalog.entries()[2].title not in text
+    text = text_of(certificate.make("Anna", set(IDS[:4]), DAY, {first, second}))
+    assert "has solved 4 of the 8 exercises" in text
+    assert f"2 · {catalog.entries()[1].title}0 of 4" in text
+    assert "has solved all 4 exercises" in text_of(certificate.make("Anna", solved, DAY, {first}))
+    with pytest.raises(certificate.NothingSolvedError, match="no exercise of these lessons is"):
+        certificate.make("Anna", set(IDS[:4]), DAY, {second, third})
 
 
 @settings(max_examples=100, deadline=None)

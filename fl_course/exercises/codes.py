@@ -94,14 +94,14 @@ def progress_code(name: str | None = None) -> str:
             such a line.
     """
     written = "" if name is None else f"{_check_name(name)}: "
-    done, tries = progress.done(), progress.tries()
+    kept = progress.tagged()
     known = exercise_ids()
     states = {
-        exercise: State(exercise in done, min(tries.get(exercise, 0), MOST_TRIES))
+        exercise: State(exercise in kept.solved, min(kept.tried.get(exercise, 0), MOST_TRIES))
         for exercise in known
-        if exercise in done or tries.get(exercise, 0)
+        if exercise in kept.solved or kept.tried.get(exercise, 0)
     }
-    return written + encode(Progress(progress.tag(), states), known)
+    return written + encode(Progress(kept.tag, states), known)
 
 
 def _check_name(name: str) -> str:

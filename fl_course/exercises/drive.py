@@ -48,13 +48,23 @@ def keep_progress() -> Said:
             "yours in Google Drive at {mount}.",
             mount=MOUNT,
         )
-    solved, tried, answered = progress.done(), progress.tries(), progress.answered()
-    here = progress.path()
     file = root / _FILE
+    here = progress.path()
+    if not progress.is_free(file):
+        if here == file:
+            del os.environ[progress.VARIABLE]
+        return say(
+            "Your progress stays on this machine, which Colab forgets: {file} in your Google Drive "
+            "is no progress file, or it is damaged. It was left as it is. Rename or delete it, and "
+            "run this cell again.",
+            file=_FILE,
+        )
+    own = progress.kept()
     os.environ[progress.VARIABLE] = str(file)
-    if here != file and (solved or tried or answered):
-        there = progress.tries()  # this machine's own, perhaps, from before the kernel's restart
-        more = {name: number - there.get(name, 0) for name, number in tried.items()}
+    if here != file and (own.solved or own.tried or own.answered):
+        # Those of this machine, perhaps, from before the kernel's restart.
+        there = progress.kept().tried
+        more = {name: number - there.get(name, 0) for name, number in own.tried.items()}
         new = {name: number for name, number in more.items() if number > 0}
-        progress.note(new, solved, answered)
+        progress.note(new, own.solved, own.answered)
     return say("Your progress is kept in your Google Drive, in {file}.", file=_FILE)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from fl_course import catalog
 from fl_course.arguments import described
 from fl_course.exercises import exercise as _exercise
-from fl_course.exercises import progress
+from fl_course.exercises import progress, unchecked
 from fl_course.exercises.questions import Question
 from fl_course.localization import say
 
@@ -100,6 +100,7 @@ def lesson(name: str | int) -> Lesson:
             )
         )
     exercises = importlib.import_module(f"{__package__}.{slug}").EXERCISES
+    unchecked.watch(exercise.id for exercise in exercises)
     questions: tuple[Question, ...] = ()
     if importlib.util.find_spec(f"{__package__}.{slug}.questions"):
         questions = importlib.import_module(f"{__package__}.{slug}.questions").QUESTIONS

@@ -15,7 +15,8 @@ import stat
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,27 @@ def path() -> Path | None:
     return Path(platformdirs.user_data_dir("fl-course", appauthor=False), _FILE)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What is kept.
+
+    Attributes:
+        solved: Ids of the exercises that were solved.
+        tried: How often each exercise was tried until it was solved, by id; of some that is not
+            known. An answer that is still blank is no try, and what is tried after the first right
+            answer does not count.
+        answered: Ids of the questions that were answered right.
+        tag: A random number that tells this file from others, below 2**24; 0 if there is none yet.
+            Says of two lines of one participant that the later one replaces the former, without a
+            name.
+    """
+
+    solved: frozenset[str]
+    tried: Mapping[str, int]
+    answered: frozenset[str]
+    tag: int
+
+
 def is_kept() -> bool:
     """Whether there is a file, and it is one of ours."""
     file = path()
@@ -59,31 +81,46 @@ def is_kept() -> bool:
         return False
 
 
+def is_free(file: Path) -> bool:
+    """Whether progress can be kept in a file: it holds nothing else, or is not there yet."""
+    try:
+        _read(file)
+    except _NotOurs:
+        return False
+    except OSError:  # Whoever writes it says so.
+        pass
+    return True
+
+
+def kept() -> Kept:
+    """What is kept. Changes nothing; warns once if it can't be read."""
+    file = path()
+    content = None
+    try:
+        content = file and _read(file)
+    except _NotOurs:
+        _warn_not_ours(file)
+    except OSError as error:
+        warnings.warn(
+            say("the progress file cannot be read: {strerror}.", strerror=error.strerror),
+            stacklevel=3,
+        )
+    return _as_kept(content or _empty())
+
+
+def tagged() -> Kept:
+    """What is kept, in a file that has its tag from here on. Warns once if there can be none."""
+    return _as_kept(_change(lambda content: content) or _empty())
+
+
 def done() -> frozenset[str]:
-    """The ids of the exercises that were solved. Changes nothing; warns if they can't be read."""
-    return frozenset(_kept()[_SOLVED])
+    """The ids of the exercises that were solved, as `kept` gives them."""
+    return kept().solved
 
 
 def answered() -> frozenset[str]:
-    """The ids of the questions that were answered right, as `done` gives those of exercises."""
-    return frozenset(_kept().get(_ANSWERED, ()))
-
-
-def tries() -> dict[str, int]:
-    """How often each exercise was tried until it was solved, by id; of some that is not known.
-
-    An answer that is still blank is no try, and what is tried after the first right answer does not
-    count. Changes nothing; warns if it can't be read.
-    """
-    return dict(_kept().get(_TRIED, {}))
-
-
-def tag() -> int:
-    """A random number that tells this file from others, below 2**24; 0 if there is none yet.
-
-    Says of two lines of one participant that the later one replaces the former, without a name.
-    """
-    return _kept().get("tag", 0)
+    """The ids of the questions that were answered right, as `kept` gives them."""
+    return kept().answered
 
 
 def record(exercise: str, *, solved: bool = True) -> None:
@@ -109,9 +146,37 @@ def note(tried: Mapping[str, int], solved: Set[str], answered: Set[str] = frozen
         solved: Ids of those that are solved now.
         answered: Ids of questions that are answered now.
     """
+
+    def added(content: dict[str, Any]) -> dict[str, Any] | None:
+        before, questions = {*content[_SOLVED]}, {*content.get(_ANSWERED, ())}
+        if {*tried, *solved} <= before and answered <= questions:
+            return None
+        counts = dict(content.get(_TRIED, {}))
+        for exercise, number in tried.items():
+            if exercise not in before:
+                counts[exercise] = counts.get(exercise, 0) + number
+        new = {
+            _SOLVED: sorted({*before, *solved}),
+            _TRIED: dict(sorted(counts.items())),
+            _ANSWERED: sorted({*questions, *answered}),
+        }
+        # Fields of a newer version stay.
+        return {**content, **new}
+
+    _change(added)
+
+
+def _change(
+    changed: Callable[[dict[str, Any]], dict[str, Any] | None],
+) -> dict[str, Any] | None:
+    """Writes what is made of the file's content, and gives what the file holds, None if nothing.
+
+    Args:
+        changed: Gives the new content, or None if nothing is to be written.
+    """
     file = path()
     if file is None:
-        return
+        return None
     try:
         if str(file).startswith("~"):  # a user whom this machine doesn't know
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
@@ -120,21 +185,14 @@ def note(tried: Mapping[str, int], solved: Set[str], answered: Set[str] = frozen
         file.parent.mkdir(parents=True, exist_ok=True)
         with _locked(file.parent):
             content = _read(file) or _empty()
-            before, questions = {*content[_SOLVED]}, {*content.get(_ANSWERED, ())}
-            if {*tried, *solved} <= before and answered <= questions:
-                return
-            counts = dict(content.get(_TRIED, {}))
-            for exercise, number in tried.items():
-                if exercise not in before:
-                    counts[exercise] = counts.get(exercise, 0) + number
-            new = {
-                _SOLVED: sorted({*before, *solved}),
-                _TRIED: dict(sorted(counts.items())),
-                _ANSWERED: sorted({*questions, *answered}),
-                "tag": content.get("tag") or 1 + secrets.randbelow(2**_TAG_BITS - 1),
-            }
-            # Fields of a newer version stay.
-            _write(file, {**content, **_OURS, **new})
+            new = changed(content)
+            if new is None:
+                return content
+            tag = content.get("tag") or 1 + secrets.randbelow(2**_TAG_BITS - 1)
+            new = {**new, **_OURS, "tag": tag}
+            if new != content:
+                _write(file, new)
+            return new
     except _NotOurs:
         _warn_not_ours(file)
     except OSError as error:
@@ -145,25 +203,20 @@ def note(tried: Mapping[str, int], solved: Set[str], answered: Set[str] = frozen
                 strerror=error.strerror,
                 variable=VARIABLE,
             ),
-            stacklevel=2,
-        )
-
-
-def _kept() -> dict[str, Any]:
-    """What the file holds; nothing, with a warning, if it can't be read."""
-    file = path()
-    if file is None:
-        return _empty()
-    try:
-        return _read(file) or _empty()
-    except _NotOurs:
-        _warn_not_ours(file)
-    except OSError as error:
-        warnings.warn(
-            say("the progress file cannot be read: {strerror}.", strerror=error.strerror),
             stacklevel=3,
         )
-    return _empty()
+        with contextlib.suppress(OSError, _NotOurs):
+            return _read(file)
+    return None
+
+
+def _as_kept(content: Mapping[str, Any]) -> Kept:
+    return Kept(
+        frozenset(content[_SOLVED]),
+        dict(content.get(_TRIED, {})),
+        frozenset(content.get(_ANSWERED, ())),
+        content.get("tag", 0),
+    )
 
 
 def _warn_not_ours(file: Path) -> None:

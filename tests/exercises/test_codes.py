@@ -113,7 +113,7 @@ def test_the_line_of_a_learner(file):
     progress.record("of another course")
     line = exercises.progress_code()
     assert decode(digits(line), IDS) == Progress(
-        progress.tag(), {first: State(True, 2), second: State(False, codes.MOST_TRIES)}
+        progress.kept().tag, {first: State(True, 2), second: State(False, codes.MOST_TRIES)}
     )
     assert exercises.progress_code(name=" Anna \n Lee") == f"Anna Lee: {line}"
     progress.record(third)
@@ -123,6 +123,14 @@ def test_the_line_of_a_learner(file):
 def test_what_an_older_version_has_kept_is_solved_in_unknown_tries(file):
     file.write_text(json.dumps({"solved": [IDS[0]]}))
     assert decode(digits(exercises.progress_code()), IDS).states == {IDS[0]: State(True, 0)}
+
+
+def test_two_who_have_tried_nothing_are_two(monkeypatch, tmp_path):
+    lines = []
+    for name in ("one", "other", "one"):
+        monkeypatch.setenv(progress.VARIABLE, str(tmp_path / name))
+        lines.append(exercises.progress_code())
+    assert lines[0] == lines[2] != lines[1]
 
 
 def test_without_progress_there_is_a_line_too(monkeypatch):

@@ -1,5 +1,6 @@
 """Keeping the progress in Google Drive, with a stand-in for Colab's module."""
 
+import os
 import pathlib
 import sys
 import types
@@ -69,9 +70,9 @@ def test_the_progress_goes_to_the_drive_with_what_there_is(colab, here, tmp_path
     assert capsys.readouterr().out == ""
     assert progress.path() == tmp_path / "drive" / "MyDrive" / "fl-course" / "progress.json"
     progress.record("second", solved=False)
-    assert (progress.done(), progress.tries()) == ({"first"}, {"first": 1, "second": 2})
+    assert (progress.done(), progress.kept().tried) == ({"first"}, {"first": 1, "second": 2})
     drive.keep_progress()  # the first cell is run again
-    assert progress.tries() == {"first": 1, "second": 2}
+    assert progress.kept().tried == {"first": 1, "second": 2}
     assert module.mounted == [drive.MOUNT] * 2
 
 
@@ -91,7 +92,7 @@ def test_another_day_finds_it_and_counts_nothing_twice(colab, here, tmp_path, mo
         monkeypatch.setenv(progress.VARIABLE, str(tmp_path / day))  # a new machine
     monkeypatch.setenv(progress.VARIABLE, str(here))  # or the first one's kernel begun again
     drive.keep_progress()
-    assert progress.tries() == {"first": 1}
+    assert progress.kept().tried == {"first": 1}
 
 
 def test_an_older_name_of_the_folder_is_found(colab, here, tmp_path):
@@ -116,6 +117,23 @@ def test_without_access_it_stays_and_says_so(colab, here, module, said):
     assert told.startswith("Your progress stays on this machine, which Colab forgets: ")
     assert said in told
     assert progress.path() == here
+
+
+def test_a_damaged_file_in_the_drive_is_not_said_to_keep_it(colab, here, tmp_path):
+    colab(Drive(tmp_path))
+    drive.keep_progress()
+    file = progress.path()
+    progress.record("first")
+    file.write_text("{")
+    for place in (here, file):  # on another day, and in the same notebook
+        os.environ[progress.VARIABLE] = str(place)
+        told = drive.keep_progress()
+        assert told.startswith(
+            "Your progress stays on this machine, which Colab forgets: fl-course"
+        )
+        assert "Rename or delete it, and run this cell again." in told
+        assert progress.path() != file
+    assert file.read_text() == "{"
 
 
 def test_elsewhere_it_stays(here):

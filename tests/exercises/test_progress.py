@@ -118,7 +118,7 @@ def test_a_link_stays_a_link(file, tmp_path):
 def test_fields_of_a_newer_version_stay(file):
     progress.record("first")
     file.write_text(json.dumps({**json.loads(file.read_text()), "badges": {"gold": [1]}}))
-    tag = progress.tag()
+    tag = progress.kept().tag
     progress.record("second")
     assert json.loads(file.read_text()) == {
         "course": "fl-course",
@@ -131,18 +131,58 @@ def test_fields_of_a_newer_version_stay(file):
 
 
 def test_tries_count_until_the_first_right_answer(file):
-    assert (progress.tries(), progress.tag()) == ({}, 0)
+    assert (progress.kept().tried, progress.kept().tag) == ({}, 0)
     progress.record("first", solved=False)
     progress.record("first", solved=False)
-    assert (progress.done(), progress.tries()) == (frozenset(), {"first": 2})
-    tag = progress.tag()
+    assert (progress.done(), progress.kept().tried) == (frozenset(), {"first": 2})
+    tag = progress.kept().tag
     assert 0 < tag < 2**24
     progress.record("first")
     progress.record("first", solved=False)
     progress.record("first")
     progress.record("second", solved=False)
-    assert (progress.done(), progress.tries()) == ({"first"}, {"first": 3, "second": 1})
-    assert progress.tag() == tag
+    assert (progress.done(), progress.kept().tried) == ({"first"}, {"first": 3, "second": 1})
+    assert progress.kept().tag == tag
+
+
+def test_a_file_is_tagged_before_anything_is_tried(file):
+    assert progress.kept().tag == 0
+    assert not file.exists()
+    tag = progress.tagged().tag
+    assert 0 < tag < 2**24
+    progress.record("first")
+    kept = progress.tagged()
+    assert kept == progress.kept()
+    assert (kept.tag, kept.solved, kept.tried) == (tag, {"first"}, {"first": 1})
+
+
+def test_without_a_file_there_is_no_tag(file, monkeypatch):
+    monkeypatch.setenv(progress.VARIABLE, "off")
+    assert progress.tagged() == progress.Kept(frozenset(), {}, frozenset(), 0)
+
+
+def test_what_can_be_read_is_given_where_no_tag_can_be_written(file, monkeypatch):
+    file.parent.mkdir()
+    file.write_text('{"solved": ["first"]}')
+
+    def full(**_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(progress.tempfile, "mkstemp", full)
+    with pytest.warns(UserWarning, match="could not be saved: No space left"):
+        kept = progress.tagged()
+    assert (kept.solved, kept.tag) == ({"first"}, 0)
+
+
+def test_of_a_damaged_file_is_warned_once(file):
+    file.parent.mkdir()
+    file.write_text("{")
+    for read in (progress.kept, progress.tagged):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            assert read().solved == frozenset()
+        assert len(caught) == 1
+    assert file.read_text() == "{"
 
 
 def test_each_file_has_a_tag_of_its_own(file, monkeypatch, tmp_path):
@@ -150,7 +190,7 @@ def test_each_file_has_a_tag_of_its_own(file, monkeypatch, tmp_path):
     for number in range(5):
         monkeypatch.setenv(progress.VARIABLE, str(tmp_path / f"{number}.json"))
         progress.record("first")
-        tags.add(progress.tag())
+        tags.add(progress.kept().tag)
     assert len(tags) == 5
 
 
@@ -183,7 +223,7 @@ def test_questions_are_kept_apart_from_exercises(file):
         "solved": ["first"],
         "tried": {"first": 1},
         "answered": ["which_one", "why"],
-        "tag": progress.tag(),
+        "tag": progress.kept().tag,
     }
 
 

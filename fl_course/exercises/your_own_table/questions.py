@@ -92,7 +92,7 @@ QUESTIONS = (
                 right=True,
             ),
         ),
-        shown_by=("recalls", "Dream alone: Adelie 96 %, Chinstrap 100 %, Gentoo 22 %"),
+        shown_by=("recalls", "Dream, alone: Adelie 96 %, Chinstrap 100 %, Gentoo 22 %"),
     ),
     Question(
         id="drug_in_two_hospitals",
