@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,10 +16,11 @@ from fl_course import __version__
 from fl_course.runtime import cores
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fl_course.authoring.course import Course, Lesson
     from fl_course.authoring.languages import Count
+    from fl_course.authoring.schedule import Section
 
 _ROOT = click.option(
     "--root",
@@ -114,11 +115,7 @@ def open_(language: str, root: Path | None, notes: bool, jupyter_args: tuple[str
         click.echo(f"{path.name} has your changes and stays; the course's newer one is beside it.")
     sys.stdout.flush()
     # The languages are side by side, so that a notebook's links to them lead somewhere.
-    options = [
-        f"--LabApp.default_url=/lab/tree/{language}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]
+    options = [f"--LabApp.default_url=/lab/tree/{language}"]
     # Replaces this process, so that Ctrl-C and the exit code are JupyterLab's own.
     command = [sys.executable, "-m", "jupyterlab", str(copy), *options, *jupyter_args]
     configured = [str(JUPYTER), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
@@ -402,17 +399,17 @@ def status(code: bool, name: str | None) -> None:
             click.echo(f"Progress is not kept: {progress.VARIABLE} is off.", err=True)
         click.echo(line)
         return
-    done, answered = progress.done(), progress.answered()
+    kept = progress.kept()
     total = solved = asked = right = 0
     for number, entry in enumerate(catalog.entries(), start=1):
-        found = [name for name in entry.solutions if name in done]
+        found = [name for name in entry.solutions if name in kept.solved]
         total += len(entry.solutions)
         solved += len(found)
         click.echo(f"{number} · {entry.title}: {len(found)} of {len(entry.solutions)}")
         for name in entry.solutions:
-            click.echo(f"  [{'x' if name in done else ' '}] {name}")
+            click.echo(f"  [{'x' if name in kept.solved else ' '}] {name}")
         if entry.questions:
-            known = len(answered.intersection(entry.questions))
+            known = len(kept.answered.intersection(entry.questions))
             asked += len(entry.questions)
             right += known
             click.echo(f"  questions to check yourself: {known} of {len(entry.questions)}")
@@ -496,20 +493,43 @@ def _write_room(file: Path) -> None:
     show_default=True,
     help="File to write.",
 )
+@click.option(
+    "--lessons",
+    "wanted",
+    default="",
+    help="Such as 1-4 or 1,3. [default: those in which you have solved something]",
+)
 @_LANGUAGE
-def certificate(name: str, output: Path, language: str) -> None:
+def certificate(name: str, output: Path, wanted: str, language: str) -> None:
     """Make a page to print with what you have solved."""
     from fl_course import certificate as page
     from fl_course.exercises import progress
 
     _speak(language)
     try:
-        page.write(output, page.make(name, progress.done(), page.today()))
+        lessons = {one.slug for one in _installed().select(_named(wanted))} if wanted else None
+        page.write(output, page.make(name, progress.done(), page.today(), lessons))
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"{output} can't be written: {error.strerror}.") from None
     click.echo(f"{output}: open it in a browser and print it, on one page of A4.")
+
+
+def _installed() -> "Course":
+    """The course as far as an installed one knows itself: without `lessons/` beside it."""
+    from fl_course import catalog
+    from fl_course.authoring.course import Course, Lesson
+
+    lessons = tuple(
+        Lesson(number, entry.slug, entry.title, 0, tuple(entry.solutions))
+        for number, entry in enumerate(catalog.entries(), start=1)
+    )
+    return Course(catalog.title(), "", "", (), lessons)
+
+
+def _named(lessons: str) -> list[str]:
+    return [word.strip() for word in lessons.split(",") if word.strip()]
 
 
 def _speak(language: str) -> None:
@@ -526,48 +546,59 @@ def _speak(language: str) -> None:
 @click.option("--end", help="When all is over, as HH:MM. What does not fit is left out.")
 @click.option("--hours", type=float, help="The same, counted from the start.")
 @click.option("--lessons", "wanted", default="", help="Such as 1-4 or 1,3. [default: all]")
+@click.option(
+    "--welcome",
+    "welcome_minutes",
+    default=0,
+    show_default=True,
+    help="Minutes for greeting people and getting their machines to run.",
+)
 @click.option("--break-minutes", default=15, show_default=True)
 @click.option("--lunch", default="12:30", show_default=True, help="Time of day, as HH:MM.")
 @click.option("--lunch-minutes", default=60, show_default=True)
+@_LANGUAGE
 @_ROOT
 def schedule(
     start: str,
     end: str | None,
     hours: float | None,
     wanted: str,
+    welcome_minutes: int,
     break_minutes: int,
     lunch: str,
     lunch_minutes: int,
+    language: str,
     root: Path | None,
 ) -> None:
     """Print a day's timetable with breaks, from the minutes in the lessons."""
     from fl_course.authoring.course import read_course
-    from fl_course.authoring.schedule import fitting, sections, timetable
-    from fl_course.authoring.script import read_script
+    from fl_course.authoring.schedule import fitting, timetable
 
     folder = _root(root)
     begin = _time_of_day("--start", start)
     until = _end_of_day(begin, end, hours)
     options = {
+        "welcome_minutes": welcome_minutes,
         "break_minutes": break_minutes,
         "lunch": _time_of_day("--lunch", lunch),
         "lunch_minutes": lunch_minutes,
     }
     try:
         course = read_course(folder)
-        chosen = course.select([word.strip() for word in wanted.split(",") if word.strip()])
-        parts = [(one, sections(one, read_script(folder, course, one))) for one in chosen]
+        _check_language(course, language)
+        chosen = course.select(_named(wanted))
+        parts = [(one, _sections(folder, course, one, language)) for one in chosen]
         if until:
             slots = fitting(parts, begin, until, **options)
         else:
             slots = timetable(parts, begin, **options)
     except ValueError as error:  # AuthoringError is one
         raise click.ClickException(str(error)) from None
-    titles = {lesson.number: lesson.title for lesson in chosen}
     before = None
     for slot in slots:
         if slot.lesson not in (None, before):
-            click.echo(f"\n{slot.lesson} · {titles[slot.lesson]}")
+            lesson = next(lesson for lesson in chosen if lesson.number == slot.lesson)
+            click.echo(f"\n{_titled(lesson, language)}")
             before = slot.lesson
         times = f"{slot.start:%H:%M}-{slot.end:%H:%M}"
         mark = "  " if slot.lesson else "* "
@@ -576,20 +607,80 @@ def schedule(
     click.echo(f"\nEnd at {slots[-1].end:%H:%M}: {taught} minutes of lessons.")
     if until:
         planned = {slot.lesson for slot in slots}
-        left_out = [lesson for lesson, _ in parts if lesson.number not in planned]
-        if left_out:
-            click.echo(f"Left out: {', '.join(str(lesson.number) for lesson in left_out)}.")
-            following = left_out[0]
-            click.echo(
-                f"The next would be {following.number} · {following.title}, "
-                f"{following.minutes} minutes."
-            )
+        count = sum(lesson.number in planned for lesson in chosen)
+        if count < len(parts):
+            _say_what_is_left_out(parts, count, slots[-1].end, begin, until, options, language)
+        _say_what_to_cut(course, parts[:count], language)
+
+
+def _sections(
+    root: Path, course: "Course", lesson: "Lesson", language: str
+) -> "tuple[Section, ...]":
+    """A lesson's sections, in a language as far as that has them."""
+    from fl_course import localization
+    from fl_course.authoring.catalogs import read_catalog
+    from fl_course.authoring.languages import ENGLISH_ITSELF, TRANSLATIONS, Language
+    from fl_course.authoring.schedule import sections
+    from fl_course.authoring.script import read_script
+
+    speaks = ENGLISH_ITSELF
+    if language in lesson.languages and language != speaks.code:
+        catalog = read_catalog(root, TRANSLATIONS / language / f"{lesson.slug}.po", language)
+        speaks = Language(language, language, catalogs={lesson.slug: catalog})
+    return sections(
+        lesson,
+        read_script(root, course, lesson),
+        localization.in_language(lesson.title, None, language),
+        lambda cell: speaks.source_of(lesson, cell, cell.source),
+    )
+
+
+def _titled(lesson: "Lesson", language: str) -> str:
+    from fl_course import localization
+
+    return f"{lesson.number} · {localization.in_language(lesson.title, None, language)}"
+
+
+def _say_what_is_left_out(
+    parts: "Sequence[tuple[Lesson, Sequence[Section]]]",
+    count: int,
+    over: datetime.datetime,
+    start: datetime.time,
+    until: datetime.time,
+    options: dict[str, Any],
+    language: str,
+) -> None:
+    """Names the lessons after the first `count`, and what there is room for of the next one."""
+    from fl_course.authoring.schedule import begun, needed
+
+    numbers = ", ".join(str(lesson.number) for lesson, _ in parts[count:])
+    following, _ = parts[count]
+    left = datetime.datetime.combine(over, until) - over
+    click.echo(f"Left out: {numbers}.")
+    need = needed(parts[: count + 1], start, until, **options)
+    breaks = f", {need} with breaks" if need > following.minutes else ""
+    click.echo(
+        f"Lesson {_titled(following, language)} would need {following.minutes} minutes{breaks}; "
+        f"{left.seconds // 60} are left."
+    )
+    fit = begun(parts, count, start, until, **options)
+    if fit:
+        named = ", ".join(f"{section.title} ({section.minutes} min)" for section in fit)
+        click.echo(f"Of its sections, these fit: {named}.")
+
+
+def _say_what_to_cut(
+    course: "Course", parts: "Sequence[tuple[Lesson, Sequence[Section]]]", language: str
+) -> None:
+    cuts = [
+        (lesson, section, cut) for lesson, its in parts for section in its for cut in section.cuts
+    ]
+    if cuts:
         click.echo("\nIf you are late, cut here:")
-        for lesson, its in parts:
-            for section in its if lesson.number in planned else ():
-                for cut in section.cuts:
-                    text = course.with_numbers(cut)
-                    click.echo(f"  {lesson.number} · {section.title}: {text}")
+    for lesson, section, cut in cuts:
+        saves = f"saves {cut.minutes} " if cut.minutes else ""
+        text = course.with_numbers(cut.text, language)
+        click.echo(f"  {lesson.number} · {section.title} ({saves}of {section.minutes} min): {text}")
 
 
 @main.command()

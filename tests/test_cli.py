@@ -17,6 +17,12 @@ from fl_course import catalog
 from fl_course.cli import main
 from fl_course.exercises import progress
 
+GLOSSARY = """\
+[terms.sum]
+english = "sum"
+lesson = "adding"
+definition = "What comes out of adding."
+"""
 TOML = """\
 title = "A course"
 repository = "owner/name"
@@ -38,6 +44,7 @@ def course_dir(tmp_path, monkeypatch):
         toml += "minutes = 5\nexercises = []\n"
     files = {
         "lessons/course.toml": toml,
+        "lessons/glossary.toml": GLOSSARY,
         "lessons/adding.py": '# %% key="a"\nprint(1 + 1)\n',
         "lessons/printing.py": '# %% key="a"\nprint("hello")\n',
         "fl_course/__init__.py": "def setup(**_):\n    pass\n",
@@ -184,18 +191,18 @@ def test_run_refuses_what_it_cannot_run(course_dir):
 def test_build_and_check(course_dir):
     done = call("build", "--check", "--lesson", "1")
     assert done.exit_code == 1
-    assert "Error: 3 problems" in done.stderr
+    assert "Error: 4 problems" in done.stderr
     done = call("build", "--root", str(course_dir), "--lesson", "printing")
     assert done.exit_code == 0, done.output
     assert "wrote solutions/en/02_printing.ipynb, executed" in done.stdout
-    assert done.stdout.endswith("4 files written, 0 unchanged, 2 notebooks executed.\n")
+    assert done.stdout.endswith("5 files written, 0 unchanged, 2 notebooks executed.\n")
     assert "solutions/printing  a\n" in done.stderr
     solved = json.loads((course_dir / "solutions/en/02_printing.ipynb").read_text())
     assert solved["cells"][2]["outputs"][0]["text"] == ["hello\n"]
     done = call("build", "--check", "--lesson", "2")
     assert (done.exit_code, done.stdout) == (
         0,
-        "0 files written, 4 unchanged, 0 notebooks executed.\n",
+        "0 files written, 5 unchanged, 0 notebooks executed.\n",
     )
 
 
@@ -353,6 +360,11 @@ def test_status_gives_a_line_for_the_room(tmp_path, monkeypatch):
         result = call("status", *wrong)
         assert result.exit_code == 2
         assert why in result.output
+    (tmp_path / "progress.json").write_text("{")
+    for options in ((), ("--code",)):
+        with pytest.warns(UserWarning, match="it is damaged") as warned:
+            assert call("status", *options).exit_code == 0
+        assert len(warned) == 1
     monkeypatch.setenv("FL_COURSE_PROGRESS", "off")
     result = call("status", "--code")
     assert "Progress is not kept" in result.stderr
@@ -418,11 +430,15 @@ def test_certificate_writes_a_page(tmp_path, monkeypatch):
     assert "김민지" in page and "1970-01-01" in page and 'lang="ko"' in page
     assert call("certificate", "--name", "Anna").exit_code == 0  # in the place of the earlier one
     assert "김민지" not in pathlib.Path("certificate.html").read_text()
+    assert call("certificate", "--name", "Anna", "--lessons", "1-2, 4").exit_code == 0
+    assert pathlib.Path("certificate.html").read_text().count('<th scope="row">') == 3
     for options, why in (
         (("--name", ""), "name must have a letter or a digit"),
         (("--output", "progress.json"), "progress.json is there, and no certificate"),
         (("--output", "progress.json/a.html"), "can't be written"),
         (("--language", "nonsense"), "nonsense"),
+        (("--lessons", "99"), "lesson '99' is not in the course"),
+        (("--lessons", "2-3"), "no exercise of these lessons is noted"),
     ):
         result = call("certificate", "--name", "Anna", *options)
         assert result.exit_code != 0
@@ -456,19 +472,28 @@ def test_schedule_leaves_out_what_does_not_fit_and_says_what_to_cut(course_dir):
         with (course_dir / f"lessons/{lesson}.py").open("a") as script:
             script.write(
                 '# %% [markdown] key="b"\n# ## Sums\n'
-                '# %% [markdown] key="n" kind="instructor" minutes=50\n'
+                '# %% [markdown] key="n" kind="instructor" minutes=40\n'
                 "# **When time is short.** Say it in lesson {{printing}}.\n"
+                '# %% [markdown] key="c"\n# ## Differences\n'
+                '# %% [markdown] key="m" kind="instructor" minutes=10 saves=4\n'
+                "# **When time is short.** Show them.\n"
             )
     for until in (("--hours", "1"), ("--end", "10:30")):
         result = call("schedule", *until)
         assert result.exit_code == 0, result.output
         assert (
             "End at 10:20: 50 minutes of lessons.\nLeft out: 2.\n"
-            "The next would be 2 · Printing, 50 minutes.\n"
+            "Lesson 2 · Printing would need 50 minutes, 65 with breaks; 10 are left.\n"
         ) in result.output
         assert result.output.endswith(
-            "\nIf you are late, cut here:\n  1 · Sums: Say it in lesson 2.\n"
+            "\nIf you are late, cut here:\n  1 · Sums (of 40 min): Say it in lesson 2.\n"
+            "  1 · Differences (saves 4 of 10 min): Show them.\n"
         )
+    result = call("schedule", "--end", "11:20")
+    assert "Of its sections, these fit: Sums (40 min).\n" in result.output
+    result = call("schedule", "--hours", "1", "--welcome", "30")
+    assert result.exit_code == 1
+    assert "lesson 1 alone goes on until 10:50" in result.output
     assert "Left out" not in call("schedule", "--hours", "4").output
     for wrong, says in {
         ("--hours", "0"): "not a number of hours",

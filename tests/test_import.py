@@ -9,6 +9,8 @@ import tomllib
 
 import pytest
 
+from fl_course.authoring.pages import PAGES
+
 ROOT = pathlib.Path(__file__).parent.parent
 PACKAGE = ROOT / "fl_course"
 EXERCISES = PACKAGE / "exercises"
@@ -176,7 +178,7 @@ def test_a_lesson_is_known_by_its_slug_in_every_file_name():
     assert {path.stem for path in (ROOT / "lessons").glob("*.py")} == set(LESSONS)
     for language in (ROOT / "translations").iterdir():
         catalogs = {path.stem for path in language.glob("*.po")}
-        assert catalogs <= {*LESSONS, "fl_course", "README"}
+        assert catalogs <= {*LESSONS, "fl_course", "glossary", *(page.name for page in PAGES)}
     files = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.splitlines()

@@ -4,7 +4,8 @@
 and `notebooks` derive the two notebooks, `execute` and `outputs` fill the solved one. For the other
 languages, `messages` takes a text apart, `catalogs`, `languages` and `words` hold what translators
 make of it, `lints` reads that critically, `spoken` and `redraw` say and draw a lesson's outputs
-again, and `readme` does the README. A learner's notebook imports nothing from here.
+again, `pages` does the README and documents, and `glossary` the terms. A learner's notebook imports
+nothing from here.
 """
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from fl_course.authoring import AuthoringError, readme
+from fl_course.authoring import AuthoringError, glossary, pages
 from fl_course.authoring.catalogs import dumps as dumps_catalog
 from fl_course.authoring.course import ENGLISH, Course, Lesson, read_course
 from fl_course.authoring.execute import CELL_SECONDS, execute
@@ -20,6 +20,7 @@ from fl_course.authoring.exercises import CATALOG, catalog_bytes, outcome_proble
 from fl_course.authoring.files import write_atomically
 from fl_course.authoring.languages import (
     ENGLISH_ITSELF,
+    GLOSSARY,
     LOCALE,
     OWN,
     README,
@@ -31,7 +32,7 @@ from fl_course.authoring.languages import (
     read_facts,
 )
 from fl_course.authoring.languages import codes as language_codes
-from fl_course.authoring.lints import lint, read_glossary
+from fl_course.authoring.lints import Glossary, lint, read_glossary
 from fl_course.authoring.messages import Message, context_of, messages_of, same_code
 from fl_course.authoring.needs import missing
 from fl_course.authoring.notebooks import (
@@ -39,6 +40,7 @@ from fl_course.authoring.notebooks import (
     Variant,
     dumps,
     executed_cells,
+    glossary_page,
     key_of,
     make,
     path_of,
@@ -48,13 +50,14 @@ from fl_course.authoring.outputs import inputs_digest, normalize, outputs_digest
 from fl_course.authoring.outputs import lint as lint_outputs
 from fl_course.authoring.questions import course_problems, proof_problems, read_questions
 from fl_course.authoring.records import (
-    ENDING,
+    RECORDS_ENDING,
     Raw,
     Records,
     dumps_records,
     figures_of,
     loads_records,
     records_of,
+    records_path,
 )
 from fl_course.authoring.script import Cell, read_script
 from fl_course.authoring.spoken import Picture, draw, keep, say_again
@@ -116,7 +119,8 @@ def build(
 ) -> Report:
     """Builds the learner's and the solved notebooks of lessons, or checks the committed ones.
 
-    The catalogs of all languages are brought up to date with the lessons first.
+    The catalogs of all languages are brought up to date with the lessons first, and the glossaries
+    in `docs/` are written.
 
     A notebook is executed only if its code, or `fl_course`, changed since; otherwise the solved
     one's outputs are kept. The learner's is executed, untouched, to prove that it runs to its end
@@ -179,8 +183,10 @@ def build(
         report.problems.append(str(error))
         return report
     spoken = (ENGLISH_ITSELF,)
-    if len(scripts) == len(course.lessons):
-        tasks = (exercises, questions)
+    tasks = (exercises, questions)
+    is_whole = len(scripts) == len(course.lessons)
+    own = own_messages(root, course, scripts, *tasks) if is_whole else []
+    if is_whole:
         spoken += _read_languages(root, course, scripts, tasks, released, report, check=check)
     order = _Order(
         root,
@@ -206,6 +212,13 @@ def build(
             report.problems.append(str(error))
     if not lessons and not languages:
         _sweep(root, course, report, check=check)
+    if is_whole and report.executed and own_messages(root, course, scripts, *tasks) != own:
+        # Figures show names that they did not show before: the catalogs are to hold them.
+        again = build(root, lessons, languages, cell_seconds=cell_seconds, on_cell=on_cell)
+        again.executed = report.executed + again.executed
+        again.written = list(dict.fromkeys((*report.written, *again.written)))
+        again.unchanged = [path for path in again.unchanged if path not in report.written]
+        return again
     return report
 
 
@@ -220,11 +233,21 @@ def _read_languages(
     check: bool,
 ) -> tuple[Language, ...]:
     """Reads and checks all languages, writes what follows from them, and gives those to build."""
-    text = (root / readme.SOURCE).read_text("utf-8") if (root / readme.SOURCE).is_file() else ""
+    texts = pages.read(root)
+    try:
+        concepts = glossary.read_concepts(root, course)
+    except AuthoringError as error:
+        # No language is complete without it, and its catalogs would lose what they have.
+        report.problems.append(str(error))
+        return ()
+    report.problems += glossary.bold_problems(concepts, scripts)
+    content = glossary.page(concepts, course, ENGLISH_ITSELF, Glossary(), released).encode()
+    _keep(root, glossary_page(ENGLISH), content, report, check=check)
     messages = {
         **{lesson.slug: list(messages_of(lesson, cells)) for lesson, cells in scripts.items()},
         OWN: own_messages(root, course, scripts, *tasks),
-        README: list(readme.messages(text)),
+        **{page.name: list(pages.messages(page, text)) for page, text in texts.items()},
+        GLOSSARY: list(glossary.messages(concepts, [lesson.slug for lesson in scripts])),
     }
     report.problems += lesson_problems(course, messages[OWN])
     unseen = {
@@ -233,25 +256,23 @@ def _read_languages(
         for cell in cells
         if cell.kind == "instructor"
     }
-    found: list[Language] = []
+    found: list[tuple[Language, Glossary]] = []
     codes = dict.fromkeys((*course.languages, *language_codes(root)))
     for code in codes:
         if code == ENGLISH:
             continue
         try:
             language = read_catalogs(root, read_facts(root, code), messages)
-            glossary = read_glossary(root, code)
+            terms = read_glossary(root, code)
         except AuthoringError as error:
             report.problems.append(str(error))
             continue
-        faults = [
-            x for catalog in language.catalogs.values() for x in lint(catalog, glossary, unseen)
-        ]
+        faults = [x for catalog in language.catalogs.values() for x in lint(catalog, terms, unseen)]
         report.problems += [fault.text for fault in faults]
         counts = {name: count(catalog.entries) for name, catalog in language.catalogs.items()}
         report.translated[code] = counts
         if check and code in course.languages:
-            wanted = _released_messages(root, course, scripts, tasks, messages, code)
+            wanted = _released_messages(root, course, scripts, tasks, messages, concepts, code)
             needed = {
                 name: count([x for x in catalog.entries if x.message.text in wanted[name]])
                 for name, catalog in language.catalogs.items()
@@ -262,21 +283,22 @@ def _read_languages(
                 for name, counted in needed.items()
                 if not counted.complete
             ]
+            there = [lesson.slug for lesson in course.lessons if code in lesson.languages]
+            report.problems += glossary.term_problems(concepts, terms, code, there)
         if any(fault.breaks for fault in faults):
             continue
         for catalog in language.catalogs.values():
             _keep(root, catalog.path, dumps_catalog(catalog), report, check=check)
         if code in course.languages:
-            found.append(language.with_numbers(course))
-    for language in found:
+            found.append((language.with_numbers(course), terms))
+    for language, terms in found:
         _keep(root, *locale_file(language), report, check=check)
-        content = readme.in_language(text, course, language, released).encode()
-        _keep(root, readme.path_of(language), content, report, check=check)
-    try:
-        readme.check_switch(text, ENGLISH_ITSELF, released)
-    except AuthoringError as error:
-        report.problems.append(str(error))
-    return tuple(found)
+        for page, text in pages.in_language(texts, course, language, released).items():
+            _keep(root, page.path_in(language.code), text.encode(), report, check=check)
+        content = glossary.page(concepts, course, language, terms, released).encode()
+        _keep(root, glossary_page(language.code), content, report, check=check)
+    report.problems += pages.switch_problems(texts, ENGLISH_ITSELF, released)
+    return tuple(language for language, _ in found)
 
 
 def _released_messages(
@@ -285,6 +307,7 @@ def _released_messages(
     scripts: dict[Lesson, tuple[Cell, ...]],
     tasks: _Tasks,
     messages: dict[str, list[Message]],
+    concepts: glossary.Concepts,
     language: str,
 ) -> dict[str, set[str]]:
     """The messages of each catalog that lessons need which are released in a language."""
@@ -294,8 +317,12 @@ def _released_messages(
     own = own_messages(root, course, scripts, *tasks, language)
     wanted[OWN] = {message.text for message in own}
     wanted[README] = {
-        text for text in wanted[README] if not any(readme.of_lesson(text, x) for x in others)
+        text
+        for text in wanted.get(README, ())
+        if not any(pages.of_lesson(text, lesson) for lesson in others)
     }
+    slugs = [lesson.slug for lesson in course.lessons if lesson not in others]
+    wanted[GLOSSARY] = {message.text for message in glossary.messages(concepts, slugs)}
     return wanted
 
 
@@ -334,7 +361,7 @@ def _build_lesson(order: _Order, lesson: Lesson, cells: tuple[Cell, ...]) -> Non
         records = _kept_records(order.root, lesson, solved)
         if records is None and order.check:
             order.report.problems.append(
-                f"{_records_path(lesson)}: is missing, or not of the solved notebook. {_REBUILD}"
+                f"{records_path(lesson)}: is missing, or not of the solved notebook. {_REBUILD}"
             )
         elif records is None:
             to_execute[solved_path] = solved
@@ -383,7 +410,7 @@ def _build_lesson(order: _Order, lesson: Lesson, cells: tuple[Cell, ...]) -> Non
     if solved is not None:
         order.report.problems += proof_problems(solved, order.questions[lesson])
     if records is not None:
-        contents[_records_path(lesson)] = dumps_records(records, solved)
+        contents[records_path(lesson)] = dumps_records(records, solved)
     for path, content in contents.items():
         _keep(order.root, path, content, order.report, check=order.check, notebook=made.get(path))
 
@@ -427,12 +454,8 @@ def _check_same_code(
                 )
 
 
-def _records_path(lesson: Lesson) -> Path:
-    return path_of(lesson, ENGLISH, "solved").with_suffix(ENDING)
-
-
 def _kept_records(root: Path, lesson: Lesson, solved: NotebookNode) -> Records | None:
-    path = root / _records_path(lesson)
+    path = root / records_path(lesson)
     return loads_records(path.read_bytes(), solved) if path.is_file() else None
 
 
@@ -553,7 +576,7 @@ def _sweep(root: Path, course: Course, report: Report, *, check: bool) -> None:
         for lesson in course.lessons
         for language in lesson.languages
         for variant in FOLDERS
-    } | {_records_path(lesson) for lesson in course.lessons}
+    } | {records_path(lesson) for lesson in course.lessons}
     for variant, folder in FOLDERS.items():
         for path in sorted((root / folder).rglob("*")):
             relative = path.relative_to(root)
@@ -587,7 +610,7 @@ def _sweep(root: Path, course: Course, report: Report, *, check: bool) -> None:
 
 def _is_built(path: Path, variant: Variant) -> bool:
     """Whether a build made this file: someone's own copy under another name is not deleted."""
-    if path.name.endswith(ENDING):
+    if path.name.endswith(RECORDS_ENDING):
         return True
     notebook = _read(path) if path.suffix == ".ipynb" else None
     recorded = notebook.metadata.get("fl_course", {}) if notebook else {}

@@ -135,7 +135,7 @@ def read_catalog(root: Path, path: Path, language: str) -> Catalog:
                 'lines msgctxt "...", msgid "..." and msgstr "...", with \\" for a quotation mark.'
             )
     try:
-        found = read_po(io.BytesIO(content), locale=language, abort_invalid=True)
+        found = read_po(io.BytesIO(content), locale=_locale(language), abort_invalid=True)
     except PoFileError as error:
         raise AuthoringError(
             f"{path}:{error.lineno + 1}: not a catalog: {_reason(error)}: {error.line.strip()!r}. "
@@ -294,9 +294,14 @@ def _likeness(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
+def _locale(language: str) -> str:
+    """A language's code as Babel has it: `pt-BR` is `pt_BR`."""
+    return language.replace("-", "_")
+
+
 def dumps(catalog: Catalog) -> bytes:
     """A catalog as the bytes of its file: the same one always gives the same bytes."""
-    po = BabelCatalog(locale=catalog.language)
+    po = BabelCatalog(locale=_locale(catalog.language))
     for entry in catalog.entries:
         po.add(
             entry.message.text,

@@ -20,7 +20,7 @@ REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
 _BRANCH = re.compile(r"[\w./-]+")
 _LINK = re.compile(r"\]\(([a-z][a-z0-9_]*)\.ipynb(?=[)#])")
-DOCS_PAGE = re.compile(r"docs/[\w-]+\.md")
+DOCS_PAGE = re.compile(r"docs/[\w-]+(?:\.[\w-]+)?\.md")
 _DOCS = re.compile(rf"\]\(({DOCS_PAGE.pattern})(?=[)#])")
 _NUMBERED = re.compile(r"\blessons?[\s#]+\d+", re.IGNORECASE)
 
@@ -246,9 +246,9 @@ def _needs(fields: _Fields) -> tuple[str, ...]:
 def numbered_lesson(text: str) -> str:
     """Where a text names a lesson by a number, such as `lesson 6`, or an empty text.
 
-    The number would be wrong as soon as a lesson is inserted before.
+    The number would be wrong as soon as a lesson is inserted before. A command may have one.
     """
-    match = _NUMBERED.search(text)
+    match = _NUMBERED.search(re.sub(r"`[^`]*`", " ", text))
     return re.sub(r"[\s#]+", " ", match[0]) if match else ""
 
 

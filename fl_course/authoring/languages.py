@@ -1,8 +1,8 @@
 """A language of the course: the folder `translations/<language>`, read and brought up to date.
 
 `language.toml` says what the language is called and which fonts it needs, `glossary.toml` its
-terms. Each lesson has a catalog of its name; `fl_course.po` has what the package itself says and
-`README.po` the README's part for learners.
+terms. Each lesson has a catalog of its name; `fl_course.po` has what the package itself says,
+`README.po`, `places.po` and `teaching.po` have pages, and `glossary.po` the definitions of terms.
 """
 
 import dataclasses
@@ -22,6 +22,7 @@ from fl_course.authoring.script import Cell
 TRANSLATIONS = Path("translations")
 OWN = "fl_course"
 README = "README"
+GLOSSARY = "glossary"
 LOCALE = Path("fl_course", "locale")
 
 
@@ -33,7 +34,7 @@ class Language:
         code: Its code, such as "ko".
         name: What it calls itself.
         fonts: Font files for figures, as `fl_course.localization.fonts` gives them.
-        catalogs: By name: a lesson's, `OWN` and `README`.
+        catalogs: By name: a lesson's, `OWN`, `GLOSSARY` and those of pages.
     """
 
     code: str
@@ -77,12 +78,19 @@ class Language:
             source, lambda text: self._shown(catalog, context, text), code=cell.is_code
         )
 
-    def text_of(self, name: str, markdown: str) -> str:
-        """A text, outside of lessons, with its messages in this language."""
+    def text_of(self, name: str, markdown: str, context: str = "") -> str:
+        """A text, outside of lessons, with its messages in this language.
+
+        Args:
+            name: Name of its catalog.
+            markdown: The text.
+            context: What the catalog calls its place; "" is the catalog's own name.
+        """
         catalog = self.catalogs.get(name)
         if catalog is None:
             return markdown
-        return translate(markdown, lambda text: self._shown(catalog, name, text), code=False)
+        place = context or name
+        return translate(markdown, lambda text: self._shown(catalog, place, text), code=False)
 
     def _shown(self, catalog: Catalog, context: str, text: str) -> str:
         if not catalog.is_fuzzy(context, text):

@@ -10,14 +10,16 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from markdown_it import MarkdownIt
 
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.catalogs import Catalog, Entry
 from fl_course.authoring.course import numbered_lesson
-from fl_course.authoring.languages import OWN, README
+from fl_course.authoring.languages import GLOSSARY, OWN
 from fl_course.authoring.messages import blocks
+from fl_course.authoring.pages import PAGES
 from fl_course.catalog import REFERENCE
 
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
@@ -29,7 +31,7 @@ _PLACEHOLDER = re.compile(r"(?<!\{)\{[a-z_][\w.]*(?:![rs])?(?::[^{}]*)?\}(?!\})"
 _TAG = re.compile(r"</?[a-z][^<>]*>")
 # A name or a title in quotation marks, a command.
 _NAMED = re.compile(r"'[\w.\[\]]+'|\"[^\"]+\"|fl-course \w+")
-_TABLES = ("terms", "keep", "sounds")  # of a glossary
+_TABLES = ("terms", "further", "keep", "sounds")  # of a glossary
 _FENCE = re.compile(r"^\s*(?:```|~~~)", re.MULTILINE)
 
 
@@ -42,12 +44,14 @@ class Term:
         term: What it is called.
         avoid: What it is not called, as regular expressions.
         first: Whether a lesson gives the English word in parentheses at the term's first use.
+        reading: How it is read, in kana, which is where the glossary has it in Japanese.
     """
 
     english: str
     term: str
     avoid: tuple[str, ...] = ()
     first: bool = False
+    reading: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,15 +59,18 @@ class Glossary:
     """The terms of a language.
 
     Attributes:
-        terms: All terms.
+        terms: The terms that translations are held to.
         names: Names that stay in Latin letters.
         sounds: For words in Latin letters, by themselves in lower case, whether they are spoken
             with a consonant at the end: what the Korean particle lint can't see.
+        further: Terms that have a place in the glossary alone: names of algorithms and programs,
+            and words that texts use in other senses, too.
     """
 
     terms: tuple[Term, ...] = ()
     names: tuple[str, ...] = ()
     sounds: Mapping[str, bool] = None
+    further: tuple[Term, ...] = ()
 
 
 def read_glossary(root: Path, language: str) -> Glossary:
@@ -85,20 +92,26 @@ def read_glossary(root: Path, language: str) -> Glossary:
                 f"{path}: {key!r} stands in none of its tables ({', '.join(_TABLES)}), so that "
                 "nothing would see to it. Move its line below [terms]."
             )
-    terms = []
-    for key, fields in table.get("terms", {}).items():
-        try:
-            terms.append(Term(**{**fields, "avoid": tuple(fields.get("avoid", ()))}))
-            for word in terms[-1].avoid:
-                re.compile(word)
-        except (TypeError, re.error) as error:
-            raise AuthoringError(
-                f"{path}: term {key!r} can't be used: {error}. Write it like this: "
-                '{ english = "client", term = "클라이언트", avoid = ["고객"], first = true }'
-            ) from None
+    terms, further = (
+        tuple(_term(path, key, fields) for key, fields in table.get(name, {}).items())
+        for name in ("terms", "further")
+    )
     names = tuple(table.get("keep", {}).get("names", ()))
     sounds = {word.lower(): bool(closed) for word, closed in table.get("sounds", {}).items()}
-    return Glossary(tuple(terms), names, sounds)
+    return Glossary(terms, names, sounds, further)
+
+
+def _term(path: Path, key: str, fields: Any) -> Term:
+    try:
+        term = Term(**{**fields, "avoid": tuple(fields.get("avoid", ()))})
+        for word in term.avoid:
+            re.compile(word)
+    except (TypeError, re.error) as error:
+        raise AuthoringError(
+            f"{path}: term {key!r} can't be used: {error}. Write it like this: "
+            '{ english = "client", term = "클라이언트", avoid = ["고객"], first = true }'
+        ) from None
+    return term
 
 
 Lint = Callable[[str, str, Glossary], Iterator[str]]
@@ -349,11 +362,17 @@ def letters_of_another_language(language: str) -> Lint:
     return letters_of_another
 
 
+def struck_through(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """Two tildes in a text strike through what stands between them, in JupyterLab and on Colab."""
+    if _FORMULA.sub("", _CODE.sub("", translation)).count("~") > 1:
+        yield "two '~' strike through what stands between them. Write – or a word."
+
+
 def first_uses(
     catalog: Catalog, glossary: Glossary, unseen: Collection[str]
 ) -> Iterator[tuple[Entry, str]]:
     """A lesson's first use of a term gives the English word in parentheses."""
-    if catalog.path.stem in (OWN, README):
+    if catalog.path.stem in (OWN, GLOSSARY, *(page.name for page in PAGES)):
         return
     terms = [term for term in glossary.terms if term.first]
     for term in terms:
@@ -386,6 +405,7 @@ COMMON: tuple[Lint, ...] = (
     dead_emphasis,
     left_in_english,
     wrong_terms,
+    struck_through,
 )
 _BREAKING = (lost_parts, other_structure)
 
@@ -490,6 +510,18 @@ def mixed_politeness(_: str, translation: str, __: Glossary) -> Iterator[str]:
         yield f"{plain[start : match.end()]!r} is not 합니다체. End the sentence in -니다."
 
 
+_UNDECIDED = re.compile(
+    r"(?P<before>\S?)(?P<form>은\(는\)|는\(은\)|이\(가\)|가\(이\)|을\(를\)|를\(을\)|과\(와\)|와\(과\)|\(으\)로)"
+)
+
+
+def undecided_particles(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """A particle for both cases is for what a placeholder stands for; a known word has its own."""
+    for match in _UNDECIDED.finditer(translation):
+        if match["before"] not in ("}", "`", "'", '"', "”"):
+            yield f"{match[0]!r}: the word is known. Write the particle that follows its sound."
+
+
 # --- Japanese -------------------------------------------------------------------------------------
 
 _NOT_DESU_MASU = re.compile(r"[うくすつぬむるぐぶただい]。$")
@@ -506,7 +538,23 @@ def mixed_style(_: str, translation: str, __: Glossary) -> Iterator[str]:
             yield f"{sentence[-16:].strip()!r} is not です・ます. End the sentence so."
 
 
+_GOAL_SAYS = re.compile(r"[をと]言う$")
+_STOP_WITHIN = re.compile(r"「[^「」。]*。」")
+
+
+def spoken_goals(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """A goal is to explain something, 説明する or 述べる, not to say it."""
+    if _GOAL_SAYS.search(translation):
+        yield f"{translation[-8:]!r} is a calque of 'say'. Write 説明する, 述べる or 挙げる."
+
+
+def stops_within_quotes(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """The full stop of a sentence in quotation marks stands behind them."""
+    for match in _STOP_WITHIN.finditer(translation):
+        yield f"{match[0][-12:]!r} has its full stop within. Write 」。"
+
+
 BY_LANGUAGE: Mapping[str, tuple[Lint, ...]] = {
-    "ko": (wrong_particles, mixed_politeness),
-    "ja": (mixed_style,),
+    "ko": (wrong_particles, undecided_particles, mixed_politeness),
+    "ja": (mixed_style, spoken_goals, stops_within_quotes),
 }

@@ -10,7 +10,7 @@ import dataclasses
 import io
 import re
 import tokenize
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import wcwidth
@@ -30,6 +30,8 @@ _CLOSING = "、。，．」』）)]"  # never a line's first
 _NOT_WORDS = re.compile(
     r"`+[^`]*`+|\$\$.*?\$\$|\$[^$]*\$|<[^<>]*>|\]\([^)]*\)|https?://\S+", re.DOTALL
 )
+_QUOTES = '"""'
+_PARAGRAPH = re.compile(r"\S(?:.|\n(?!\s*\n))*?(?=\s*(?:\n\s*\n|\Z))")
 _WORD = re.compile(r"[^\W\d_]{2}")
 
 
@@ -105,6 +107,8 @@ def _as_written(span: Span, translation: str) -> str:
         return translation.replace("\n", f"\n{span.indent}")
     # A wide character takes two columns.
     room = CODE_COLUMNS - wcwidth.wcswidth(span.indent)
+    if not span.indent.strip():
+        room -= 2 * len(_QUOTES)  # It is a docstring.
     return f"\n{span.indent}".join(
         line for part in translation.split("\n") for line in _wrapped(part, room)
     )
@@ -252,14 +256,46 @@ def _html_spans(token: Token, lines: list[str], starts: list[int]) -> Iterator[S
 
 
 def _code_spans(source: str) -> Iterator[Span]:
-    """Comments: lines of nothing else that follow each other in one column are one."""
+    """Comments and docstrings, from top to bottom."""
     # IPython's own lines are not Python's.
     python = _MAGIC_LINE.sub(lambda match: "#".ljust(len(match[0])), source)
     starts = [0]
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
+    comments, docstrings = [], []
+    before = None
+    for token in _tokens(python):
+        if token.type == tokenize.COMMENT:
+            comments.append(token)
+        elif token.type == tokenize.STRING and before == tokenize.INDENT:
+            docstrings.append(token)
+        # What a comment between them is followed by.
+        if token.type not in (tokenize.COMMENT, tokenize.NL):
+            before = token.type
+    found = [*_comment_spans(comments, source, starts), *_docstring_spans(docstrings, starts)]
+    yield from sorted(found, key=lambda span: span.start)
+
+
+def _docstring_spans(
+    docstrings: Iterable[tokenize.TokenInfo], starts: Sequence[int]
+) -> Iterator[Span]:
+    """Paragraphs of docstrings in three quotation marks."""
+    for token in docstrings:
+        if token.string.startswith(_QUOTES):
+            start = starts[token.start[0] - 1] + token.start[1]
+            end = len(token.string) - len(_QUOTES)
+            for match in _PARAGRAPH.finditer(token.string, len(_QUOTES), end):
+                text = " ".join(match[0].split())
+                indent = " " * token.start[1]
+                yield Span(start + match.start(), start + match.end(), text, indent, comment=True)
+
+
+def _comment_spans(
+    comments: Iterable[tokenize.TokenInfo], source: str, starts: Sequence[int]
+) -> Iterator[Span]:
+    """Comments: lines of nothing else that follow each other in one column are one."""
     run: list[tokenize.TokenInfo] = []
-    for token in _comments(python):
+    for token in comments:
         if source[starts[token.start[0] - 1] :].lstrip().startswith(("%", "!")):
             continue
         follows = (
@@ -276,11 +312,9 @@ def _code_spans(source: str) -> Iterator[Span]:
         yield _comment_span(run, starts)
 
 
-def _comments(python: str) -> Iterator[tokenize.TokenInfo]:
+def _tokens(python: str) -> Iterator[tokenize.TokenInfo]:
     try:
-        for token in tokenize.generate_tokens(io.StringIO(python).readline):
-            if token.type == tokenize.COMMENT:
-                yield token
+        yield from tokenize.generate_tokens(io.StringIO(python).readline)
     except (tokenize.TokenError, SyntaxError):  # a fragment, of which what was read counts
         return
 
@@ -296,7 +330,19 @@ def _comment_span(run: list[tokenize.TokenInfo], starts: list[int]) -> Span:
 
 
 def same_code(one: str, other: str) -> bool:
-    """Whether two sources are the same program, whatever their comments say."""
-    plain = [_MAGIC_LINE.sub("pass", source) for source in (one, other)]
+    """Whether two sources are the same program, whatever their comments and docstrings say."""
     magic = [_MAGIC_LINE.findall(source) for source in (one, other)]
-    return magic[0] == magic[1] and ast.dump(ast.parse(plain[0])) == ast.dump(ast.parse(plain[1]))
+    trees = [ast.dump(_without_docstrings(parsed(source))) for source in (one, other)]
+    return magic[0] == magic[1] and trees[0] == trees[1]
+
+
+def _without_docstrings(tree: ast.Module) -> ast.Module:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
+            node.body[0].value = ast.Constant("")
+    return tree
+
+
+def parsed(source: str) -> ast.Module:
+    """A code cell's tree, with `pass` for lines that only a notebook understands."""
+    return ast.parse(_MAGIC_LINE.sub("pass", source))

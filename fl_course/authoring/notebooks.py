@@ -33,6 +33,7 @@ WORDS = {
     "solved": "with solutions",
     "instructor": "For the instructor · {minutes} minutes",
     "colab": "Open in Colab",
+    "glossary": "Glossary",
     "stuck": (
         "**If a cell ends in an error:** its last lines say what went wrong. Mend the cell and run "
         "it again. To go on without an answer of yours, take the answer out of the last line's "
@@ -293,6 +294,8 @@ def _header(
     address = _colab(course, lesson, language.code, variant)
     # A badge is a broken image where there is no network.
     facts.append(f"[{_word(language, 'colab')}]({address})")
+    words = f"[{_word(language, 'glossary')}]({glossary_page(language.code).as_posix()})"
+    facts.append(course.with_numbers(words, language.code))
     lines = [f"# {lesson.number} · {language.word(lesson.title)}", " · ".join(facts)]
     if len(released) > 1:
         lines.append(" · ".join(_switch(course, lesson, to, language, variant) for to in released))
@@ -310,6 +313,11 @@ def _switch(
     # Colab can't follow a link to a file beside the notebook.
     address = _colab(course, lesson, to.code, variant)
     return f"[{to.name}](../{to.code}/{lesson.notebook_file}) ([Colab]({address}))"
+
+
+def glossary_page(code: str) -> Path:
+    """Where the glossary in a language lies, relative to the root of the repository."""
+    return Path("docs", "glossary.md" if code == ENGLISH else f"glossary.{code}.md")
 
 
 def source_archive(course: Course) -> str:

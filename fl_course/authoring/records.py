@@ -11,14 +11,16 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from nbformat import NotebookNode
 
 from fl_course.authoring import AuthoringError
+from fl_course.authoring.course import Lesson
 from fl_course.authoring.messages import has_words
-from fl_course.authoring.notebooks import executed_cells
+from fl_course.authoring.notebooks import executed_cells, path_of
 from fl_course.localization import ENGLISH, Said, in_language
 
 Raw = Mapping[str, Sequence[tuple[Any, ...]]]
@@ -26,7 +28,7 @@ Raw = Mapping[str, Sequence[tuple[Any, ...]]]
 
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 
-ENDING = ".records.json"
+RECORDS_ENDING = ".records.json"
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,24 @@ def loads_records(content: bytes, english: NotebookNode) -> Records | None:
         }
     except (ValueError, KeyError, TypeError, AttributeError):
         return None  # Someone edited it; a build makes it anew.
+
+
+def records_path(lesson: Lesson) -> Path:
+    """Where the records of a lesson are kept."""
+    return path_of(lesson, ENGLISH, "solved").with_suffix(RECORDS_ENDING)
+
+
+def drawn_words(content: bytes) -> set[str]:
+    """The English texts that are looked up for the figures of a kept text, whatever its code was.
+
+    Args:
+        content: As `dumps_records` gives it; of another text they are none.
+    """
+    try:
+        cells = json.loads(content)["cells"].values()
+        return {word for entries in cells for x in entries for word in x.get("words", ())}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return set()
 
 
 def _entry(cell: str, kind: str, *entry: Any) -> Said | Figure:

@@ -2,8 +2,7 @@
 
 import datetime
 import itertools
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +10,29 @@ from markdown_it import MarkdownIt
 
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.course import Lesson
-from fl_course.authoring.script import Cell
+from fl_course.authoring.script import CUT, Cell
 
 # Minutes that people sit before a break does them good; a lesson's end comes in useful earlier.
 _LONGEST_SITTING = 75
 _SITTING_AT_A_LESSONS_END = 45
-_LAST_STRETCH = 10  # Nobody wants a break before the last minutes of a lesson or of the day.
+_LAST_STRETCH = 10  # Nobody wants a break before the last minutes of a lesson,
+_LAST_STRETCH_OF_ALL = 20  # or before those of the day.
 _LUNCH_WINDOW = 30  # minutes by which lunch may begin earlier than wanted
+_DAY = datetime.date(2000, 1, 1)  # any
 _LUNCH_AFTER = datetime.timedelta(minutes=60)  # If all is over so soon after its time, it can wait.
 
-_CUT = re.compile(r"\*\*When time is short\.\*\*(.*?)(?:\n[ \t]*\n|\Z)", re.DOTALL)
+
+@dataclass(frozen=True)
+class Cut:
+    """What can be left out when time is short.
+
+    Attributes:
+        text: What the notes say to do.
+        minutes: How many that saves, if the notes say so.
+    """
+
+    text: str
+    minutes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -30,12 +42,12 @@ class Section:
     Attributes:
         title: Its heading, or the lesson's title before the first one.
         minutes: Time in a classroom.
-        cuts: What its notes say to do when time is short.
+        cuts: What can be left out of it.
     """
 
     title: str
     minutes: int
-    cuts: tuple[str, ...] = ()
+    cuts: tuple[Cut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,7 @@ class Slot:
     Attributes:
         start: When it begins.
         minutes: How long it takes.
-        lesson: Number of the lesson, or None for a break.
+        lesson: Number of the lesson, or None for a break or the welcome.
         title: What happens.
     """
 
@@ -60,32 +72,46 @@ class Slot:
         return self.start + datetime.timedelta(minutes=self.minutes)
 
 
-def sections(lesson: Lesson, cells: Iterable[Cell]) -> tuple[Section, ...]:
+def sections(
+    lesson: Lesson,
+    cells: Iterable[Cell],
+    title: str = "",
+    said: Callable[[Cell], str] = lambda cell: cell.source,
+) -> tuple[Section, ...]:
     """The sections of a lesson: minutes of the instructor's cells under each `##` heading.
 
     Args:
         lesson: The lesson.
         cells: The cells of its script.
+        title: The lesson's title, if not in English.
+        said: Gives a cell's text in the language of the timetable, paragraph by paragraph.
 
     Raises:
         AuthoringError: If the lesson has no instructor's cell.
     """
-    title = lesson.title
+    title = title or lesson.title
     minutes: dict[str, int] = {}
-    cuts: dict[str, tuple[str, ...]] = {}
+    cuts: dict[str, tuple[Cut, ...]] = {}
     for cell in cells:
         if cell.kind == "instructor":
             minutes[title] = minutes.get(title, 0) + (cell.minutes or 0)
-            found = tuple(" ".join(text.split()) for text in _CUT.findall(cell.source))
-            cuts[title] = cuts.get(title, ()) + found
+            cuts[title] = (*cuts.get(title, ()), *_cuts(cell, said(cell)))
         elif not cell.is_code:
-            title = _last_heading(cell.source) or title
+            title = _last_heading(said(cell)) or title
     if not minutes:
         raise AuthoringError(
             f"{lesson.script}: there is no instructor's cell, so no minutes. Add one to each "
             'section, with kind="instructor" minutes=5.'
         )
     return tuple(Section(title, count, cuts[title]) for title, count in minutes.items())
+
+
+def _cuts(cell: Cell, said: str) -> Iterator[Cut]:
+    # Which paragraph it is, its English words tell.
+    for english, text in zip(cell.source.split("\n\n"), said.split("\n\n"), strict=False):
+        if english.startswith(CUT) and cell.saves != 0:
+            _, _, what = text.removeprefix("**").partition("**")
+            yield Cut(" ".join(what.split()), cell.saves)
 
 
 def _last_heading(markdown: str) -> str:
@@ -101,6 +127,7 @@ def timetable(
     lessons: Sequence[tuple[Lesson, Sequence[Section]]],
     start: datetime.time,
     *,
+    welcome_minutes: int = 0,
     break_minutes: int = 15,
     lunch: datetime.time = datetime.time(12, 30),
     lunch_minutes: int = 60,
@@ -108,12 +135,14 @@ def timetable(
     """Lays lessons out over a day, with breaks between sections.
 
     A break comes at the end of a lesson after 45 minutes of sitting or more, and within a lesson
-    before 75 minutes are exceeded, but not when its last ten minutes are left. Lunch comes near its
-    time, in the place of a break where it can.
+    before 75 minutes are exceeded, but not when its last ten minutes are left, or the last twenty
+    of all. Lunch comes near its time, in the place of a break where it can.
 
     Args:
         lessons: Lessons with their sections, in order.
-        start: Time of day of the first section.
+        start: Time of day at which people come.
+        welcome_minutes: What greeting them and getting all machines to run takes before the first
+            section; 0 for nothing.
         break_minutes: Length of a break; 0 for none.
         lunch: Time of day near which lunch begins, if the day is still going on then.
         lunch_minutes: Length of lunch; 0 for none.
@@ -124,16 +153,23 @@ def timetable(
     Raises:
         ValueError: If a length is negative, or the day goes on past midnight.
     """
-    for name, value in (("break_minutes", break_minutes), ("lunch_minutes", lunch_minutes)):
+    lengths = {
+        "welcome_minutes": welcome_minutes,
+        "break_minutes": break_minutes,
+        "lunch_minutes": lunch_minutes,
+    }
+    for name, value in lengths.items():
         if value < 0:
             raise ValueError(f"{name} must be 0 or more, and it is {value}.")
-    day = datetime.date(2000, 1, 1)
-    now = datetime.datetime.combine(day, start)
-    noon = datetime.datetime.combine(day, lunch)
+    now = datetime.datetime.combine(_DAY, start)
+    noon = datetime.datetime.combine(_DAY, lunch)
     window = datetime.timedelta(minutes=_LUNCH_WINDOW)
     slots: list[Slot] = []
     lunch_is_due = lunch_minutes > 0 and now < noon
-    sat = 0
+    if welcome_minutes:
+        slots.append(Slot(now, welcome_minutes, None, "Welcome"))
+        now = slots[-1].end
+    sat = welcome_minutes
     left = sum(part.minutes for _, parts in lessons for part in parts)
     for lesson, parts in lessons:
         for position, part in enumerate(parts):
@@ -141,7 +177,7 @@ def timetable(
             longest = _SITTING_AT_A_LESSONS_END if position == 0 else _LONGEST_SITTING
             tired = sat >= longest if position == 0 else sat + part.minutes > longest
             stretch = sum(x.minutes for x in parts[position:]) if position else left
-            tired = tired and stretch > _LAST_STRETCH
+            tired = tired and stretch > _LAST_STRETCH and left >= _LAST_STRETCH_OF_ALL
             pause = None
             # Lunch now, if all are tired, or if the section's end would be further from its time.
             is_time = now >= noon - window and (tired or noon - now <= after - noon)
@@ -154,7 +190,7 @@ def timetable(
                 now, sat = slots[-1].end, 0
             slots.append(Slot(now, part.minutes, lesson.number, part.title))
             now, sat, left = slots[-1].end, sat + part.minutes, left - part.minutes
-    if now.date() != day:
+    if now.date() != _DAY:
         raise ValueError(
             f"the day would end after midnight, at {now:%H:%M}. Start earlier, or take fewer "
             "lessons."
@@ -185,11 +221,8 @@ def fitting(
     Raises:
         ValueError: If not even the first lesson fits, or as `timetable` says.
     """
-    day = datetime.date(2000, 1, 1)
-    latest = datetime.datetime.combine(day, end)
-    lunch = datetime.datetime.combine(day, options.get("lunch", datetime.time(12, 30)))
-    if latest - lunch <= _LUNCH_AFTER:
-        options = {**options, "lunch_minutes": 0}
+    options = _until(end, options)
+    latest = datetime.datetime.combine(_DAY, end)
     for count in range(len(lessons), 0, -1):
         try:
             slots = timetable(lessons[:count], start, **options)
@@ -203,3 +236,61 @@ def fitting(
         f"lesson {lessons[0][0].number} alone goes on until {slots[-1].end:%H:%M}, which is after "
         f"{end:%H:%M}. Start earlier, end later, or choose a shorter lesson with --lessons."
     )
+
+
+def begun(
+    lessons: Sequence[tuple[Lesson, Sequence[Section]]],
+    count: int,
+    start: datetime.time,
+    end: datetime.time,
+    **options: Any,
+) -> tuple[Section, ...]:
+    """The first sections of a lesson that are over at a time of day, where not all of them are.
+
+    Args:
+        lessons: Lessons with their sections, in order.
+        count: How many of them come before that one, as a whole.
+        start: Time of day of the first section.
+        end: Time of day at which everything is over.
+        **options: See `timetable`.
+    """
+    options = _until(end, options)
+    lesson, parts = lessons[count]
+    latest = datetime.datetime.combine(_DAY, end)
+    for at in range(len(parts) - 1, 0, -1):
+        try:
+            slots = timetable([*lessons[:count], (lesson, parts[:at])], start, **options)
+        except ValueError:
+            continue  # It goes on past midnight.
+        if slots[-1].end <= latest:
+            return tuple(parts[:at])
+    return ()
+
+
+def needed(
+    lessons: Sequence[tuple[Lesson, Sequence[Section]]],
+    start: datetime.time,
+    end: datetime.time,
+    **options: Any,
+) -> int:
+    """The minutes that the last lesson takes after those before it, with the breaks it brings.
+
+    Args:
+        lessons: Lessons with their sections, in order.
+        start: Time of day of the first section.
+        end: Time of day at which everything should be over.
+        **options: See `timetable`.
+    """
+    options = _until(end, options)
+    try:
+        after = timetable(lessons, start, **options)[-1].end
+    except ValueError:  # It goes on past midnight.
+        return lessons[-1][0].minutes
+    return (after - timetable(lessons[:-1], start, **options)[-1].end).seconds // 60
+
+
+def _until(end: datetime.time, options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a day that ends at a time: without lunch if that is soon after it."""
+    latest = datetime.datetime.combine(_DAY, end)
+    lunch = datetime.datetime.combine(_DAY, options.get("lunch", datetime.time(12, 30)))
+    return {**options, "lunch_minutes": 0} if latest - lunch <= _LUNCH_AFTER else options

@@ -30,7 +30,8 @@ MAX_CELL_ID = 64  # nbformat 4.5 allows no longer one
 TEXT_COLUMNS = 100  # of a line in a script, which a notebook breaks where it likes
 CODE_COLUMNS = 80  # of a line of code, which a notebook shows as it is: see lessons/ruff.toml
 
-_ATTRIBUTES = ("key", "kind", "exercise", "result", "minutes", "slide")
+_ATTRIBUTES = ("key", "kind", "exercise", "result", "minutes", "saves", "slide")
+CUT = "**When time is short.**"  # begins a note's paragraph on what to leave out
 _ON_SLIDES = ("skip", "whole")
 _FROM_JUPYTEXT = ("lines_to_next_cell", "cell_marker")
 _HEADER = re.compile(r"#\s*%%%*(\s.*)?")
@@ -52,8 +53,9 @@ class Cell:
         exercise: Id of the exercise, for kind "exercise".
         result: Whether the last line the cell prints is the lesson's key result.
         minutes: Classroom minutes of the section that an instructor's cell belongs to.
+        saves: How many of them are saved by what the cell says to cut; 0 if nothing is to be cut.
         slide: What the slides do with the cell: "skip" leaves it out, "whole" shows all of it, and
-            an instructor's cell has the key of the cell before whose output the room is asked.
+            an instructor's cell has the key of the cell before which the room is asked.
     """
 
     key: str
@@ -63,6 +65,7 @@ class Cell:
     exercise: str | None = None
     result: bool = False
     minutes: int | None = None
+    saves: int | None = None
     slide: str | None = None
 
     @property
@@ -135,6 +138,7 @@ def parse(text: str, course: Course, lesson: Lesson) -> tuple[Cell, ...]:
             exercise=metadata.get("exercise"),
             result=metadata.get("result", False),
             minutes=metadata.get("minutes"),
+            saves=metadata.get("saves"),
             slide=metadata.get("slide"),
         )
         found = _header_problems(cell, metadata, raw.cell_type, lesson)
@@ -209,6 +213,18 @@ def _header_problems(
     if cell.kind != "instructor" and "minutes" in metadata:
         problems.append(
             'only an instructor\'s cell has minutes. Add kind="instructor", or remove it.'
+        )
+    if "saves" in metadata and (
+        not isinstance(cell.saves, int)
+        or isinstance(cell.saves, bool)
+        or not isinstance(cell.minutes, int)
+        or not 0 <= cell.saves <= cell.minutes
+        or CUT not in cell.source
+    ):
+        problems.append(
+            f"saves={cell.saves!r} does not say how many of the cell's minutes a cut saves. Give "
+            f"an instructor's cell with {CUT} a number from 0, if nothing is to be cut, to its "
+            "minutes."
         )
     if "result" in metadata and (
         cell.result is not True or cell_type != "code" or cell.kind == "optional"
@@ -354,12 +370,12 @@ def _lesson_problems(cells: list[Cell], lesson: Lesson) -> Iterator[tuple[int, s
             )
         first_with.setdefault(cell.key, cell)
     for cell in cells:
-        wanted = _ON_SLIDES if cell.kind != "instructor" else ("skip", *_codes(cells))
+        wanted = _ON_SLIDES if cell.kind != "instructor" else ("skip", *_shown(cells))
         if cell.slide is not None and cell.slide not in wanted:
             yield (
                 cell.line,
                 f"cell {cell.key}: slide={cell.slide!r} is not known. An instructor's cell has the "
-                'key of a code cell, or "skip"; another cell has "skip" or "whole".',
+                'key of a text or a code cell, or "skip"; another cell has "skip" or "whole".',
             )
     results = [cell for cell in cells if cell.result]
     for cell in results[1:]:
@@ -390,8 +406,8 @@ def _lesson_problems(cells: list[Cell], lesson: Lesson) -> Iterator[tuple[int, s
         )
 
 
-def _codes(cells: list[Cell]) -> tuple[str, ...]:
-    return tuple(cell.key for cell in cells if cell.kind == "code")
+def _shown(cells: list[Cell]) -> tuple[str, ...]:
+    return tuple(cell.key for cell in cells if cell.kind in ("text", "code"))
 
 
 def _exercise_problems(cells: list[Cell], lesson: Lesson) -> Iterator[tuple[int, str]]:

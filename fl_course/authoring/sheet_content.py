@@ -67,8 +67,8 @@ TROUBLE = (
     ),
     (
         "a cell ends in an error",
-        "Read the last line first. Mend the cell and run it again, or put `...` back in the place "
-        "of your code: then the check goes on with the reference answer.",
+        "Read the last line first. Mend the cell and run it again. To go on without an answer of "
+        "yours, empty the last line's parentheses, `ex.name.check()`, and run that line alone.",
     ),
     (
         "a cell keeps its star",
@@ -91,7 +91,8 @@ TROUBLE = (
     ),
     (
         "you are on Colab, which forgets",
-        "*File > Save a copy in Drive* before you write anything.",
+        "*File > Save a copy in Drive* before you write anything. To keep your progress too, end "
+        'the first cell with `fl_course.setup(install=True, keep_progress="drive")`.',
     ),
 )
 

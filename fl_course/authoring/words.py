@@ -2,22 +2,26 @@
 
 In the code, what `say`, `word` and `noted` of `fl_course.localization` are called with; in
 `plotting`, also the texts that a figure has by default; in a lesson, those that its code gives to a
-figure. A text that comes up more than once is one message, of the place that comes first.
+figure, and names that its records know to be drawn. A text that comes up more than once is one
+message, of the place that comes first.
 """
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fl_course.authoring.course import ENGLISH, Course, Lesson, numbered_lesson
-from fl_course.authoring.messages import Message, context_of, has_words
+from fl_course.authoring.messages import Message, context_of, has_words, parsed
 from fl_course.authoring.notebooks import WORDS
+from fl_course.authoring.records import drawn_words, records_path
 from fl_course.authoring.script import Cell
 from fl_course.authoring.sheet_content import messages as sheet_messages
 from fl_course.exercises.questions import Question
+from fl_course.localization import NUMBER, parts_of
 
+_PLAIN_WORD = re.compile(r"(?<![\w@<{.])[a-z]{2,}(?![\w@>}])")
 _MARKS = ("say", "word", "noted")
 _NOT_SPOKEN = ("authoring", "cli.py")  # these speak to people who write the course, in English
 
@@ -57,6 +61,9 @@ def own_messages(
         if name.parts[0] not in _NOT_SPOKEN and not left_out.intersection(name.parts[1:2]):
             context = name.with_suffix("").as_posix()
             found += [Message(context, text) for text in _marked(path, name.parts[0] == "plotting")]
+    for lesson in lessons:
+        known = {message.text for message in found}
+        found += _name_messages(lesson, scripts.get(lesson, ()), _drawn(root, lesson), known)
     # A text is translated once, wherever it is said.
     first: dict[str, Message] = {}
     for message in found:
@@ -142,6 +149,45 @@ def _figure_messages(lesson: Lesson, cells: tuple[Cell, ...]) -> Iterator[Messag
             if _is_figure(node):
                 for text in _given(node):
                     yield Message(f"figure {context_of(lesson, cell)}", text)
+
+
+def _drawn(root: Path, lesson: Lesson) -> set[str]:
+    path = root / records_path(lesson)
+    return drawn_words(path.read_bytes()) if path.is_file() else set()
+
+
+def _name_messages(
+    lesson: Lesson, cells: tuple[Cell, ...], drawn: Collection[str], known: Collection[str]
+) -> Iterator[Message]:
+    """Names that a lesson's code makes up and a figure of it shows, of series, clients, ways.
+
+    What figures show is known from their records: so a name may come from a cell far above. Proper
+    names, and those of variables, are no words.
+    """
+    inner = {part for name in drawn for part in parts_of(name) if part != name}
+    outer = set(drawn) - inner - set(known)
+    shown = {part for name in outer for part in parts_of(name, known.__contains__)} - set(known)
+    for cell in cells:
+        if cell.is_code:
+            for text in _literals(parsed(cell.variants.solved)):
+                for part in parts_of(text, shown.__contains__):
+                    if part in shown and _is_word(part):
+                        yield Message(f"figure {context_of(lesson, cell)}", part)
+
+
+def _literals(tree: ast.AST) -> Iterator[str]:
+    """The texts in a cell's code, with `{number}` for what is put into them."""
+    for node in _in_order(tree):
+        if isinstance(node, ast.JoinedStr):
+            parts = (x.value if isinstance(x, ast.Constant) else NUMBER for x in node.values)
+            yield "".join(parts)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _is_word(text: str) -> bool:
+    is_assignment = re.fullmatch(rf"\w+ = {re.escape(NUMBER)}", text)
+    return bool(_PLAIN_WORD.search(text.replace(NUMBER, ""))) and not is_assignment
 
 
 def _is_figure(node: ast.AST) -> bool:

@@ -2,16 +2,20 @@
 
 import functools
 import io
+import re
 from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from fl_course.authoring.build import build
 from fl_course.authoring.course import Course, Lesson
 from fl_course.authoring.execute import Execution
 from fl_course.authoring.notebooks import executed_cells, key_of
 
+KO = "translations/ko"
+BOTH = 'languages = ["en", "ko"]'
 TOML = """\
 title = "A course"
 repository = "owner/name"
@@ -53,6 +57,13 @@ print(total - 2)
 
 # %% key="download" kind="optional"
 # !ls
+"""
+
+GLOSSARY = """\
+[terms.sum]
+english = "sum"
+lesson = "adding"
+definition = "What adding gives."
 """
 
 PRINTING = """\
@@ -115,6 +126,7 @@ class SmallCourse:
         self.write("lessons/course.toml", TOML)
         self.write("lessons/adding.py", ADDING)
         self.write("lessons/printing.py", PRINTING)
+        self.write("lessons/glossary.toml", GLOSSARY)
         self.write("fl_course/__init__.py", STAND_IN)
         self.write("fl_course/exercises/adding/__init__.py", EXERCISES)
         self.write("fl_course/exercises/adding/add_two.py", ADD_TWO)
@@ -192,3 +204,38 @@ def executions(monkeypatch):
 
     monkeypatch.setattr("fl_course.authoring.build.execute", execute)
     return done
+
+
+@pytest.fixture
+def korean(course_dir, executions):
+    """The small course with Korean: catalogs that are complete, and built notebooks."""
+    course_dir.executions = executions
+    course_dir.write(f"{KO}/language.toml", 'name = "한국어"\n')
+    course_dir.write(f"{KO}/glossary.toml", '[terms]\nsum = { english = "sum", term = "합" }\n')
+    assert build(course_dir.root).problems == []  # not released: catalogs are made, and no notebook
+    for path in (course_dir.root / KO).glob("*.po"):
+        path.write_text(translated(path.read_text()))
+    course_dir.edit("lessons/course.toml", 'languages = ["en"]', BOTH)
+    course_dir.write("README.md", "# A course\n\n**English** · [한국어](README.ko.md)\n\nText.\n")
+    build(course_dir.root)
+    readme = course_dir.root / KO / "README.po"
+    readme.write_text(translated(readme.read_text()))
+    report = build(course_dir.root)
+    assert report.problems == []
+    executions.clear()
+    return course_dir
+
+
+def in_korean(text):
+    """A text with a Korean word for each English one; code, links and placeholders stay."""
+    kept = r"(`[^`]*`|\]\([^)]*\)|\{\{?\w+\}\}?|\\n)|[A-Za-z][\w']*"
+    return re.sub(kept, lambda match: match[1] or "말", text)
+
+
+def translated(catalog):
+    """A catalog with all that is missing in it translated."""
+
+    def translate(match):
+        return f'msgid "{match[1]}"\nmsgstr "{in_korean(match[1])}"'
+
+    return re.sub(r'msgid "(.+)"\nmsgstr ""', translate, catalog)

@@ -17,6 +17,7 @@ FILES = [
 SOLVED = FILES[2]
 RECORDS = [file.replace(".ipynb", ".records.json") for file in FILES[2:]]
 CATALOG = "fl_course/catalog.json"
+GLOSSARY = "docs/glossary.md"
 
 
 def edit_notebook(course_dir, name, change):
@@ -31,7 +32,7 @@ def edit_notebook(course_dir, name, change):
 def test_a_build_makes_both_notebooks_of_every_lesson(course_dir, executions):
     report = build(course_dir.root)
     assert report.problems == []
-    assert sorted(map(str, report.written)) == sorted([CATALOG, *FILES, *RECORDS])
+    assert sorted(map(str, report.written)) == sorted([CATALOG, GLOSSARY, *FILES, *RECORDS])
     assert sorted(map(str, report.executed)) == FILES
     assert sorted(course_dir.built()) == FILES
     assert executions == ["adding", "printing"]
@@ -45,7 +46,7 @@ def test_an_unchanged_lesson_is_not_executed_again(course_dir, executions):
     before = course_dir.built()
     report = build(course_dir.root)
     assert (report.written, report.executed, report.problems) == ([], [], [])
-    assert len(report.unchanged) == 7
+    assert len(report.unchanged) == 8
     assert executions == ["adding", "printing"]
     assert course_dir.built() == before
 
@@ -132,7 +133,7 @@ def test_only_the_wanted_lesson_is_built(course_dir, executions):
 
 def test_check_passes_after_a_build_and_writes_and_executes_nothing(course_dir, executions):
     report = build(course_dir.root, check=True)
-    assert len(report.problems) == 5
+    assert len(report.problems) == 6
     assert all("missing" in problem for problem in report.problems)
     assert course_dir.built() == {}
     build(course_dir.root)
@@ -249,7 +250,7 @@ def test_a_script_that_is_not_in_the_course_is_reported(course_dir, executions):
     assert report.problems == [
         "lessons/new.py: is not in lessons/course.toml. Add a [[lesson]] there."
     ]
-    assert len(report.written) == 7
+    assert len(report.written) == 8
 
 
 def test_a_failing_lesson_keeps_its_files_and_not_the_others(course_dir, executions):

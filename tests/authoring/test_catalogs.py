@@ -162,3 +162,11 @@ def test_the_order_is_that_of_the_lesson(tmp_path):
     after = update(first, messages("Three.", "One.", "Two."))
     assert [entry.message.text for entry in after.entries] == ["Three.", "One.", "Two."]
     assert update(after, messages("Three.", "One.", "Two.")) == after
+
+
+def test_a_language_of_a_country_has_catalogs(tmp_path):
+    made = Catalog(tmp_path / "a.po", "pt-BR", (Entry(*messages("Why add"), "Por que somar"),))
+    assert b'"Language: pt-BR\\n"' in dumps(made)
+    (tmp_path / "a.po").write_bytes(dumps(made))
+    read = read_catalog(tmp_path, (tmp_path / "a.po").relative_to(tmp_path), "pt-BR")
+    assert [entry.translation for entry in read.entries] == ["Por que somar"]

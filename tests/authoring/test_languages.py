@@ -8,43 +8,7 @@ import pytest
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.build import build
 from fl_course.authoring.languages import codes
-
-KO = "translations/ko"
-BOTH = 'languages = ["en", "ko"]'
-
-
-@pytest.fixture
-def korean(course_dir, executions):
-    """The small course with Korean: catalogs that are complete, and built notebooks."""
-    course_dir.executions = executions
-    course_dir.write(f"{KO}/language.toml", 'name = "한국어"\n')
-    assert build(course_dir.root).problems == []  # not released: catalogs are made, and no notebook
-    for path in (course_dir.root / KO).glob("*.po"):
-        path.write_text(translated(path.read_text()))
-    course_dir.edit("lessons/course.toml", 'languages = ["en"]', BOTH)
-    course_dir.write("README.md", "# A course\n\n**English** · [한국어](README.ko.md)\n\nText.\n")
-    build(course_dir.root)
-    readme = course_dir.root / KO / "README.po"
-    readme.write_text(translated(readme.read_text()))
-    report = build(course_dir.root)
-    assert report.problems == []
-    executions.clear()
-    return course_dir
-
-
-def in_korean(text):
-    """A text with a Korean word for each English one; code, links and placeholders stay."""
-    kept = r"(`[^`]*`|\]\([^)]*\)|\{\{?\w+\}\}?|\\n)|[A-Za-z][\w']*"
-    return re.sub(kept, lambda match: match[1] or "말", text)
-
-
-def translated(catalog):
-    """A catalog with all that is missing in it translated."""
-
-    def translate(match):
-        return f'msgid "{match[1]}"\nmsgstr "{in_korean(match[1])}"'
-
-    return re.sub(r'msgid "(.+)"\nmsgstr ""', translate, catalog)
+from tests.authoring.conftest import BOTH, KO, translated
 
 
 def cells(course_dir, name):
@@ -421,6 +385,46 @@ def test_a_catalog_of_an_unreleased_lesson_may_be_half_done_but_not_broken(partl
     partly.edit(f"{KO}/printing.po", 'msgstr ""\n\n', 'msgstr "말."\n\n')
     (problem,) = build(partly.root, check=True).problems
     assert "placeholder {x} of the English is missing" in problem
+
+
+DEFINED = """
+[terms.line]
+english = "line"
+lesson = "printing"
+definition = "What is printed."
+"""
+
+
+def test_a_term_of_an_unreleased_lesson_may_be_untranslated(partly):
+    source = (partly.root / "lessons/glossary.toml").read_text()
+    partly.write("lessons/glossary.toml", source + DEFINED)
+    build(partly.root)
+    assert build(partly.root, check=True).problems == []
+    page = (partly.root / "docs/glossary.ko.md").read_text()
+    assert "### line\n\nWhat is printed.\n\n[2 · " in page
+    partly.edit("lessons/glossary.toml", 'lesson = "printing"', 'lesson = "adding"')
+    build(partly.root)
+    problems = build(partly.root, check=True).problems
+    assert [name in "\n".join(problems) for name in ("glossary.po: 0 fuzzy and 1", "'line'")] == [
+        True,
+        True,
+    ]
+
+
+def test_a_definition_that_changed_is_fuzzy_and_nothing_is_executed(korean):
+    before = files(korean)
+    korean.edit("lessons/glossary.toml", "What adding gives.", "What adding gives you.")
+    build(korean.root)
+    assert changed(korean, before) == [
+        "docs/glossary.ko.md",
+        "docs/glossary.md",
+        "lessons/glossary.toml",
+        f"{KO}/glossary.po",
+    ]
+    (problem,) = build(korean.root, check=True).problems
+    assert problem.startswith(f"{KO}/glossary.po: 1 fuzzy and 0 missing")
+    page = (korean.root / "docs/glossary.ko.md").read_text()
+    assert "### 합 (sum)\n\nWhat adding gives you. (말" in page
 
 
 def test_a_lesson_gets_a_language_and_loses_it(partly):

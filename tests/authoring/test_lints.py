@@ -206,8 +206,9 @@ def test_the_first_use_may_be_in_what_is_not_translated_yet():
     assert len(lint(catalog(("A word.", ""), ("Client.", "클라이언트입니다.")), GLOSSARY)) == 1
 
 
-def test_the_packages_own_words_need_no_english():
-    assert lint(catalog(("A client.", "클라이언트입니다."), name="fl_course"), GLOSSARY) == []
+def test_the_packages_own_words_and_definitions_need_no_english():
+    for name in ("fl_course", "glossary"):
+        assert lint(catalog(("A client.", "클라이언트입니다."), name=name), GLOSSARY) == []
 
 
 def test_a_fault_names_file_line_and_cell_and_whether_it_breaks():
@@ -346,10 +347,14 @@ def test_a_glossary_is_read(tmp_path):
     assert read_glossary(tmp_path, "ko") == Glossary((), (), {})
     (folder / "glossary.toml").write_text(
         '[terms]\nclient = { english = "client", term = "클라이언트", avoid = ["고객"] }\n'
+        '[further]\nkrum = { english = "Krum", term = "Krum", reading = "크럼" }\n'
         '[keep]\nnames = ["TFF"]\n[sounds]\nFit = true\n'
     )
     assert read_glossary(tmp_path, "ko") == Glossary(
-        (Term("client", "클라이언트", ("고객",)),), ("TFF",), {"fit": True}
+        (Term("client", "클라이언트", ("고객",)),),
+        ("TFF",),
+        {"fit": True},
+        (Term("Krum", "Krum", reading="크럼"),),
     )
 
 
@@ -359,6 +364,7 @@ def test_a_glossary_is_read(tmp_path):
         ("[terms", "is not valid TOML"),
         ('a = { english = "a", term = "b" }\n[terms]\n', "'a' stands in none of its tables"),
         ('[terms]\na = { word = "b" }\n', "term 'a' can't be used"),
+        ('[further]\na = { word = "b" }\n', "term 'a' can't be used"),
         ('[terms]\na = { english = "a", term = "b", avoid = ["("] }\n', "term 'a' can't be used"),
     ],
 )
@@ -369,3 +375,25 @@ def test_a_broken_glossary_is_told(tmp_path, content, told):
     with pytest.raises(AuthoringError, match=r"translations/ko/glossary\.toml: .*") as raised:
         read_glossary(tmp_path, "ko")
     assert told in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("check", "wrong", "right"),
+    [
+        (lints.struck_through, "1~2번, 3~5번", "1–2번, 3~5번, `~/a`, `~/b`, $a~b~c$"),
+        (
+            lints.undecided_particles,
+            "모델은(는) 큽니다",
+            "{name}은(는), `{name}`을(를), {count}(으)로",
+        ),
+        (lints.undecided_particles, "정확도(으)로", "정확도로"),
+        (lints.undecided_particles, "값이(가)", "값이 (가끔)"),
+        (lints.spoken_goals, "クライアントが何かを言う", "クライアントが何かを説明する"),
+        (lints.spoken_goals, "誰が誰だと言う", "言うまでもない"),
+        (lints.stops_within_quotes, "「そうだ。」", "「そうだ」。"),
+        (lints.stops_within_quotes, "「そうだ。」と", "「一つ。もう一つ。」"),
+    ],
+)
+def test_habits_of_a_language(check, wrong, right):
+    assert faults(check, "x", wrong)
+    assert faults(check, "x", right) == []

@@ -80,6 +80,18 @@ def test_blocks_of_a_text_are_messages(source, messages, translated):
         ("x = '''\n# a text\n'''  # a remark", ["a remark"], None),
         ("x = ...  # your turn", ["your turn"], None),
         ("# 1 + 1", [], "# 1 + 1"),
+        (
+            'def f():\n    """One."""\n    # two',
+            ["One.", "two"],
+            'def f():\n    """<One.>"""\n    # <two>',
+        ),
+        (
+            'def f():\n    # before\n    """A row\n    of it.\n\n    More.\n    """\n    return 1',
+            ["before", "A row of it.", "More."],
+            'def f():\n    # <before>\n    """<A row of it.>\n\n    <More.>\n    """\n    return 1',
+        ),
+        ('x = """A text."""\nf("""another""")', [], None),
+        ("def f():\n    'no text of three'", [], None),
     ],
 )
 def test_remarks_in_code_are_messages(source, messages, translated):
@@ -98,6 +110,16 @@ def test_a_long_remark_is_broken_into_lines():
     assert " ".join(line.removeprefix("    # ") for line in lines) == remark.strip()
 
 
+def test_a_long_docstring_is_broken_into_lines():
+    text = "설명은 화면의 너비를 넘지 않도록 여러 줄로 나뉩니다. " * 4
+    source = 'def f():\n    """Short."""\n    return 1'
+    lines = translate(source, lambda _: text, code=True).split("\n")[1:-1]
+    assert all(wcwidth.wcswidth(line) <= 80 for line in lines)
+    assert all(line.startswith("    ") for line in lines)
+    said = " ".join(line.strip() for line in lines)
+    assert said == f'"""{text.strip()}"""'
+
+
 @pytest.mark.parametrize("length", range(36, 46))
 def test_no_line_of_a_comment_is_the_end_of_a_sentence(length):
     remark = "重" * length + "。"
@@ -110,6 +132,9 @@ def test_code_is_the_same_or_not():
     assert same_code("x = 1  # a", "x = 1  # b")
     assert same_code("%time x\ny = 1", "%time x\ny = 1")
     assert not same_code("x = 1", "x = 2")
+    assert same_code('def f():\n    """A."""', 'def f():\n    """B."""')
+    assert not same_code('def f():\n    """A."""', "def f():\n    pass")
+    assert not same_code('x = """A."""', 'x = """B."""')
     assert not same_code("%time x", "%time y")
 
 

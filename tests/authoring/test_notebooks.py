@@ -77,6 +77,15 @@ def test_the_header_leads_to_colab(build_one):
     assert f"({colab}solutions/en/01_adding.ipynb)" in build_one("solved").cells[0].source
 
 
+def test_the_header_leads_to_the_glossary_in_the_language(build_one):
+    home = "https://github.com/owner/name/blob/main/docs/"
+    for variant in ("learner", "solved"):
+        assert f" · [Glossary]({home}glossary.md)\n" in build_one(variant).cells[0].source + "\n"
+        language = korean(glossary="용어집")
+        header = build_one(variant, language).cells[0].source
+        assert f" · [용어집]({home}glossary.ko.md)\n" in header + "\n"
+
+
 def test_the_header_says_how_to_go_on_after_an_error(build_one):
     assert build_one("learner").cells[0].source.split("\n\n")[-1].startswith("**If a cell ends in")
     assert "error" not in build_one("solved").cells[0].source
@@ -166,7 +175,9 @@ def test_without_translations_only_the_way_to_the_language_differs(build_one):
         english, other = (build_one(variant, language) for language in (ENGLISH_ITSELF, korean()))
         sources = [[cell.source for cell in notebook.cells] for notebook in (english, other)]
         assert sources[1] == [
-            source.replace("/en/", "/ko/").replace("setup(install", 'setup("ko", install')
+            source.replace("/en/", "/ko/")
+            .replace("/glossary.md", "/glossary.ko.md")
+            .replace("setup(install", 'setup("ko", install')
             for source in sources[0]
         ]
 

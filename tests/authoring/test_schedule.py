@@ -5,7 +5,15 @@ import pytest
 
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.course import Lesson
-from fl_course.authoring.schedule import Section, fitting, sections, timetable
+from fl_course.authoring.schedule import (
+    Cut,
+    Section,
+    begun,
+    fitting,
+    needed,
+    sections,
+    timetable,
+)
 from fl_course.authoring.script import Cell
 
 
@@ -41,13 +49,27 @@ def test_a_section_has_what_its_notes_say_to_cut():
     cells = [
         text("## One"),
         Cell("a", "instructor", "Hm.\n\n**When time is short.** Tell\nit.\n\nMore.", 1, minutes=3),
-        Cell("b", "instructor", "**When time is short.** Skip it.", 1, minutes=3),
+        Cell("b", "instructor", "**When time is short.** Skip it.", 1, minutes=3, saves=2),
         text("## Two"),
-        note(4),
+        Cell("c", "instructor", "**When time is short.** Do not cut.", 1, minutes=4, saves=0),
     ]
     assert sections(lesson, cells) == (
-        Section("One", 6, ("Tell it.", "Skip it.")),
+        Section("One", 6, (Cut("Tell it."), Cut("Skip it.", 2))),
         Section("Two", 4),
+    )
+
+
+def test_sections_and_cuts_are_in_a_language():
+    lesson = Lesson(1, "adding", "Adding", 20, ())
+    cells = [
+        note(1),
+        text("## One"),
+        Cell("a", "instructor", "Hm.\n\n**When time is short.** Skip it.", 1, minutes=3),
+    ]
+    said = {"## One": "## 하나", cells[2].source: "음.\n\n**시간이 모자라면.** 건너뛰세요."}
+    assert sections(lesson, cells, "덧셈", lambda cell: said.get(cell.source, cell.source)) == (
+        Section("덧셈", 1),
+        Section("하나", 3, (Cut("건너뛰세요."),)),
     )
 
 
@@ -56,19 +78,22 @@ def test_a_lesson_without_minutes_is_refused():
         sections(Lesson(1, "adding", "Adding", 20, ()), [text("## One")])
 
 
-def day(start, *lessons, end=None, **options):
-    given = [
+def given(*lessons):
+    return [
         (
             Lesson(number, f"lesson_{number}", f"Lesson {number}", sum(minutes), ()),
             [Section(f"{number}.{at}", length) for at, length in enumerate(minutes, start=1)],
         )
         for number, minutes in enumerate(lessons, start=1)
     ]
+
+
+def day(start, *lessons, end=None, **options):
     begin = datetime.time.fromisoformat(start)
     if end:
-        slots = fitting(given, begin, datetime.time.fromisoformat(end), **options)
+        slots = fitting(given(*lessons), begin, datetime.time.fromisoformat(end), **options)
     else:
-        slots = timetable(given, begin, **options)
+        slots = timetable(given(*lessons), begin, **options)
     for before, after in itertools.pairwise(slots):
         assert before.end == after.start
     return [f"{slot.start:%H:%M} {slot.title}" for slot in slots]
@@ -87,8 +112,47 @@ def test_a_break_comes_after_a_lesson_and_within_a_long_one():
 
 
 def test_there_is_no_break_before_the_last_minutes():
-    assert day("13:00", [40, 35, 10]) == ["13:00 1.1", "13:40 1.2", "14:15 1.3"]
-    assert "14:15 Break" in day("13:00", [40, 35, 11])
+    assert day("13:00", [40, 35, 19]) == ["13:00 1.1", "13:40 1.2", "14:15 1.3"]
+    assert "14:15 Break" in day("13:00", [40, 35, 20])
+    assert day("13:00", [60], [19]) == ["13:00 1.1", "14:00 2.1"]
+    assert "14:00 Break" in day("13:00", [60], [20])
+
+
+def test_the_welcome_comes_first_and_is_sat_through():
+    assert day("13:00", [30], [30], welcome_minutes=20) == [
+        "13:00 Welcome",
+        "13:20 1.1",
+        "13:50 Break",
+        "14:05 2.1",
+    ]
+    assert day("13:00", [30], [30], end="14:00", welcome_minutes=20) == [
+        "13:00 Welcome",
+        "13:20 1.1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("end", "titles"),
+    [
+        ("10:25", []),
+        ("10:55", ["2.1"]),
+        ("11:15", ["2.1", "2.2"]),
+        # It would have to come after the lunch that a longer day has.
+        ("13:29", ["2.1", "2.2"]),
+    ],
+)
+def test_the_first_sections_of_a_lesson_may_fit(end, titles):
+    lessons = given([50], [20, 20, 200])
+    until = datetime.time.fromisoformat(end)
+    fit = begun(lessons, 1, datetime.time(9, 30), until)
+    assert [section.title for section in fit] == titles
+
+
+def test_a_lesson_needs_its_minutes_and_the_breaks_that_it_brings():
+    begin, until = datetime.time(9, 30), datetime.time(10, 0)
+    assert needed(given([20], [30]), begin, until) == 30
+    assert needed(given([50], [30]), begin, until) == 45
+    assert needed(given([50], [900]), begin, until) == 900
 
 
 def test_a_short_lesson_is_not_followed_by_a_break():
@@ -117,8 +181,9 @@ def test_no_breaks_if_they_are_not_wanted():
 def test_a_day_ends_before_midnight():
     with pytest.raises(ValueError, match="the day would end after midnight, at 00:20"):
         day("23:00", [40, 40], break_minutes=0)
-    with pytest.raises(ValueError, match="break_minutes must be 0 or more, and it is -1"):
-        day("09:00", [40], break_minutes=-1)
+    for name in ("break_minutes", "welcome_minutes", "lunch_minutes"):
+        with pytest.raises(ValueError, match=f"{name} must be 0 or more, and it is -1"):
+            day("09:00", [40], **{name: -1})
 
 
 def test_there_is_no_break_before_a_lessons_last_minutes():

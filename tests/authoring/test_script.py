@@ -103,6 +103,18 @@ def test_lines_for_ipython_lose_their_comment_sign(course, lesson):
         ),
         ('# %% [markdown] key="a" kind="instructor"\n# x\n', "needs its section's minutes. Add"),
         ('# %% [markdown] key="a" kind="instructor" minutes=0\n# x\n', "needs its section's min"),
+        *(
+            (
+                f'# %% [markdown] key="a" kind="{kind}" minutes=5 saves={saves}\n# {text}\n',
+                f"saves={shown} does not say how many",
+            )
+            for kind, saves, shown, text in (
+                ("instructor", "6", "6", "**When time is short.** Skip it."),
+                ("instructor", "-1", "-1", "**When time is short.** Skip it."),
+                ("instructor", "true", "True", "**When time is short.** Skip it."),
+                ("instructor", "2", "2", "**Ask the room.** Why?"),
+            )
+        ),
         ('# %% [markdown] key="a" minutes=3\n# x\n', "only an instructor's cell has minutes"),
         (
             '# %% [markdown] key="a" kind="instructor" minutes=3\n# x\n' + EXERCISE,

@@ -60,6 +60,15 @@ def test_what_is_quoted_of_errors_is_what_they_say():
             assert words.strip() in said
 
 
+def test_what_keeps_the_progress_is_what_instructors_read_and_the_first_cell_ends_with():
+    (kept,) = (code for _, text in TROUBLE for code in re.findall("`(fl_course.setup.*?)`", text))
+    assert f"`{kept}`" in (ROOT / "docs" / "teaching.md").read_text()
+    first = json.loads((ROOT / "notebooks/en/01_centralized_training.ipynb").read_text())["cells"][
+        1
+    ]
+    assert first["source"][-1] == kept.replace(', keep_progress="drive"', "")
+
+
 def test_each_text_is_translated_with_the_rest():
     found = {message.text for message in own_messages(ROOT, COURSE, {}, {}, {})}
     assert set(messages()) <= found

@@ -1,6 +1,9 @@
 """What of a lesson is on its slides; how they look is tested in `tests/site`."""
 
+import base64
+import copy
 import re
+import struct
 import time
 from pathlib import Path
 
@@ -12,12 +15,14 @@ from fl_course import cli
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.course import Course, Lesson, read_course
 from fl_course.authoring.languages import ENGLISH_ITSELF
-from fl_course.authoring.notebooks import make, path_of
+from fl_course.authoring.notebooks import make, path_of, read_built
 from fl_course.authoring.script import parse
 from fl_course.authoring.slides import code, essence, layout, sentences
 from fl_course.authoring.slides.build import write_decks
 from fl_course.authoring.slides.deck import slides_of
+from fl_course.authoring.slides.layout import Block, Slide
 from fl_course.authoring.slides.pages import html, page
+from fl_course.exercises.centralized_training.questions import QUESTIONS
 
 ROOT = Path(__file__).parents[2]
 
@@ -153,7 +158,7 @@ total = ex.add_two.check(total)
 """
 
 
-def deck(ask="", end="", script=SCRIPT):
+def deck(ask="", end="", script=SCRIPT, outputs=None):
     lesson = Lesson(1, "adding", "Adding", 10, ("add_two",), ("en",))
     course = Course("A course", "owner/name", "main", ("en",), (lesson,))
     cells = parse(script.format(ask=ask, end=end), course, lesson)
@@ -162,7 +167,9 @@ def deck(ask="", end="", script=SCRIPT):
     )
     for cell in solved.cells:
         if cell.cell_type == "code":
-            cell.outputs = [new_output("stream", text=f"of {cell.metadata.fl_course.key}\n" * 4)]
+            key = cell.metadata.fl_course.key
+            printed = new_output("stream", text=f"of {key}\n" * 4)
+            cell.outputs = (outputs or {}).get(key, [printed])
     said = {cell.key: cell.slide for cell in cells if cell.slide}
     return slides_of(solved, solved, learner, said)
 
@@ -206,6 +213,11 @@ def test_a_script_says_where_the_rule_fails():
         for slide in deck(script=SCRIPT.replace("minutes=10", 'minutes=10 slide="longer"'))
     ]
     assert order.index("ask-adding") < order.index("longer-first")
+    order = [
+        slide.key
+        for slide in deck(script=SCRIPT.replace("minutes=10", 'minutes=10 slide="read_sum"'))
+    ]
+    assert order[order.index("sum") :][:3] == ["sum", "ask-adding", "longer-first"]
     slides = deck(script=SCRIPT.replace('key="sum"', 'key="sum" slide="skip"'))
     assert not [slide for slide in slides if slide.key == "sum"]
     slides = deck(script=SCRIPT.replace('key="read_sum"', 'key="read_sum" slide="whole"'))
@@ -213,6 +225,99 @@ def test_a_script_says_where_the_rule_fails():
     slides = deck(script=SCRIPT.replace("minutes=10", 'minutes=10 slide="skip"'))
     assert "ask-adding" not in [slide.key for slide in slides]
     assert any("(No.)" in note for slide in slides for note in slide.notes)
+
+
+def test_a_note_below_a_cell_can_ask_before_it():
+    before, note, after = re.split(r"(?=# %% .*teach_adding)|(?=\{ask\})", SCRIPT)
+    note = note.replace("minutes=10", 'minutes=10 slide="sum"')
+    shown, task = after.removeprefix("{ask}").split('# %% [markdown] key="task"')
+    script = f'{before}{shown}{note}\n\n# %% [markdown] key="task"{task}'
+    order = [slide.key for slide in deck(script=script)]
+    assert order[order.index("adding") :][:3] == ["adding", "ask-adding", "sum"]
+    assert sum(key.startswith("ask") for key in order) == 1
+
+
+def test_a_question_to_check_oneself_has_its_answer_in_the_notes():
+    course = read_course(ROOT)
+    (lesson,) = course.select(["centralized_training"])
+    solved, korean, learner = (
+        read_built(ROOT, path_of(lesson, language, variant))
+        for language, variant in (("en", "solved"), ("ko", "solved"), ("ko", "learner"))
+    )
+    slides = slides_of(solved, korean, learner, {})
+    asked = [slide for slide in slides if [x.kind for x in slide.blocks] == ["prompt", "whole"]]
+    assert [slide.title for slide in asked] == [f"문제 {number}/5" for number in range(1, 6)]
+    right = [question.right for question in QUESTIONS]
+    for slide, letter in zip(asked, right, strict=True):
+        (note,) = slide.notes
+        assert note.startswith(f"**{letter}.** ")
+        assert note in slide.blocks[1].text
+
+
+STEPS = "\n# ".join(f"({n}) Step {n} is as long as a step of a round is." for n in range(1, 5))
+
+
+def figure(width, height):
+    size = struct.pack(">II", width, height)
+    data = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(8) + size).decode()
+    return new_output("display_data", data={"image/png": data})
+
+
+LONG = (
+    "# This is about the figure, and it is said before the steps. **It is shown, too, and fills.**"
+)
+
+
+@pytest.mark.parametrize(("before", "times"), [("", 1), (f"{LONG}\n#\n" * 2, 2)])
+def test_the_steps_of_a_figure_stay_with_it(before, times):
+    read = "# The sum is two,"
+    script = SCRIPT.replace(read, f"{before}# Follow the numbers. {STEPS}\n#\n{read}")
+    slides = deck(script=script, outputs={"sum": [figure(1180, 500)]})
+    figures = [slide for slide in slides if slide.has_figure]
+    assert len(figures) == times
+    assert [block.number for block in figures[-1].blocks if block.number] == [1, 2, 3, 4]
+    assert sum(block.number is not None for slide in slides for block in slide.blocks) == 4
+
+
+def points(*heights):
+    return [Block("point", "word " * 16 * height) for height in heights]
+
+
+def slide_with(*heights, key="a", **about):
+    return Slide(key, "One", blocks=points(*heights), **about)
+
+
+def test_no_slide_holds_a_line_that_has_room_elsewhere():
+    rest = slide_with(1, key="rest", notes=["all of it"])
+    room, full, task = slide_with(1, 1), slide_with(6, 6, 6), slide_with(1)
+    task.blocks = [Block("task", "Do it.")]
+
+    def left(*slides):
+        slides = layout.without_leftovers(
+            [Slide("title", "", "title"), *map(copy.deepcopy, slides)]
+        )
+        return [(slide.key, len(slide.blocks)) for slide in slides[1:]]
+
+    assert left(room, rest) == [("a", 3)]
+    assert left(task, rest, slide_with(1, key="b")) == [("a", 1), ("b", 2)]
+    assert left(full, rest) == [("a", 2), ("rest", 2)]
+    assert left(task, rest) == [("a", 1)]
+    assert left(task, slide_with(1, key="rest", is_headed=True)) == [("a", 1), ("rest", 1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Two warnings, which return. The first is long enough to fill a line of a slide alone, by "
+        "itself. And the second.",
+        "두 가지를 조심해야 합니다. 첫째는 한 줄을 혼자서 채울 만큼 긴 문장이며 다음도 그렇습니다. "
+        "둘째.",
+        "注意が2つあります。1つ目は、スライドの1行を1文だけで埋めるのに十分なほど長い文であり、次も同じです。2つ目。",
+    ],
+)
+def test_what_is_counted_is_shown_to_its_end(text):
+    ((_, shown),) = texts(text)
+    assert shown.replace(" ", "") == text.replace(" ", "")
 
 
 def test_a_heading_without_a_text_leaves_its_notes_to_the_next_slide():
@@ -235,7 +340,7 @@ def test_a_heading_at_the_end_leaves_its_notes_to_the_last_slide():
     ("old", "new"),
     [
         ('key="sum"', 'key="sum" slide="big"'),
-        ("minutes=10", 'minutes=10 slide="read_sum"'),
+        ("minutes=10", 'minutes=10 slide="ex"'),
         ("minutes=10", 'minutes=10 slide="whole"'),
     ],
 )

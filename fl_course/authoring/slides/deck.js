@@ -47,6 +47,8 @@
     transition: "none",
     backgroundTransition: "none",
     pdfSeparateFragments: false,
+    // A slide is measured before its letters are made smaller, and would get a blank page more.
+    pdfMaxPagesPerSlide: 1,
     plugins: [RevealNotes, RevealZoom],
   });
 })();

@@ -4,7 +4,8 @@ A section opens with its heading and what its text says first. Then each cell th
 a slide: its code, if that is short and does more than draw or print, its output, and below it what
 the next text reads from it. A question at the end of the text before a cell comes as a slide of its
 own, before the output. A task is shown in full, without its solution. What the room is asked stands
-at the end of its section.
+at the end of its section, or before the cell that the script names. The questions to check oneself
+have a slide each, with the answer in its notes.
 """
 
 import ast
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from nbformat import NotebookNode
 
 from fl_course.authoring.notebooks import key_of
-from fl_course.authoring.slides import code, essence, sentences
+from fl_course.authoring.slides import code, essence, layout, sentences
 from fl_course.authoring.slides.essence import Part
 from fl_course.authoring.slides.layout import ROOM, Block, Slide, SlideKind, in_pieces, in_tables
 
@@ -41,8 +42,8 @@ def slides_of(
         solved: The solved notebook in the deck's language, with its outputs.
         learner: The learner's notebook in that language, for the cells with blanks.
         said: What cells of the lesson's script say of slides, by their keys: "skip" leaves a cell
-            out, "whole" shows all of it, and an instructor's cell names the cell before whose
-            output the room is asked.
+            out, "whole" shows all of it, and an instructor's cell names the cell before which the
+            room is asked.
     """
     return _Writer(english, solved, learner, said).write()
 
@@ -69,7 +70,13 @@ class _Writer:
         # questions for the room.
         self.prompt = ""
         self.lead = ""
-        self.questions: list[tuple[str, str]] = []  # the cell before which it is asked, its text
+        self.questions: list[str] = []
+        self.asked_before: dict[str, list[str]] = {}  # A cell's key, and what is asked before it.
+        self.letters = {
+            cell.metadata.fl_course.question: ast.literal_eval(_assigned(cell.source))
+            for cell in self.cells
+            if cell.metadata.fl_course.kind == "answer"
+        }
 
     def write(self) -> list[Slide]:
         # The builder's own cells are the title, the set-up and the last one.
@@ -77,20 +84,31 @@ class _Writer:
         self._title(header)
         if cells and _is_intro(cells[0]):
             self._intro(cells.pop(0))
+        for cell in cells:
+            # A note may stand after the cell before which it asks.
+            if where := self._place(cell):
+                self.asked_before.setdefault(where, []).extend(self._asked(cell)[0])
         for cell, after in itertools.zip_longest(cells, cells[1:], fillvalue=self.cells[-1]):
             kind = cell.metadata.fl_course.kind
+            if asked := self.asked_before.pop(key_of(cell), []):
+                self.slides[-1].is_asked_about = True
+                self._ask(asked)
             if kind == "instructor":
                 self._note(cell)
             elif self.said.get(key_of(cell)) == SKIP:
                 continue
             elif kind == "text":
                 self._text(cell, after)
+            elif kind == "questions":
+                self._questions(cell)
             elif kind == "exercise":
                 self._stub(cell)
             elif kind == "code":
                 self._code(cell)
-        self._ask()
-        return self._kept()
+            elif kind == "question":
+                self._question(cell)
+        self._ask_what_is_left()
+        return layout.without_leftovers(self._kept())
 
     def _kept(self) -> list[Slide]:
         """The slides that show something, the first one after an idle one with its notes."""
@@ -129,7 +147,25 @@ class _Writer:
         if blocks and last.blocks and not self.is_full and 0 < over <= last.squeeze:
             last.blocks += blocks
             return [last]
+        if last.has_figure and not self.is_full and any(x.number is not None for x in blocks):
+            return self._add_steps(key, blocks)
         return [self._add(key, block) for block in blocks]
+
+    def _add_steps(self, key: str, blocks: list[Block]) -> list[Slide]:
+        """Puts steps below the figure that shows them; where that is full, below it once more."""
+        numbered = [at for at, block in enumerate(blocks) if block.number is not None]
+        first, end = numbered[0], numbered[-1] + 1
+        last = self.slides[-1]
+        if last.has_room_for_steps(blocks[:end]):
+            last.blocks += blocks[:end]
+            return [last, *(self._add(key, block) for block in blocks[end:])]
+        touched = [self._add(key, block) for block in blocks[:first]]
+        again = [block for block in last.blocks if block.figure is not None]
+        if Slide("", "", blocks=again).has_room_for_steps(blocks[first:end]):
+            touched.append(self._open(key, self.heading))
+            touched[-1].blocks += [*again, *blocks[first:end]]
+            first = end
+        return [*touched, *(self._add(key, block) for block in blocks[first:])]
 
     # Cells.
 
@@ -155,31 +191,56 @@ class _Writer:
         for part in itertools.takewhile(lambda part: part.kind == "item", parts[at:]):
             self._add(key_of(cell), Block("item", part.text, part.number))
 
-    def _note(self, cell: NotebookNode) -> None:
-        paragraphs = cell.source.split("\n\n")
-        asked = {
-            at
-            for at, text in enumerate(self.english[cell.id].source.split("\n\n"))
-            if text.startswith(_ASK)
-        }
+    def _place(self, cell: NotebookNode) -> str:
+        """The cell before which a note asks the room; "" if it does so at its section's end."""
         where = self.said.get(key_of(cell), "")
-        if where == SKIP:
-            asked = set()
-        rest = [text for at, text in enumerate(paragraphs) if at not in asked]
-        (self.section or self.slides[-1]).notes.append("\n\n".join(rest))
-        self.questions += [(where, paragraphs[at]) for at in sorted(asked)]
+        return where if cell.metadata.fl_course.kind == "instructor" and where != SKIP else ""
 
-    def _ask(self, before: str | None = None) -> None:
-        """Asks the room: what is to be asked before a cell's output, or what is left."""
-        for question in list(self.questions):
-            if before is not None and question[0] != before:
-                continue
-            self.questions.remove(question)
-            lead, _, text = question[1].removeprefix("**").partition("**")
+    def _asked(self, cell: NotebookNode) -> tuple[list[str], list[str]]:
+        """A note's paragraphs that ask the room, and the others."""
+        english = self.english[cell.id].source.split("\n\n")
+        asks, rest = [], []
+        for at, text in enumerate(cell.source.split("\n\n")):
+            is_asked = at < len(english) and english[at].startswith(_ASK)
+            (asks if is_asked else rest).append(text)
+        return asks, rest
+
+    def _note(self, cell: NotebookNode) -> None:
+        asks, rest = self._asked(cell)
+        if self.said.get(key_of(cell)) == SKIP:
+            rest = [cell.source]
+        elif not self._place(cell):
+            self.questions += asks
+        (self.section or self.slides[-1]).notes.append("\n\n".join(rest))
+
+    def _ask_what_is_left(self) -> None:
+        self._ask(self.questions)
+        self.questions = []
+
+    def _ask(self, questions: list[str]) -> None:
+        """Asks the room, a slide for each question."""
+        for question in questions:
+            lead, _, text = question.removeprefix("**").partition("**")
             slide = self._open(f"ask-{self.section.key if self.section else ''}", "", "ask")
             slide.title = lead.strip().rstrip(".。:：")
             slide.blocks.append(Block("prompt", sentences.question_of(text.strip())))
-            slide.notes.append(question[1])
+            slide.notes.append(question)
+
+    def _questions(self, cell: NotebookNode) -> None:
+        """Opens the questions to check oneself; how a notebook takes answers is left out."""
+        heading, how = essence.whole(cell.source)
+        self._heading(key_of(cell), heading)
+        self._add(key_of(cell), Block("point", sentences.split(how.text)[0]))
+
+    def _question(self, cell: NotebookNode) -> None:
+        """A question to check oneself, with its choices; the right one is for the speaker."""
+        lead, _, text = cell.source.removeprefix("**").partition("**")
+        asked, _, choices = text.strip().rpartition("\n\n")
+        slide = self._open(key_of(cell), lead.rstrip(".。:："))
+        slide.blocks += [Block("prompt", asked), Block("whole", choices)]
+        letter = self.letters[cell.metadata.fl_course.question]
+        slide.notes.append(choices.split("\n")["abcd".index(letter)].removeprefix("- "))
+        self.is_full = True
 
     def _text(self, cell: NotebookNode, after: NotebookNode) -> None:
         self.lead = ""
@@ -209,7 +270,7 @@ class _Writer:
             slide = self._open(key, part.text)
             slide.is_headed = True
             return slide
-        self._ask()
+        self._ask_what_is_left()
         self.section = self._open(key, part.text, "section")
         return self.section
 
@@ -275,7 +336,6 @@ class _Writer:
         key = key_of(cell)
         outputs = list(_outputs(cell))
         figures = any(block.figure is not None for block in outputs)
-        self._ask(before=key)
         source = "" if figures else code.essential(cell.source)
         if self.said.get(key) == WHOLE:
             source = cell.source
@@ -312,6 +372,11 @@ class _Writer:
         slide.blocks.append(prompt)
         self.prompt = ""
         self._open(key, self.heading)
+
+
+def _assigned(source: str) -> str:
+    """The right-hand side of a cell's first line."""
+    return source.split("\n")[0].partition("=")[2].strip()
 
 
 def _is_intro(cell: NotebookNode) -> bool:

@@ -1,8 +1,8 @@
 """What of a text cell is shown: its headings, and of each part what is essential.
 
 Of a paragraph that is its first sentence, and the next one where that is short, and what has words
-in bold letters; of a list each item's; a table, a formula and a block of code are shown as they
-are.
+in bold letters, or all of it where it begins with "Two warnings"; of a list each item's; a table, a
+formula and a block of code are shown as they are.
 """
 
 import re
@@ -120,6 +120,8 @@ def _shortened(text: str, enough: int = _ENOUGH, *, with_questions: bool = False
     told = sentences.without_asides(sentences.split(text))
     if not told:
         return ""
+    if sentences.is_counted(told[0]):
+        return " ".join(told)
     count = 1
     while count < len(told) and sentences.columns(" ".join(told[:count])) < enough:
         count += 1

@@ -4,6 +4,7 @@ The browser has the last word: `deck.js` makes the letters as large as they can 
 """
 
 import base64
+import itertools
 import math
 import struct
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,10 @@ _MOST_LINES = 24  # of an output, on one slide
 # By how much a slide may be overfull, to keep a whole text beside what it reads: a figure becomes
 # that much lower, or the letters a bit smaller.
 _SQUEEZE = {True: 120, False: 50}
+# The same for the steps that a figure shows, and for a line or two that would be left over.
+_SQUEEZE_STEPS, _SQUEEZE_REST = 200, 120
+_LEFT_OVER = 90  # the height of two lines
+SMALLEST_FIGURE = 310  # deck.js makes letters smaller before a figure
 
 SlideKind = Literal["title", "section", "plain", "ask"]
 BlockKind = Literal["point", "item", "whole", "task", "prompt", "code", "output", "figure", "lead"]
@@ -99,6 +104,7 @@ class Slide:
         blocks: What is on it.
         notes: What only the speaker sees, each a Markdown text.
         is_headed: Whether a heading within a section opens it.
+        is_asked_about: Whether the room is asked before anything is read from it.
     """
 
     key: str
@@ -107,11 +113,12 @@ class Slide:
     blocks: list[Block] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     is_headed: bool = False
+    is_asked_about: bool = False
 
     @property
     def squeeze(self) -> int:
         """By how much more height it can take than it has."""
-        return _SQUEEZE[any(block.figure is not None for block in self.blocks)]
+        return _SQUEEZE[self.has_figure]
 
     @property
     def most(self) -> int:
@@ -126,15 +133,20 @@ class Slide:
     @property
     def is_idle(self) -> bool:
         """Whether it has a heading alone, or below it a few printed lines that no text reads."""
+        if self.blocks and self.is_asked_about:
+            return False
         lines = sum(block.text.count("\n") + 1 for block in self.blocks)
         return lines <= 3 and all(block.kind == "output" for block in self.blocks)
 
     @property
     def is_lead(self) -> bool:
-        """Whether there is nothing but the words below a heading, to which a cell may be added."""
-        if self.kind != "plain" or (self.blocks and not self.is_headed):
-            return False
-        return all(block.kind == "point" for block in self.blocks)
+        """Whether there is nothing but words, to which a cell may be added."""
+        return self.kind == "plain" and all(block.kind == "point" for block in self.blocks)
+
+    @property
+    def has_figure(self) -> bool:
+        """Whether there is a figure."""
+        return any(block.figure is not None for block in self.blocks)
 
     @property
     def is_beside(self) -> bool:
@@ -146,6 +158,69 @@ class Slide:
         if not (self.is_beside or any(block.is_high for block in blocks)):
             return sum(block.height for block in blocks)
         return sum(math.ceil(block.height * _NARROW) for block in blocks if not block.is_high)
+
+    @property
+    def asks(self) -> bool:
+        """Whether something is asked, to be answered before any further word."""
+        return any(block.kind == "prompt" for block in self.blocks)
+
+    def has_room_for(self, blocks: Sequence[Block], squeeze: int) -> bool:
+        """Whether further blocks have room, if it can take so much more height than it has."""
+        return self.needs([*self.blocks, *blocks]) <= self.most + squeeze
+
+    def has_room_for_steps(self, steps: Sequence[Block]) -> bool:
+        """Whether numbered steps have room below a figure that becomes lower for them."""
+        return bool(steps) and not self.is_beside and self.has_room_for(steps, _SQUEEZE_STEPS)
+
+    def can_give(self, kind: BlockKind) -> bool:
+        """Whether its last block is of a kind and can be spared, but for a figure's steps."""
+        last = self.blocks[-1]
+        is_step = self.has_figure and last.number is not None
+        return last.kind == kind and len(self.blocks) > 2 and not is_step
+
+
+def without_leftovers(slides: Sequence[Slide]) -> list[Slide]:
+    """The slides without those that hold nothing but a line or two.
+
+    These go on the slide before or after it, where it has room if the letters are a bit smaller; or
+    another piece of text is taken from the slide before. Else they stay in the notes, where all of
+    the text is.
+    """
+    kept = [slides[0]]
+    for slide, after in itertools.zip_longest(slides[1:], slides[2:]):
+        before = kept[-1]
+        goes_on = _is_one(before, slide)
+        if not _is_left_over(slide):
+            kept.append(slide)
+        elif goes_on and not before.asks and before.has_room_for(slide.blocks, _SQUEEZE_REST):
+            before.blocks += slide.blocks
+            before.notes += slide.notes
+        elif after and _is_one(slide, after) and after.has_room_for(slide.blocks, _SQUEEZE_REST):
+            after.blocks[:0] = slide.blocks
+            after.notes[:0] = slide.notes
+            after.is_headed |= slide.is_headed
+        elif goes_on and before.can_give(slide.blocks[0].kind):
+            slide.blocks.insert(0, before.blocks.pop())
+            kept.append(slide)
+        elif slide.is_headed or slide.blocks[0].kind == "whole":
+            kept.append(slide)
+        else:
+            before.notes += slide.notes
+    return kept
+
+
+def _is_left_over(slide: Slide) -> bool:
+    if slide.kind != "plain" or len(slide.blocks) != 1:
+        return False
+    (block,) = slide.blocks
+    return block.kind in ("point", "item", "whole") and block.height <= _LEFT_OVER
+
+
+def _is_one(slide: Slide, after: Slide) -> bool:
+    """Whether two slides, one after the other, stand under one heading and are of no task."""
+    of_a_task = any(block.kind == "task" for block in (*slide.blocks, *after.blocks))
+    is_plain = slide.kind in ("plain", "section") and after.kind == "plain"
+    return is_plain and not of_a_task and not after.is_headed and slide.title == after.title
 
 
 def in_tables(text: str) -> list[str]:

@@ -170,6 +170,7 @@ def _cell(kind: BlockKind, run: list[Block]) -> NotebookNode:
         printed = new_output("stream", name="stdout", text=first.text)
         return new_code_cell("", outputs=[printed], metadata=metadata)
     if kind == "figure":
+        metadata["deck"]["least"] = min(first.height, layout.SMALLEST_FIGURE)
         return new_code_cell("", outputs=[first.figure], metadata=metadata)
     return new_markdown_cell(_markdown(kind, run), metadata=metadata)
 

@@ -14,6 +14,11 @@ _END = re.compile(
 )
 _QUESTION = re.compile(r"[?？][\"'”’」』*_)]*$|か。[」』*_]*$")
 _QUOTE = re.compile(r'"([^"]+)"|“([^”]+)”|「([^」]+)」')
+# "Two warnings." and what says so in the other languages.
+_COUNTS = re.compile(
+    r"^(?:Two|Three) (?:more )?(?:warnings|cautions|remarks|facts|differences)\b|[두세] 가지"
+    r"|注意が(?:あと)?[2二]つ|[2二]つの(?:注意|事実)|(?:事実|違い)が[2二]つ"
+)
 _APART = re.compile(r"[(（].*[)）][.。]?", re.S)
 
 
@@ -31,6 +36,11 @@ def split(text: str) -> list[str]:
 def is_question(sentence: str) -> bool:
     """Whether a sentence ends with a question mark, or as a Japanese question does."""
     return bool(_QUESTION.search(sentence))
+
+
+def is_counted(sentence: str) -> bool:
+    """Whether it says how many warnings, remarks or facts the sentences after it hold."""
+    return bool(_COUNTS.search(sentence))
 
 
 def columns(text: str) -> int:
