@@ -72,7 +72,7 @@ plotting.averaging_diagram()
 # without TFF. The state is the model: a pair of a kernel, 784 by 10 numbers, and a bias, ten
 # numbers. It has no hidden variables, so who has the pair has the model.
 
-# %% [markdown] key="teach_skeleton" kind="instructor" minutes=25
+# %% [markdown] key="teach_skeleton" kind="instructor" minutes=25 saves=6
 # **What people get wrong.** In the client's loop they take every gradient at the server's weights,
 # or let the last batch overwrite the others: both train, only worse. The check tells them apart.
 # And without `tape.watch` the gradient is `None`: a tape follows only variables by itself.
@@ -282,7 +282,7 @@ for name, some_weights in [
 # nothing is sent, because everything is in one place. So the program does not say what leaves a
 # client. Nor does anything keep the server's code from the data:
 
-# %% [markdown] key="teach_not_enough" kind="instructor" minutes=4
+# %% [markdown] key="teach_not_enough" kind="instructor" minutes=4 saves=1
 # **What people get wrong.** They think that TFF is there for speed. On one machine the loop in
 # plain Python is quite enough; what it lacks is a statement of what is where.
 #
@@ -345,7 +345,7 @@ print(
 # What is computed in one place becomes a `tff.tensorflow.computation`: the first weights, the
 # client's update, the server's update.
 
-# %% [markdown] key="teach_computations" kind="instructor" minutes=11
+# %% [markdown] key="teach_computations" kind="instructor" minutes=11 saves=4
 # **What people get wrong.** They write placements into these types. A TensorFlow computation knows
 # no places; where it runs is said by the operator that maps it.
 #
@@ -474,7 +474,7 @@ server_update_fn = ex.server_update_fn.check(server_update_fn)
 # So far nothing has a place. The two federated types give each value its own, and `initialize_fn`
 # makes the first weights at the server.
 
-# %% [markdown] key="teach_put_together" kind="instructor" minutes=12
+# %% [markdown] key="teach_put_together" kind="instructor" minutes=12 saves=0
 # **What people get wrong.** They hand `client_update_fn` the server's weights without a broadcast,
 # and meet the error shown below; or they return the mean update in place of the new weights, which
 # looks right in round 1, as the weights begin at zero.
@@ -617,7 +617,7 @@ plotting.learning_curves(
 # plain gradient descent at clients and server should do what ours does. We run both on the same
 # data and compare **all 7,850 weights after every round**.
 
-# %% [markdown] key="teach_proof" kind="instructor" minutes=8
+# %% [markdown] key="teach_proof" kind="instructor" minutes=8 saves=3
 # **What people get wrong.** They expect a difference of exactly zero. Sums of floats depend on
 # their order, and the two programs do not add in the same order.
 #
@@ -772,7 +772,7 @@ plotting.weight_differences(
 #
 # The first line is guarded by the types:
 
-# %% [markdown] key="teach_lines" kind="instructor" minutes=10 slide="broken_figure"
+# %% [markdown] key="teach_lines" kind="instructor" minutes=10 saves=3 slide="broken_figure"
 # **What people get wrong.** They test an algorithm by whether the accuracy rises. One of the four
 # broken versions reaches the accuracy of the right one.
 #
@@ -903,7 +903,7 @@ for name in ("as written", "clients return weights"):
 # changed. Lesson {{make_it_your_own}} uses that. Is it still the same algorithm? The next cell prints its round and
 # compares the weights. Find your four lines before you read on.
 
-# %% [markdown] key="teach_package" kind="instructor" minutes=3
+# %% [markdown] key="teach_package" kind="instructor" minutes=3 saves=2
 # **Ask the room.** What stands around the four lines in the printed round? (Metrics and the weight;
 # the four operators are unchanged.)
 #

@@ -23,7 +23,7 @@
 # First we check that TFF works. The function below is turned into a *federated computation*: a
 # program that TFF can hand to other processes or machines.
 
-# %% [markdown] key="teach_greeting" kind="instructor" minutes=4
+# %% [markdown] key="teach_greeting" kind="instructor" minutes=4 saves=2
 # **What people get wrong.** They expect the first line to come with the call. It comes with the
 # definition, once, because TFF reads the body to record it. Say it here; in lesson {{federated_core}} the same fact
 # decides where a random number is drawn.
@@ -84,7 +84,7 @@ print(
 # model together. Each keeps its own *client data*; a *server* coordinates them. The figure shows
 # one *round*, with three of our writers as clients.
 
-# %% [markdown] key="teach_what_is_fl" kind="instructor" minutes=4
+# %% [markdown] key="teach_what_is_fl" kind="instructor" minutes=4 saves=0
 # **What people get wrong.** "The clients send their gradients." In Federated Averaging they send a
 # difference of parameters after several steps of their own, which is not a gradient. And "nothing
 # leaves the device": a model update does, and the last section of this lesson shows what it tells.
@@ -121,7 +121,7 @@ plotting.federated_learning_diagram(
 # training, the rest is *held out*, which means that no model may learn from it. `data.pool` forgets
 # who wrote what and puts everything into two arrays.
 
-# %% [markdown] key="teach_pooled_digits" kind="instructor" minutes=12
+# %% [markdown] key="teach_pooled_digits" kind="instructor" minutes=12 saves=5
 # **What people get wrong.** In the exercise: only `x_train` is divided, or the type is forgotten.
 # The check names either. A few reshape in such a way that an image's numbers come in another order,
 # which no shape shows; the check sees it, and its sentence is worth reading aloud.
@@ -256,7 +256,7 @@ print(f"half a step of an 8-bit scan, 1/510:         {1 / 510:.4f}")
 # plus a bias. The softmax function turns the ten sums into ten probabilities. All parameters start
 # at zero.
 
-# %% [markdown] key="teach_model" kind="instructor" minutes=18
+# %% [markdown] key="teach_model" kind="instructor" minutes=18 saves=3
 # **What people get wrong.** In the first exercise: `CategoricalCrossentropy`, because it comes up
 # first in the documentation; ask what a label looks like in it. In the second: the numbers that
 # `fit` has printed are taken for a test. And in the confusion matrix, rows and columns are mixed up
@@ -489,7 +489,7 @@ print(
 # step, for one writer as for all, and 100 epochs are 100 steps for every model. No shuffle is left
 # either: differences can come from the data alone.
 
-# %% [markdown] key="teach_why_federate" kind="instructor" minutes=17
+# %% [markdown] key="teach_why_federate" kind="instructor" minutes=17 saves=4 slide="same_amount"
 # **What people get wrong.** They read 97 % at home as "writers do not need each other". It is the
 # number a lone writer would see, and it hides what the model does for everybody else; the second
 # column is the point. In the exercise, the name of one writer is written into the function, and
@@ -756,7 +756,7 @@ print(
 # Federated learning answers: the training goes to the data. Lesson {{federated_averaging}} shows how far that gets from
 # 75 towards 91 %.
 
-# %% [markdown] key="teach_why_not_pool" kind="instructor" minutes=5
+# %% [markdown] key="teach_why_not_pool" kind="instructor" minutes=5 saves=2
 # **What people get wrong.** Two extremes: "federated learning is private", and, after the next
 # figure, "then it is worth nothing". It sends less, and for one purpose. To limit what can be read
 # from that, one adds secure aggregation and differential privacy.

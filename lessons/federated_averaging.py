@@ -38,6 +38,17 @@ ex = exercises.lesson("federated_averaging")
 #    several **local epochs**, with its **client optimizer**. It ends with weights $w_k$.
 # 3. The client sends back its **model update** $\Delta_k = w_k - w$ and the number $n_k$. Its
 #    examples stay where they are.
+
+# %% [markdown] key="teach_algorithm" kind="instructor" minutes=5 slide="step_four"
+# **Ask the room.** Before step 4 is on the wall: "Ten models come back. How would you make one of
+# them?" Someone says *take the best one*: on whose images, and who may look at them? Someone says
+# *average the predictions*: then every client needs all ten models. That the weights themselves can
+# be averaged should sound odd; the section on one round shows that it works here.
+#
+# **What people get wrong.** They take $\eta$ for the clients' learning rate. It is the server's,
+# and 1.0 is its neutral value: all of the mean update, neither more nor less.
+
+# %% [markdown] key="step_four"
 # 4. The server takes the **weighted mean** of the updates, and its **server optimizer** applies
 #    that mean to $w$.
 #
@@ -50,15 +61,6 @@ ex = exercises.lesson("federated_averaging")
 # the clients' models. That gives the algorithm its name.
 #
 # The gain is in step 2: a client does many steps between two exchanges.
-
-# %% [markdown] key="teach_algorithm" kind="instructor" minutes=5
-# **Ask the room.** Before step 4 is on the wall: "Ten models come back. How would you make one of
-# them?" Someone says *take the best one*: on whose images, and who may look at them? Someone says
-# *average the predictions*: then every client needs all ten models. That the weights themselves can
-# be averaged should sound odd; the section on one round shows that it works here.
-#
-# **What people get wrong.** They take $\eta$ for the clients' learning rate. It is the server's,
-# and 1.0 is its neutral value: all of the mean update, neither more nor less.
 
 # %% [markdown] key="experiment"
 # ## The standard experiment
@@ -105,7 +107,7 @@ print(
 # all of these orders. With weights that start at zero, this makes every run of this notebook the
 # same.
 
-# %% [markdown] key="teach_experiment" kind="instructor" minutes=2
+# %% [markdown] key="teach_experiment" kind="instructor" minutes=2 saves=1
 # **When time is short.** Do not talk the table through; run the cell. These settings come back in
 # every later lesson, so it is worth a look at each line, but no discussion yet.
 
@@ -121,7 +123,7 @@ print(
 # - the **input spec**, the element type of a client's dataset, since no data is there yet when the
 #   recording is made.
 
-# %% [markdown] key="teach_model" kind="instructor" minutes=9
+# %% [markdown] key="teach_model" kind="instructor" minutes=9 saves=1 slide="read_captured_model"
 # **Ask the room.** After the error: "Lesson {{centralized_training}} trained a Keras model that existed already. Why may
 # we not do that here?" A good answer: the variables are in this notebook's process, and the clients
 # are elsewhere; a recording that points to them could not be sent.
@@ -297,7 +299,7 @@ functional_process = tff.learning.algorithms.build_weighted_fed_avg(
 # or at the clients. `initialize` makes the server's state, and `next` runs one round. The type of
 # each says what it takes and returns, and where those values are.
 
-# %% [markdown] key="teach_types" kind="instructor" minutes=6
+# %% [markdown] key="teach_types" kind="instructor" minutes=6 saves=3 slide="read_next_type"
 # **Ask the room.** Show the type of `next` and ask: "Where in it could a client's images come back
 # to the server?" Nowhere: nothing in the result is at the clients, and all that is at the server is
 # a state the size of the model and a few sums. A type is a promise that can be read before anything
@@ -367,7 +369,7 @@ print(f"batches seen {train_metrics['num_batches']}")
 # %% [markdown] key="read_one_round"
 # `next` does not change `state`. It returns a new one, `result.state`, and metrics.
 
-# %% [markdown] key="teach_one_round" kind="instructor" minutes=11
+# %% [markdown] key="teach_one_round" kind="instructor" minutes=11 saves=4 slide="held_out_after_one"
 # **Ask the room.** With 14 % and 2.50 on the wall: "Did this round teach the model anything?" Let
 # people commit themselves before the next cells. The reported loss is worse than that of guessing,
 # and the new model is better than guessing: both are true, of different models.
@@ -519,7 +521,7 @@ def run_rounds(process, cohort, num_rounds):
 
 run_rounds = ex.control_loop.check(run_rounds)
 
-# %% [markdown] key="teach_many_rounds" kind="instructor" minutes=8
+# %% [markdown] key="teach_many_rounds" kind="instructor" minutes=8 saves=4
 # **What people get wrong.** They forget `state = result.state`, and all rounds are the first one;
 # or they call `initialize` inside the loop, with the same effect. They return `result` where the
 # state is wanted. Each has a sentence of its own in the check: let people read it before you help.
@@ -717,7 +719,7 @@ for name, curve in curves.items():
 # Here, leaving four of the 14 writers out costs little on average. Lesson {{federated_evaluation}} asks what it costs each
 # of the four.
 
-# %% [markdown] key="teach_fresh" kind="instructor" minutes=4
+# %% [markdown] key="teach_fresh" kind="instructor" minutes=4 saves=4
 # **Ask the room.** "With a fresh sample, can the server say after ten rounds which clients it has
 # learned from?" Here yes, from the seed. In a real federation it may not want to know; that some
 # clients come more often than others is a bias of the model all the same.
@@ -890,7 +892,7 @@ def write_logs(log_dir, history):
 
 write_logs = ex.summary_writer.check(write_logs)
 
-# %% [markdown] key="teach_tensorboard" kind="instructor" minutes=8
+# %% [markdown] key="teach_tensorboard" kind="instructor" minutes=8 saves=5
 # **What people get wrong.** They call `tf.summary.scalar` outside of a `with` block: no error, and
 # no point. They write both parts with one writer: one zigzag instead of two lines. They leave the
 # step at 0, and TensorBoard shows a dot.
@@ -974,7 +976,7 @@ print(f"as scans of 8 by 8 bytes: {len(writer_images) * 8 * 8:,} bytes")
 # Updates may still give something away about them, which is why secure aggregation and differential
 # privacy exist.
 
-# %% [markdown] key="teach_bytes" kind="instructor" minutes=2
+# %% [markdown] key="teach_bytes" kind="instructor" minutes=2 slide="count_bytes"
 # **Ask the room.** "Federated learning saves sending the data, they say. Does it here?" No: one
 # client's ten rounds cost twice its images as arrays, and about a hundred times its scans. A good
 # answer then asks when it would: large data at each client, a small model, few rounds.
@@ -1047,7 +1049,7 @@ for name, ids in [
 # images of the ten writers cost a point; the other four writers come out several points lower.
 # Whether that is because they are strangers or because of who they are, lesson {{federated_evaluation}} asks.
 
-# %% [markdown] key="teach_metrics" kind="instructor" minutes=6
+# %% [markdown] key="teach_metrics" kind="instructor" minutes=6 saves=2 slide="read_side_by_side"
 # **Ask the room.** "The training accuracy is below the held-out accuracy, in every round. Is there
 # a mistake in the code?" A good answer asks what is being measured: many models on their way
 # against one model at the end.
@@ -1103,7 +1105,7 @@ for round_num in range(2):
 # measure it on the same held-out images after every five. Before you run the cells: which of the
 # two will be ahead at the end, and by how many points?
 
-# %% [markdown] key="teach_centralized" kind="instructor" minutes=5
+# %% [markdown] key="teach_centralized" kind="instructor" minutes=5 saves=5 slide="centralized_figure"
 # **Ask the room.** "The same number of steps, and five points behind. Where did they go?" Ten
 # models that each took a tenth of the steps, and met ten times, are not one model that took them
 # all. Then ask what the comparison leaves out: the centralized model needed everybody's images.

@@ -38,7 +38,7 @@ ex = exercises.lesson("federated_core")
 # floats. In Federated Core they are one value with a part at every home, a **federated value**. Its
 # type says what each part is, and where.
 
-# %% [markdown] key="teach_federated_values" kind="instructor" minutes=11
+# %% [markdown] key="teach_federated_values" kind="instructor" minutes=11 saves=2
 # **What people get wrong.** They read `{float32}@CLIENTS` as a list that the program holds. No
 # process holds it. Draw three separate boxes on the board and never one box with three cells.
 #
@@ -147,7 +147,7 @@ print(
 #
 # A **federated computation** takes and gives such values. The first one averages.
 
-# %% [markdown] key="teach_federated_computation" kind="instructor" minutes=6
+# %% [markdown] key="teach_federated_computation" kind="instructor" minutes=6 saves=2
 # **What people get wrong.** They put `print(temperatures)` into the body and expect numbers, or
 # expect the body to run at every call. Both come from reading the body as the program. It is the
 # recipe from which TFF makes the program.
@@ -221,7 +221,7 @@ print(
 # Suppose that all thermometers show half a degree too little. The federated language has no plus:
 # it only moves values. Calculations are written in TensorFlow, as a `tff.tensorflow.computation`.
 
-# %% [markdown] key="teach_tensorflow_inside" kind="instructor" minutes=7
+# %% [markdown] key="teach_tensorflow_inside" kind="instructor" minutes=7 saves=2
 # **What people get wrong.** They mix the two languages: a `+` in a federated computation, or a
 # `federated_mean` in a TensorFlow computation. Write the rule on the board, operators outside,
 # tensors inside, and point at it with every error.
@@ -348,7 +348,7 @@ with show_error():
 #
 # TFF has few operators. It lists them itself:
 
-# %% [markdown] key="teach_operators" kind="instructor" minutes=26
+# %% [markdown] key="teach_operators" kind="instructor" minutes=26 saves=3
 # **What people get wrong.** They conclude that what is aggregated is private. The last code cell of
 # this section is there to take that away: an aggregation that lists, and a mean of one. They also
 # forget the broadcast, or average first and compare the mean with the threshold. And a wrong
@@ -657,7 +657,7 @@ print(
 # `tf.data.Dataset`, and its `reduce` makes one value of it: it begins with an initial state and
 # passes state and element to a function that gives the next state.
 
-# %% [markdown] key="teach_sequences" kind="instructor" minutes=15
+# %% [markdown] key="teach_sequences" kind="instructor" minutes=15 saves=2
 # **What people get wrong.** A `for` loop over the dataset in the body of a TensorFlow computation.
 # It raises, because the dataset has no elements yet while the body is traced. `reduce` is the loop.
 # Others count batches for examples once the data is batched; lesson {{averaging_by_hand}} counts the rows instead.
@@ -914,7 +914,7 @@ print(
 #
 # ### The wrong place or the wrong type
 
-# %% [markdown] key="teach_errors" kind="instructor" minutes=7
+# %% [markdown] key="teach_errors" kind="instructor" minutes=7 saves=2
 # **What people get wrong.** They read the last frame of a traceback inside TFF. Read the last line,
 # look for two types or two placements in it, and ask which of the two you expected.
 #

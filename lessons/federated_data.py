@@ -33,7 +33,7 @@ ex = exercises.lesson("federated_data")
 # and for each id a dataset. A **client** is whoever owns a part of the data and keeps it: a
 # phone, a hospital, or here a person who wrote digits on a sheet of paper.
 
-# %% [markdown] key="teach_client_data" kind="instructor" minutes=9
+# %% [markdown] key="teach_client_data" kind="instructor" minutes=9 saves=2
 # **Ask the room.** "Which apps on your phone hold data that a model could learn from, and who is
 # the client: the phone, the app or the person?" A good answer sees that a client is whoever keeps
 # data of its own: one person with two phones is two clients, a family with one tablet is one.
@@ -147,7 +147,7 @@ plotting.label_counts({client_id: counts[client_id] for client_id in six})
 # The next cell reads every client's images, which only a simulation can. In a real federation
 # neither you nor the server sees them.
 
-# %% [markdown] key="teach_mean_images" kind="instructor" minutes=10 slide="mean_distances"
+# %% [markdown] key="teach_mean_images" kind="instructor" minutes=10 saves=5 slide="mean_distances"
 # **Ask the room.** Before the distances: "These five look different. How would you find out whether
 # that is more than chance?" A good answer needs something to compare with: the same writer twice.
 # That is what the two halves are for.
@@ -268,7 +268,7 @@ print(f"median of all pairs: {np.median(angles):.2f}")
 # explains. For quantity skew we build **client data of our own**: `TestClientData` takes a dict
 # with the arrays of each client.
 
-# %% [markdown] key="teach_non_iid" kind="instructor" minutes=10
+# %% [markdown] key="teach_non_iid" kind="instructor" minutes=10 saves=2
 # **Ask the room.** "Name a federation and say which of the three skews it has." Hospitals with
 # scanners of different makers: feature. A keyboard in two languages: label and feature. Shops of a
 # chain, large and small: quantity. Most have all three.
@@ -430,7 +430,7 @@ print(f"lowest {100 * told_apart[hardest]:.0f} % ({' and '.join(hardest)})")
 # out nearly equal. Before you run the cell: in which of its lines will one label have more than
 # half?
 
-# %% [markdown] key="teach_dirichlet" kind="instructor" minutes=9
+# %% [markdown] key="teach_dirichlet" kind="instructor" minutes=9 saves=2 slide="three_heatmaps"
 # **Ask the room.** Cover the titles of the three heat maps: "Which alpha is which, and what did you
 # look at?" Then let everybody write down a guess for the exercise before anyone runs it.
 #
@@ -550,7 +550,7 @@ for name, deal in other_deals.items():
 # its three lines can a second epoch begin before the first is over, and with which numbers can the
 # last line begin?
 
-# %% [markdown] key="teach_preprocessing" kind="instructor" minutes=14
+# %% [markdown] key="teach_preprocessing" kind="instructor" minutes=14 saves=2 slide="shuffle_and_repeat"
 # **Ask the room.** "Of these five steps, which two may change places without any harm?" A good
 # answer says what each other swap would spoil. With batch before shuffle, the same neighbours stay
 # together for ever. With repeat before shuffle, the epochs run into one another. With batch before
@@ -725,7 +725,7 @@ for name, values in first_batch.items():
 # give the same cohort. When two algorithms are compared over the same cohorts, a difference comes
 # from the algorithms and not from the draw.
 
-# %% [markdown] key="teach_cohorts" kind="instructor" minutes=8
+# %% [markdown] key="teach_cohorts" kind="instructor" minutes=8 saves=1
 # **Ask the room.** "Phones take part when they charge. Who is missing from a cohort that is drawn
 # at three in the afternoon?" A good answer: whole time zones and ways of life, so the draw is not
 # uniform, and no seed mends that.

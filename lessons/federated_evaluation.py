@@ -62,7 +62,7 @@ for _ in range(10):
 weights = weights_after[-1]
 print(f"reported in round 10: {100 * reported[-1]:.0f} %")
 
-# %% [markdown] key="teach_evaluation" kind="instructor" minutes=19
+# %% [markdown] key="teach_evaluation" kind="instructor" minutes=19 saves=2 slide="task_evaluation"
 # **What people get wrong.** They run `next` on the state that `initialize` gives, and wonder about
 # 10 %: that state holds the untrained model. The check of the second exercise says so.
 #
@@ -309,7 +309,7 @@ plotting.learning_curves(
 # that does, evaluate on all images that this model has not learned from: the held-out fifth of the
 # ten writers, and everything of the other four.
 
-# %% [markdown] key="teach_people" kind="instructor" minutes=15
+# %% [markdown] key="teach_people" kind="instructor" minutes=15 saves=2 slide="luck"
 # **What people get wrong.** They take the lowest of many noisy numbers at face value, as with the
 # smallest schools in a league table. The cell on luck is there for that.
 #
@@ -434,7 +434,7 @@ print(f"{100 * worst_accuracy:.0f} % or lower in {as_low:.0f} % of the draws")
 # `writer_00` is also without two others: what we see is the cost of leaving out the group, and not
 # quite that of one person.)
 
-# %% [markdown] key="teach_leave_out" kind="instructor" minutes=12
+# %% [markdown] key="teach_leave_out" kind="instructor" minutes=12 saves=4
 # **What people get wrong.** They compare images that a model learned from with images that it did
 # not, and take the difference for the gain of taking part.
 #
@@ -618,7 +618,7 @@ plotting.digits(
 # model, since the mean of one model is that model. A federation with *one client who has all the
 # images* is centralized training; each round gives it the images in a new order.
 
-# %% [markdown] key="teach_table" kind="instructor" minutes=11
+# %% [markdown] key="teach_table" kind="instructor" minutes=11 saves=3
 # **What people get wrong.** They say "federated is worse than centralized", or "as good as", as if
 # that were a property of the method. It is a statement about a budget.
 #
@@ -821,7 +821,7 @@ print(f"same as in federated evaluation: {difference < 1e-6}")
 # its optimizer has **momentum**, a running sum of earlier updates. And each round draws its cohort
 # of five clients, and their shuffles, from the round's number.
 
-# %% [markdown] key="teach_checkpoint" kind="instructor" minutes=9
+# %% [markdown] key="teach_checkpoint" kind="instructor" minutes=9 saves=3
 # **What people get wrong.** They save the model and call it a checkpoint.
 #
 # **Ask the room.** What else would have to be in the checkpoint if the cohorts were drawn from a

@@ -51,7 +51,7 @@ ex = exercises.lesson("flower_processes")
 # - A message carries an **ArrayRecord** (weights), a **MetricRecord** (numbers such as a count of
 #   examples) and a **ConfigRecord** (settings).
 
-# %% [markdown] key="teach_two_libraries" kind="instructor" minutes=12
+# %% [markdown] key="teach_two_libraries" kind="instructor" minutes=12 saves=5
 # **What people get wrong.** They take the SuperLink for the server of the algorithm. It is the post
 # office: the mean is taken in the ServerApp, by the strategy.
 #
@@ -144,7 +144,7 @@ if flower.is_there():
 # Here $n$ is the number of images in the batch and $r$ the rate. That is what the tape has worked
 # out for you in lesson {{averaging_by_hand}}.
 
-# %% [markdown] key="teach_client_step" kind="instructor" minutes=15
+# %% [markdown] key="teach_client_step" kind="instructor" minutes=15 saves=6
 # **What people get wrong.** `kernel -= ...` changes the array that the message brought. In Flower
 # that is a copy of the client's own, so nobody notices; in the exercise's check it is noticed. And
 # they return the difference, as in TFF.
@@ -220,7 +220,7 @@ def accuracy(kernel, bias):
 # A Flower app is a folder with three files. The first says where the two parts are, and which
 # settings a run has.
 
-# %% [markdown] key="teach_app" kind="instructor" minutes=16
+# %% [markdown] key="teach_app" kind="instructor" minutes=16 saves=4
 # **What people get wrong.** They look for the line that sends the data. There is none: the
 # ClientApp reads a path that its own SuperNode was started with. Let somebody point to the line.
 #
@@ -442,7 +442,7 @@ def main(grid, context):
 # Before you run the cell: how many processes will there be, if each of the four programs has a
 # helper, which starts apps when they are needed?
 
-# %% [markdown] key="teach_start" kind="instructor" minutes=10
+# %% [markdown] key="teach_start" kind="instructor" minutes=10 saves=3
 # **What people get wrong.** They read TLS as "the server can't see it". It protects the way to the
 # server. What arrives is readable there, and lesson {{secure_sums}} is about that.
 #
@@ -526,7 +526,7 @@ if flower.is_there():
 # The same training by TFF: the same writers, and for each the examples in the very order that its
 # ClientApp makes of its seed.
 
-# %% [markdown] key="teach_same" kind="instructor" minutes=16
+# %% [markdown] key="teach_same" kind="instructor" minutes=16 saves=6 slide="tolerance_text"
 # **What people get wrong.** "Close enough" without a number. Ask what they would have accepted:
 # a hundredth? A wrong seed passes that.
 #
@@ -692,7 +692,7 @@ plotting.learning_curves(
 # reads what they have noted of the clients' files, each by its client's name; other files are left
 # out. (A library that opens files by itself, in C, would not be seen.)
 
-# %% [markdown] key="teach_own" kind="instructor" minutes=8
+# %% [markdown] key="teach_own" kind="instructor" minutes=8 saves=4
 # **What people get wrong.** They take the list for a proof. It shows what happened, not what could
 # have happened: all these processes belong to one user, who may open all three files. On three
 # computers they could not.
@@ -750,7 +750,7 @@ if flower.is_there():
 # no goodbye is sent. Two clients are enough for this run, `least_clients=2`. Before you run the
 # cell: what will the server do in round 2, and whom will it ask in round 3?
 
-# %% [markdown] key="teach_kill" kind="instructor" minutes=9
+# %% [markdown] key="teach_kill" kind="instructor" minutes=9 saves=4
 # **What people get wrong.** They expect an error. A lost client is an everyday event for the
 # server, and what it lacks in round 2 is one reply.
 #
@@ -843,7 +843,7 @@ if flower.is_there():
 # And what no program brings: a contract that says what the model is for and who may have it, an
 # ethics board at each site, and somebody at each site who can pull the plug.
 
-# %% [markdown] key="teach_hospitals" kind="instructor" minutes=4
+# %% [markdown] key="teach_hospitals" kind="instructor" minutes=4 saves=2
 # **Ask the room.** Which point would you do first? (There is no right answer; a good one names who
 # could do harm, and how.)
 #

@@ -50,7 +50,7 @@ ex = exercises.lesson("images_unseen")
 # more, it says so. **Read the cell only down to the line of comment in its middle** if you want to
 # find the fault by yourself.
 
-# %% [markdown] key="teach_complaint" kind="instructor" minutes=9
+# %% [markdown] key="teach_complaint" kind="instructor" minutes=9 saves=2
 # **Ask the room.** You may ask each device for one number. Which one? (Collect five answers on the
 # board. Most are guesses at what the fault is: the mean pixel, the number of labels. The lesson is
 # about faults that one has not thought of.)
@@ -206,7 +206,7 @@ print(
 # when it is asked for a 3, and the discriminator has a score for each label and gives that of the
 # label asked for.
 
-# %% [markdown] key="teach_gan" kind="instructor" minutes=20
+# %% [markdown] key="teach_gan" kind="instructor" minutes=20 saves=5
 # **Ask the room.** The generator has never seen a digit. Where do the strokes come from? (From the
 # discriminator's gradient by the image. Draw the arrow: score, image, generator's weights.)
 #
@@ -321,7 +321,7 @@ for score in (-10.0, 0.0):
 # gradient by the pixels, at the real images (Mescheder and others call it R1). It makes
 # discriminators with steep scores pay. What happens without it, we shall see.
 
-# %% [markdown] key="teach_client" kind="instructor" minutes=20
+# %% [markdown] key="teach_client" kind="instructor" minutes=20 saves=8
 # **What people get wrong.** They train the generator at the client as well. It would work; but
 # what is sent would be more, and all of it would have to be clipped and noised. Here one of two
 # models leaves the clients.
@@ -564,7 +564,7 @@ print(
 # devices in a round. Of each we keep the generator after some of the rounds. Before you run the
 # cell: after which round will you see what is wrong?
 
-# %% [markdown] key="teach_differs" kind="instructor" minutes=20
+# %% [markdown] key="teach_differs" kind="instructor" minutes=20 saves=4 slide="two_gans"
 # **Ask the room.** Cover the figure's lower rows. From which row on do they know the fault, and
 # from which row on can they read a digit? (The fault long before. That is the point of the section
 # on noise.)
@@ -787,7 +787,7 @@ plotting.log_curves(
 # which was neither clipped nor noised; it is called 0. Before you run the cell: what will the noise
 # take first, the digits or the fault?
 
-# %% [markdown] key="teach_noise" kind="instructor" minutes=16
+# %% [markdown] key="teach_noise" kind="instructor" minutes=16 saves=5
 # **Ask the room.** Which epsilon would you need for this use, in which one looks at pictures for an
 # afternoon and then deletes them? (A published generator lives for ever; one that is looked at by
 # one team is another risk. The number does not know that.)

@@ -45,7 +45,7 @@ ex = exercises.lesson("make_it_your_own")
 # that white pixels, the same in every image, make the models swing. Ink calms them, and larger
 # learning rates can be tried.
 
-# %% [markdown] key="teach_two_places" kind="instructor" minutes=8
+# %% [markdown] key="teach_two_places" kind="instructor" minutes=8 saves=2
 # **What people get wrong.** They look for the place where the two edits "know" of each other. They
 # need not: one works at the clients, batch by batch, the other at the server, once a round. Draw
 # the loop on the board and mark both places.
@@ -206,7 +206,7 @@ print(
 #
 # This is `deals[1]`, on which this section and the next run:
 
-# %% [markdown] key="teach_skewed" kind="instructor" minutes=6 slide="skew_curves"
+# %% [markdown] key="teach_skewed" kind="instructor" minutes=6 saves=1 slide="skew_curves"
 # **Ask the room.** Before the curves: what will the model do in a round whose three clients hold no
 # 3s? (It forgets them: every client's softmax learns that nothing is ever a 3. The line falls.)
 #
@@ -286,7 +286,7 @@ for name, curve in curves.items():
 # One of the clients, `client_03` of the heat map above, has an app whose author forgot to scale the
 # pixels: they go up to 255. How long are its gradients?
 
-# %% [markdown] key="teach_clip" kind="instructor" minutes=14
+# %% [markdown] key="teach_clip" kind="instructor" minutes=14 saves=2
 # **What people get wrong.** They clip each tensor by itself, or each number; both change the
 # direction. They forget `min(1, ...)`, and every short gradient is stretched. The check has a
 # sentence for each. If somebody has used NumPy: it works when called, and cannot be recorded.
@@ -402,7 +402,7 @@ for name, curve in curves.items():
 # {{federated_evaluation}}, would give the same number.) Before you run the cell: which of the four rates will win, and by
 # how many points over lesson {{federated_averaging}}'s 0.02?
 
-# %% [markdown] key="teach_search" kind="instructor" minutes=6
+# %% [markdown] key="teach_search" kind="instructor" minutes=6 slide="search"
 # **Ask the room.** A paper compares its new method, tuned over thirty settings, with FedAvg "as in
 # the original paper". What do you make of the gap? (The next cell is the answer in small: tuning
 # alone is worth several points.)
@@ -457,7 +457,7 @@ tuned["FedAvg"] = search(
 # is Federated Averaging. The velocity is the first thing here that the server has to remember
 # besides the weights. At first it is zero:
 
-# %% [markdown] key="teach_momentum" kind="instructor" minutes=10
+# %% [markdown] key="teach_momentum" kind="instructor" minutes=10 saves=5
 # **What people get wrong.** They give back the old velocity, or move by the old one. They subtract,
 # because gradients are subtracted: a mean update already points where the clients went.
 #
@@ -522,7 +522,7 @@ def fed_avg_m(momentum):
 # zero, and $s$ starts at $\tau^2$. As in the paper, and unlike Keras, nothing corrects the bias of
 # $m$ and $s$ towards their start. As code it is another pair:
 
-# %% [markdown] key="teach_adam" kind="instructor" minutes=5
+# %% [markdown] key="teach_adam" kind="instructor" minutes=5 saves=3
 # **What people get wrong.** They take a server rate of 1.0 from Federated Averaging. Here the rate
 # sets the scale of a weight's change in a round, whatever the size of the update: with 1.0, weights
 # would jump by about 1.
@@ -577,7 +577,7 @@ def fed_adam(learning_rate):
 # The client's gradient thereby gets a second part, the gradient of this term. So FedProx, too, is
 # an edit of the gradient.
 
-# %% [markdown] key="teach_proximal" kind="instructor" minutes=9
+# %% [markdown] key="teach_proximal" kind="instructor" minutes=9 saves=4
 # **What people get wrong.** They add the term itself instead of its gradient, keep the half, or
 # turn the sign: the client then runs away, which the check says. They confuse it with weight decay,
 # which pulls to zero.
@@ -663,7 +663,7 @@ for name, settings in own_settings.items():
 # to obey if it is what its name says. First: with its setting at the neutral value, each is
 # Federated Averaging.
 
-# %% [markdown] key="teach_must_hold" kind="instructor" minutes=8
+# %% [markdown] key="teach_must_hold" kind="instructor" minutes=8 saves=4
 # **Ask the room.** Which further facts could be tested? (One client alone is training at that
 # client. The order of the clients in the cohort does not matter. A cohort of twins gives what one
 # of them gives.)
@@ -781,7 +781,7 @@ print(f"largest difference of a weight: {difference(after_ten, central):.2f}")
 # order in which you expect them. It takes some 20 seconds, on a busy machine several times as long;
 # a bar shows how far it is.
 
-# %% [markdown] key="teach_comparison" kind="instructor" minutes=9 slide="comparison_runs"
+# %% [markdown] key="teach_comparison" kind="instructor" minutes=9 saves=3 slide="comparison_runs"
 # **Ask the room.** Write the six names on the board before the cell runs, and let everyone bet.
 # Afterwards: who would have lost the bet with another cohort size? (Nobody knows. That is the
 # point.)
@@ -881,7 +881,7 @@ print(
 # clients together. Which accuracy can you reach? First, what does a plan send? As in lesson {{federated_averaging}} we
 # count the model's weights, not the few numbers that go with them.
 
-# %% [markdown] key="teach_challenge" kind="instructor" minutes=10
+# %% [markdown] key="teach_challenge" kind="instructor" minutes=10 saves=6
 # **Ask the room.** After ten minutes: collect the best entries on the board, with the number of
 # entries each group has tried. The more tries, the more luck in the best; the check's new deals
 # take some of it away.

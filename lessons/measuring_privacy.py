@@ -52,7 +52,7 @@ ex = exercises.lesson("measuring_privacy")
 # examples with this label, and $n$ that of all. A client that takes one step, with all its
 # examples in one batch, changes $b_k$ by minus the learning rate times this.
 
-# %% [markdown] key="teach_labels" kind="instructor" minutes=10
+# %% [markdown] key="teach_labels" kind="instructor" minutes=10 saves=3
 # **What people get wrong.** They think that an attack needs a deep network and a GPU. This one is
 # a division. Let them say why: an update of the bias is a count of labels, written differently.
 #
@@ -152,7 +152,7 @@ plotting.label_counts(
 # trained on. So the **score** of a person is minus the mean loss on their images, and who scores
 # at least a threshold is taken for a **member**.
 
-# %% [markdown] key="teach_membership" kind="instructor" minutes=13
+# %% [markdown] key="teach_membership" kind="instructor" minutes=13 saves=5
 # **Ask the room.** What does the attacker need here? Let them list it: the weights, and images by
 # the person in question. Then: who has that? (Every participant gets the model; a colleague has
 # your handwriting.)
@@ -313,7 +313,7 @@ plotting.roc_curves(curves, title="Who was in the training?")
 # may differ, $\delta$ is what may go wrong altogether. Read it as the probability of a leak: it
 # has to be far below one over the number of clients.
 
-# %% [markdown] key="teach_guarantee" kind="instructor" minutes=8
+# %% [markdown] key="teach_guarantee" kind="instructor" minutes=8 saves=3
 # **What people get wrong.** They read "nobody can learn anything about me". What can be learned
 # without you can be learned: that smoking causes cancer, a smoker hears from a private study, too.
 #
@@ -362,7 +362,7 @@ for epsilon in (0.1, 1, 3, 10):
 # This is **central** differential privacy: the clients trust the server to add the noise and to
 # forget the sum without it.
 
-# %% [markdown] key="teach_by_hand" kind="instructor" minutes=15
+# %% [markdown] key="teach_by_hand" kind="instructor" minutes=15 saves=4
 # **What people get wrong.** They clip the sum or the mean; the check says so. They divide by the
 # number of clients who came: that number depends on who took part, and stands outside of the
 # noise.
@@ -599,7 +599,7 @@ print(
 # prints says. **Before you run it**, sketch the line of $C$ over 40 rounds. Which way does it go
 # first, how long, and does it stop once it has reached the middle?
 
-# %% [markdown] key="teach_adaptive" kind="instructor" minutes=5
+# %% [markdown] key="teach_adaptive" kind="instructor" minutes=5 saves=3
 # **What people get wrong.** They take the largest norm they have seen as clip norm, "so that
 # nothing is lost". Seen where? Looking at the norms is a release of its own.
 #
@@ -679,7 +679,7 @@ plotting.learning_curves(
 # A well-known size of training: 3,383 clients, 120 a round, 100 rounds, noise multiplier 1.2,
 # $\delta = 10^{-5}$. Four numbers that one could quote for it:
 
-# %% [markdown] key="teach_accounting" kind="instructor" minutes=12
+# %% [markdown] key="teach_accounting" kind="instructor" minutes=12 saves=5
 # **What people get wrong.** They quote an epsilon without saying for which neighbours, which
 # sampling, which delta. Four numbers for what a report calls one training, each of them right for
 # something else, cure that.
@@ -850,7 +850,7 @@ for noise_multiplier in (0.0, 0.5, needed):
 # from 0.3 to 4: the accuracy with 1,000 clients, the accuracy with 100, and the success of the
 # attack.
 
-# %% [markdown] key="teach_trade_off" kind="instructor" minutes=11 slide="sweep"
+# %% [markdown] key="teach_trade_off" kind="instructor" minutes=11 saves=3 slide="sweep"
 # **Ask the room.** Before the cell runs: how many points of accuracy will an epsilon of about 1
 # cost 1,000 clients? And 100 clients? Collect guesses.
 #
@@ -1031,7 +1031,7 @@ for level, epsilon, advantage in zip(levels, epsilons, advantages, strict=True):
 # $\delta$; here each counts as much as the largest), and a $\delta_k$ of 1 or more guarantees
 # nothing.
 
-# %% [markdown] key="teach_doubles" kind="instructor" minutes=8
+# %% [markdown] key="teach_doubles" kind="instructor" minutes=8 saves=4
 # **What people get wrong.** "We have user-level privacy", where a user is an account and a person
 # has a phone, a tablet and a watch. Ask in every project: what is a client?
 #
@@ -1122,7 +1122,7 @@ for clients_each in (1, 10):
 # independent noises has a standard deviation of $\sqrt{n}$ times one of them, so the mean's noise
 # shrinks like $1/\sqrt{n}$ only. We measure both, with $z = 1$:
 
-# %% [markdown] key="teach_square_root" kind="instructor" minutes=4
+# %% [markdown] key="teach_square_root" kind="instructor" minutes=4 slide="square_root_figure"
 # **Ask the room.** How many clients does local privacy need for as little noise as the server's at
 # a cohort of 100? (The square of that number.)
 
@@ -1203,7 +1203,7 @@ plotting.log_curves(
 # - **A seed that is known.** Ours is 0, and whoever knows it subtracts the noise. A real server
 #   draws from a source that nobody can repeat.
 
-# %% [markdown] key="teach_not_protected" kind="instructor" minutes=4
+# %% [markdown] key="teach_not_protected" kind="instructor" minutes=4 saves=2
 # **Ask the room.** Which sentence about privacy on a website would you now write differently?
 #
 # **When time is short.** Let them read the list, and ask for the one point that surprised them.

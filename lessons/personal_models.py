@@ -37,7 +37,7 @@ ex = exercises.lesson("personal_models")
 # so on. All accuracies below are means over these four **folds**. Few images to train on is also
 # how it is on a phone.
 
-# %% [markdown] key="teach_whom" kind="instructor" minutes=8
+# %% [markdown] key="teach_whom" kind="instructor" minutes=8 saves=2
 # **Ask the room.** Twenty-eight images, ten digits: how many 7s does a writer have to learn from?
 # (Three, or two, or none. This is why a writer might want the others' help.)
 #
@@ -322,7 +322,7 @@ plotting.accuracy_spread(
 # own images. The server does not even have to know. Before you run the cell: a writer has 28
 # images, and the model has 3,322 numbers. What will many steps do?
 
-# %% [markdown] key="teach_fine_tuning" kind="instructor" minutes=10 slide="fine_tuned"
+# %% [markdown] key="teach_fine_tuning" kind="instructor" minutes=10 saves=3 slide="fine_tuned"
 # **Ask the room.** Before the cell: will 100 steps on 28 images be too many? Take a vote. (In
 # these two worlds they are not; with a larger model or fewer images they might be. The step count
 # is a setting, and it has to be chosen on data that is not the held-out data.)
@@ -519,7 +519,7 @@ print(f"each writer as by hand, to an image of 84: {84 * off < 1.5}")
 # and give one back. Whoever calls it keeps the list in between; on real phones, each keeps its
 # own.
 
-# %% [markdown] key="teach_private" kind="instructor" minutes=14
+# %% [markdown] key="teach_private" kind="instructor" minutes=14 saves=4
 # **Ask the room.** A phone takes part in round 3 and again in round 90. Which state does it hand
 # in in round 90? (The one of round 3. It fits a first layer that is long gone; this is a real
 # weakness of all stateful methods with many clients, SCAFFOLD below included.)
@@ -684,7 +684,7 @@ print("numbers in a head, if it is private:", head_size)
 # update says where *this* writer would rather go. Sattler and others cluster clients by the angle
 # between these.
 
-# %% [markdown] key="teach_groups" kind="instructor" minutes=11
+# %% [markdown] key="teach_groups" kind="instructor" minutes=11 saves=4
 # **Ask the room.** Why not cluster the updates of the very first round? (Everybody is far from any
 # good model there, and has much to learn that all agree on. We tried it, and k-means did not find
 # the groups. At the end of the one model's training, what is left is the disagreement.)
@@ -803,7 +803,7 @@ tell("two models")
 # $F_k^q\,\nabla F_k$: a client counts by its loss to the power of $q$. With $q=0$ all count alike,
 # and that is Federated Averaging; the larger $q$ is, the more the largest loss counts.
 
-# %% [markdown] key="teach_fair" kind="instructor" minutes=10
+# %% [markdown] key="teach_fair" kind="instructor" minutes=10 saves=5
 # **Ask the room.** Who should decide $q$? (Not the five, not the nine, and not the person who
 # trains. It is a decision about people, and an accuracy does not make it.)
 #
@@ -932,7 +932,7 @@ for world in y:
 # are. The two panels have different scales. Before you run the cell, write down for each way in
 # which of the two worlds it makes writers worse.
 
-# %% [markdown] key="teach_table" kind="instructor" minutes=8
+# %% [markdown] key="teach_table" kind="instructor" minutes=8 saves=0
 # **Ask the room.** You may look at one panel only before you choose a way for a product. What
 # would you measure first to know which panel is yours? (Whether fine-tuning at home gains much for
 # some; the cosines of the updates. Both can be had without labels leaving a client.)
@@ -992,7 +992,7 @@ print(
 # either direction. The optimum of the sum is known: in each direction the mean of the bottoms,
 # weighted by $h$.
 
-# %% [markdown] key="teach_drift" kind="instructor" minutes=16
+# %% [markdown] key="teach_drift" kind="instructor" minutes=16 saves=6 slide="rest"
 # **Ask the room.** With 1,000 local steps each client is at its own bottom. Where does the server
 # rest then? (At the plain mean of the bottoms: nobody asks any more how steep the bowls are.)
 #
@@ -1128,7 +1128,7 @@ print(
 #
 # $$ c_k \leftarrow c_k - c + \frac{x - y_k}{K\,\eta} $$
 
-# %% [markdown] key="teach_scaffold" kind="instructor" minutes=13
+# %% [markdown] key="teach_scaffold" kind="instructor" minutes=13 saves=6
 # **Ask the room.** What travels in a round of SCAFFOLD? (Twice as much in each direction: weights
 # and control variates. Is it worth two rounds of Federated Averaging?)
 #
@@ -1195,7 +1195,7 @@ for _ in range(15):
     )
     track["SCAFFOLD"].append(np.mean(after[0], axis=0))
 plotting.arrow_paths(
-    {f"server with {name}": points for name, points in track.items()},
+    {f"server, {name}": points for name, points in track.items()},
     marks={"optimum": optimum, "where FedAvg rests": formula},
     title="Fifteen rounds of 20 local steps",
 )

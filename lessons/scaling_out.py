@@ -44,7 +44,7 @@ ex = exercises.lesson("scaling_out")
 # writer's images moved by up to one pixel, at random. `data.pseudo_clients` makes as many as one
 # asks for, each at the moment when it is used.
 
-# %% [markdown] key="teach_more_clients" kind="instructor" minutes=9 slide="pseudo_clients"
+# %% [markdown] key="teach_more_clients" kind="instructor" minutes=9 saves=2 slide="pseudo_clients"
 # **What people get wrong.** They take pseudo-clients for data. They are good for the machinery: to
 # see what a large round costs. They say nothing about people whom the data lack. Come back to this
 # at the figure with the dots.
@@ -201,7 +201,7 @@ print(f"ten rounds with 100 clients:  {100 * accuracy(state):.0f} %")
 # its gradients, its copy of the weights. So concurrency decides how much memory the *work* takes,
 # while the client data that was sent for the round waits in memory in any case.
 
-# %% [markdown] key="teach_concurrency" kind="instructor" minutes=8 slide="use_concurrency"
+# %% [markdown] key="teach_concurrency" kind="instructor" minutes=8 saves=3 slide="use_concurrency"
 # **Ask the room.** Two cores, eight clients at a time: faster, slower, the same? (Two cores do two
 # things at once, so not four times as fast; more memory. What it is on your machine, the optional
 # cell measures.)
@@ -285,7 +285,7 @@ for concurrency in (1, 2, 4):
 # First the parts. They should be as equal as can be, because a round lasts as long as its longest
 # part; and they should be runs of neighbours, so that the order of the clients stays.
 
-# %% [markdown] key="teach_several" kind="instructor" minutes=14
+# %% [markdown] key="teach_several" kind="instructor" minutes=14 saves=5
 # **What people get wrong.** The rest of the division: three clients are lost, or all land on the
 # last worker. And then the mean of means. Let them find an example with two workers in which it is
 # plainly wrong: one client with 10 examples, and 100 clients with 1,000 each.
@@ -464,7 +464,7 @@ print(f"the same weights, bit by bit: {same_bits(with_two, with_a_loss)}")
 # same cohorts. So who takes part in round 4 may depend on the 4, and on nothing that happened
 # before.
 
-# %% [markdown] key="teach_checkpoints" kind="instructor" minutes=12
+# %% [markdown] key="teach_checkpoints" kind="instructor" minutes=12 saves=4
 # **What people get wrong.** They make one generator outside the function and draw from it round by
 # round. It works, until the run is resumed: then round 4 draws what round 1 drew. The check tells
 # it; let somebody explain it to the others.
@@ -600,7 +600,7 @@ print(f"the same weights as without a break, bit by bit: {same}")
 # - **The server should not see single updates**: secure aggregation (lesson {{federated_core}}) runs in groups,
 #   since its cost for the server grows faster than the number of devices in a group.
 
-# %% [markdown] key="teach_fleet" kind="instructor" minutes=10
+# %% [markdown] key="teach_fleet" kind="instructor" minutes=10 saves=4
 # **Ask the room.** A device drops out because its battery is low, in a region where the power
 # fails. Which clients does the model learn less from, and what would you measure to see it?
 #

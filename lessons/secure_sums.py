@@ -47,7 +47,7 @@ ex = exercises.lesson("secure_sums")
 # course in NumPy. A row of its result is a client's update: 784 · 10 numbers of the kernel, then
 # the ten of the bias.
 
-# %% [markdown] key="teach_updates_tell" kind="instructor" minutes=5
+# %% [markdown] key="teach_updates_tell" kind="instructor" minutes=5 saves=2 slide="what_an_update_tells"
 # **Ask the room.** Which part of an update would you look at, if you wanted to know what a client
 # has? (The bias: it sees no pixels, only how often a label was wanted more than it was predicted.)
 #
@@ -87,7 +87,7 @@ print(
 # The idea: each client adds a large random number to its value, a **mask**, and the masks of all
 # clients add up to zero. For this, floating-point numbers are the wrong material.
 
-# %% [markdown] key="teach_whole_numbers" kind="instructor" minutes=9
+# %% [markdown] key="teach_whole_numbers" kind="instructor" minutes=9 saves=4
 # **What people get wrong.** They cast to an integer before they scale, or take `astype(int)` for
 # rounding. Draw a clock with 16 hours on the board: 3 hours before 0 is 13, and 13 + 5 is 2.
 #
@@ -200,7 +200,7 @@ print(f"the sum in fixed point is that of the floats to 0.001: {off < 0.001}")
 # nobody else knows. Both expand it to the same long row of random numbers. One of them **adds** the
 # row to its value, the other one **takes it off**. In the sum of all, nothing is left of it.
 
-# %% [markdown] key="teach_masks" kind="instructor" minutes=12
+# %% [markdown] key="teach_masks" kind="instructor" minutes=12 saves=5
 # **What people get wrong.** Everybody adds, so nothing cancels. Or the sign goes by the order in a
 # list that each client keeps for itself. Let three people act it out: each pair agrees on a
 # number in a whisper, each says its own number with the masks on, and the room adds up.
@@ -302,7 +302,7 @@ print(
 # bars on the right are as high as the dashed line, but for luck. Before you run the cell: where
 # will the bars on the left be?
 
-# %% [markdown] key="teach_server_sees" kind="instructor" minutes=5
+# %% [markdown] key="teach_server_sees" kind="instructor" minutes=5 saves=2 slide="chi_square"
 # **Ask the room.** Both bars on the left are at the ends. Why? (Small positive numbers are near 0,
 # small negative ones near the upper end. On the circle they are neighbours.)
 #
@@ -359,7 +359,7 @@ print(f"correlation with the update below 0.05: {abs(correlation) < 0.05}")
 # what `writer_04` would have sent; but the masks with it can be undone, since each of the survivors
 # knows the seed that it shares with `writer_04`, and tells it to the server.
 
-# %% [markdown] key="teach_drop_out" kind="instructor" minutes=11
+# %% [markdown] key="teach_drop_out" kind="instructor" minutes=11 saves=4 slide="skip"
 # **What people get wrong.** They undo the masks with the sign of the one who is gone. What has to
 # be undone is what the *survivors* did. If the check says that the masks are in twice, that is it.
 #
@@ -491,7 +491,7 @@ for writer in ("writer_03", "writer_04"):
 # engine has none. TFF's own error does not say so, and the course adds a line to it, which is
 # printed here.
 
-# %% [markdown] key="teach_tffs_own" kind="instructor" minutes=4
+# %% [markdown] key="teach_tffs_own" kind="instructor" minutes=4 saves=2
 # **What people get wrong.** They read "secure" in a name and believe that something is encrypted
 # in their notebook. Ask who could be hidden from whom in one process.
 #
@@ -579,7 +579,7 @@ print(f"the same weights to 0.001: {off < 0.001}")
 #
 # The first and the third change data only: they work with any app. The others need a changed app.
 
-# %% [markdown] key="teach_liars" kind="instructor" minutes=12
+# %% [markdown] key="teach_liars" kind="instructor" minutes=12 saves=1 slide="on_the_mean"
 # **Ask the room.** Which of the attacks would the server notice from the accuracy? (The sign flip.
 # The backdoor leaves the accuracy where it was: that is its point.)
 #
@@ -786,7 +786,7 @@ plotting.learning_curves(
 #
 # Later two relatives join them: Multi-Krum, and TFF's own aggregator, which bounds lengths.
 
-# %% [markdown] key="teach_robust_rules" kind="instructor" minutes=13
+# %% [markdown] key="teach_robust_rules" kind="instructor" minutes=13 saves=5
 # **What people get wrong.** `[t:-t]` is empty for t = 0. In Krum they count an update as its own
 # neighbour. And they think of the trimmed mean as leaving out *clients*: it leaves out other
 # clients for each of the 7,850 numbers.
@@ -933,7 +933,7 @@ print(
 # the median, the trimmed mean with 3 and with 4 left out at each end, Krum and Multi-Krum; the rows
 # are the attacks. Write down for each rule the row in which it falls, or that it stands in all.
 
-# %% [markdown] key="teach_table" kind="instructor" minutes=10 slide="run_table"
+# %% [markdown] key="teach_table" kind="instructor" minutes=10 saves=4 slide="run_table"
 # **Ask the room.** Before the cell has run, let each group bet on one defence. Afterwards, let each
 # find an attack that breaks the one it has bet on.
 #
@@ -1117,7 +1117,7 @@ plotting.log_curves(
 # The first half of this lesson made updates unreadable. The second half reads every single one. Put
 # the two together: the median of what the server receives under masks.
 
-# %% [markdown] key="teach_tension" kind="instructor" minutes=6
+# %% [markdown] key="teach_tension" kind="instructor" minutes=6 saves=4
 # **Ask the room.** Could each client clip its own update, and the server sum what comes? (That
 # helps against clients that are broken. One that lies has no reason to clip.)
 #
@@ -1205,7 +1205,7 @@ for count in (1, 2, 4):
 # mean in which all clients count the same. (TFF's main branch, from which newer versions come, has
 # removed both.)
 
-# %% [markdown] key="teach_compression" kind="instructor" minutes=3
+# %% [markdown] key="teach_compression" kind="instructor" minutes=3 saves=1
 # **Ask the room.** Why does the way down not shrink? (The server sends the model itself, once to
 # each client; the aggregator sees only what comes up.)
 #

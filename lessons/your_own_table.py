@@ -50,7 +50,7 @@ print(f"... {len(lines) - 1} birds")
 # rule, silos are few, they are always there, and each has many examples. That is another world
 # than phones: nobody draws cohorts from three islands.
 
-# %% [markdown] key="teach_the_file" kind="instructor" minutes=8
+# %% [markdown] key="teach_the_file" kind="instructor" minutes=8 saves=3
 # **What people get wrong.** They put every column into the features. The island would let a model
 # guess the species without a look at the bird, and the year is the name of a season, not a
 # quantity. Ask for each column: do I know it when I predict, and is it a quantity?
@@ -121,7 +121,7 @@ for season, (females, males) in data.label_counts(seasons).items():
 # Seasons are clients that are alike in the label: in each, half of the birds are female. Islands
 # are not alike. What has each of them?
 
-# %% [markdown] key="teach_each_island" kind="instructor" minutes=5 slide="island_figure"
+# %% [markdown] key="teach_each_island" kind="instructor" minutes=5 saves=1 slide="island_figure"
 # **Ask the room.** Before the figure: a model trained on Torgersen alone, tested on Torgersen:
 # what accuracy? (100 %, whatever it has learned. A constant answer is enough.)
 #
@@ -184,7 +184,7 @@ for island in islands:
 # them is a **sum**: how many values there are, what they add up to, and what their squares add up
 # to. Sums of silos add up to the sum of all. This is lesson {{federated_core}}, put to use.
 
-# %% [markdown] key="teach_moments" kind="instructor" minutes=22
+# %% [markdown] key="teach_moments" kind="instructor" minutes=22 saves=6
 # **What people get wrong.** They send each silo's mean, and average. With counts as weights that
 # is right for the mean, and wrong for the variance: the distance between the silos' means is
 # missing from it. Sums need no such care, which is why one sends sums.
@@ -337,7 +337,7 @@ mean, variance = moments_of(train_tables)
 # The mean of whom? An island's Gentoos weigh more than another's Adelies. A silo's own mean fits
 # its birds better than the mean over all islands, as long as it has one.
 
-# %% [markdown] key="teach_missing" kind="instructor" minutes=9
+# %% [markdown] key="teach_missing" kind="instructor" minutes=9 saves=5
 # **What people get wrong.** They compare with NaN (`table == np.nan` is never true), or fill with
 # 0, and a bill of no length is an outlier that steers the model. They also divide by the number of
 # rows instead of the number of known values.
@@ -417,7 +417,7 @@ for number in nobody:
 # with which of the three will accuracy suffer most, and with the islands' own scales, on which
 # island?
 
-# %% [markdown] key="teach_one_scale" kind="instructor" minutes=10 slide="three_scales"
+# %% [markdown] key="teach_one_scale" kind="instructor" minutes=10 saves=3 slide="three_scales"
 # **Ask the room.** Before the cell: which of the three will be best, and is the silo's own scale
 # worse than none? Let them vote. (Most vote for the own scale as good enough. It is not.)
 #
@@ -519,7 +519,7 @@ for name, moments in scales.items():
 # three in federated rounds, and, for reference, all birds in one table. Every model gets 15 rounds
 # with 5 local epochs; all use the scale that the islands have computed together.
 
-# %% [markdown] key="teach_comparison" kind="instructor" minutes=10
+# %% [markdown] key="teach_comparison" kind="instructor" minutes=10 saves=3
 # **What people get wrong.** They read a lone model's score on its own island, and conclude that it
 # needs nobody. The same bar stands for three species and for one.
 #
@@ -540,7 +540,7 @@ in_one_place = data.from_arrays(
 )
 
 weights_of = {
-    f"{island} alone": trained([dataset])
+    f"{island}, alone": trained([dataset])
     for island, dataset in zip(islands, cohort, strict=True)
 }
 weights_of["federated"] = trained(cohort)
@@ -550,7 +550,7 @@ weights_of["pooled"] = trained(
 
 held_out = {island: data.pool(shared_test, [island]) for island in islands}
 accuracy = {
-    f"birds of {island}": {
+    f"held-out birds, {island}": {
         name: np.mean(predicted(weights, inputs) == labels)
         for name, weights in weights_of.items()
     }
@@ -570,7 +570,7 @@ overall = {
     name: 100 * np.mean(predicted(weights, test_inputs) == test_labels)
     for name, weights in weights_of.items()
 }
-alone = [overall[f"{island} alone"] for island in islands]
+alone = [overall[f"{island}, alone"] for island in islands]
 print(
     f"{len(test_labels)} held-out birds: "
     f"alone {min(alone):.0f} to {max(alone):.0f} %, "
@@ -629,11 +629,11 @@ for name, weights in weights_of.items():
 # %% key="confusion_figure"
 plotting.confusion_matrix(
     test_labels,
-    predicted(weights_of["Biscoe alone"], test_inputs),
+    predicted(weights_of["Biscoe, alone"], test_inputs),
     label_names=species,
     x_label="taken for",
     y_label="species",
-    title="Biscoe alone, on the held-out birds of all islands",
+    title="The model of Biscoe alone, on all held-out birds",
 )
 
 # %% [markdown] key="read_recalls"
@@ -653,7 +653,7 @@ plotting.confusion_matrix(
 # too? Each island computes the correlation of bill length and depth on its own birds and reports
 # that one number. The server takes the mean.
 
-# %% [markdown] key="teach_simpson" kind="instructor" minutes=9 slide="simpson_figure"
+# %% [markdown] key="teach_simpson" kind="instructor" minutes=9 saves=4 slide="simpson_figure"
 # **Ask the room.** Before the figure: the pooled table says that longer bills are less deep. Is
 # that a fact about penguins? (About this mixture of species, not about any bird. On other islands
 # the mixture is another.)
@@ -800,7 +800,7 @@ print(
 # species: in which of the four will some client lack a species, and in which will sizes differ
 # most?
 
-# %% [markdown] key="teach_no_clients" kind="instructor" minutes=3
+# %% [markdown] key="teach_no_clients" kind="instructor" minutes=3 saves=1 slide="read_deals"
 # **Ask the room.** Which of the four panels looks most like the islands? (Shards: each client has
 # two species. Dirichlet draws differ from seed to seed.)
 #
@@ -848,7 +848,7 @@ plotting.label_heatmaps(
 # nothing of penguins: sizes come from the schema. A label that is a number, not a class, makes it
 # a linear regression, with the mean squared error as loss.
 
-# %% [markdown] key="teach_yours" kind="instructor" minutes=4
+# %% [markdown] key="teach_yours" kind="instructor" minutes=4 saves=4
 # **What people get wrong.** They begin with the model. Let them print the schema first, and the
 # label counts of each client: most surprises are there.
 #

@@ -14,12 +14,14 @@ from fl_course.authoring.build import build
 from fl_course.authoring.course import DOCS_PAGE, read_course
 from fl_course.authoring.execute import execute
 from fl_course.authoring.exercises import outcome_problems
+from fl_course.authoring.glossary import read_concepts
 from fl_course.authoring.messages import same_code
 from fl_course.authoring.questions import proof_problems, read_questions
 from fl_course.authoring.script import CODE_COLUMNS, read_script
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 COURSE = read_course(ROOT)
+CONCEPTS = read_concepts(ROOT, COURSE).concepts
 README = (ROOT / "README.md").read_text()
 VARIANTS = [(lesson, language) for lesson in COURSE.lessons for language in lesson.languages]
 IDS = [f"{lesson.slug}-{language}" for lesson, language in VARIANTS]
@@ -241,6 +243,35 @@ def test_every_page_of_the_docs_that_a_lesson_names_exists():
         text = (ROOT / lesson.script).read_text()
         for page in re.findall(rf"\]\(({DOCS_PAGE.pattern})", text):
             assert (ROOT / page).is_file(), f"{lesson.script}: {page}"
+
+
+@each_notebook
+@pytest.mark.parametrize("folder", ["notebooks", "solutions"])
+def test_every_lesson_leads_to_the_glossary_in_its_language(lesson, language, folder):
+    header = read(folder, lesson, language).cells[0].source
+    page = "docs/glossary.md" if language == "en" else f"docs/glossary.{language}.md"
+    assert f"(https://github.com/{COURSE.repository}/blob/{COURSE.branch}/{page})" in header
+    assert (ROOT / page).is_file()
+
+
+@pytest.mark.parametrize("language", COURSE.languages)
+def test_the_glossary_leads_to_notebooks_and_has_every_term_once(language):
+    page = ROOT / "docs" / ("glossary.md" if language == "en" else f"glossary.{language}.md")
+    text = page.read_text()
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert [link for link in links if not (page.parent / link).is_file()] == []
+    terms = re.findall(r"^### (.+)", text, re.MULTILINE)
+    assert len(terms) == len(set(terms)) == len(CONCEPTS)
+
+
+@pytest.mark.parametrize("concept", CONCEPTS, ids=lambda concept: concept.key)
+def test_a_term_comes_up_in_the_lesson_that_introduces_it(concept):
+    """In its text, its code, or what its exercises and questions say."""
+    exercises = sorted((ROOT / "fl_course/exercises" / concept.lesson).glob("*.py"))
+    texts = [path.read_text() for path in (ROOT / "lessons" / f"{concept.lesson}.py", *exercises)]
+    said = re.sub(r"[\s#\"_-]+", " ", " ".join(texts)).lower()
+    names = [re.sub(r"[\s-]+", " ", name.lower()) for name in (concept.english, *concept.forms)]
+    assert any(name in said for name in names)
 
 
 def test_readme_figure_is_the_one_of_the_lesson():
