@@ -1,8 +1,8 @@
 """Builds the web edition: `make site`.
 
 Nothing is executed: the pages, and the slides beside them, are made of the notebooks in
-`solutions/` and `notebooks/`, the README, the documents, the glossaries and the docstrings. Each
-language is a Sphinx project of its own, with a search of its own; they are built side by side.
+`solutions/` and `notebooks/`, the README, `docs/` and the docstrings. Each language is a Sphinx
+project of its own, with a search of its own; they are built side by side.
 """
 
 import argparse
@@ -70,8 +70,8 @@ def _lay_out(part: edition.Edition, known: dict[str, list[str]], folder: Path) -
         lessons.write(part, lesson, folder)
     pages.write_front(part, folder)
     pages.write_glossary(part, folder)
+    pages.write_documents(part, folder)
     if part.code == edition.ENGLISH:
-        pages.write_documents(part, folder)
         pages.write_functions(folder)
     facts = edition.for_sphinx(part, known, pages.title(part))
     (folder / "edition.json").write_text(facts, encoding="utf-8")

@@ -2,11 +2,13 @@
 
 import posixpath
 import re
+from pathlib import Path
 
 from edition import API, DOCS, GLOSSARY, ROOT, Edition
 
 from fl_course.authoring.course import ENGLISH
 from fl_course.authoring.home import web_edition
+from fl_course.authoring.notebooks import glossary_page
 
 _IMAGE = re.compile(r"!\[([^\]]*)\](?:\(([^)\s]*)\)|\[([^\]]*)\])")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -59,7 +61,7 @@ def in_site(edition: Edition, markdown: str, folder: str = "") -> str:
 
 
 def _target(edition: Edition, target: str, folder: str) -> str:
-    ours = edition.on_github(f"{DOCS}/")
+    ours = edition.on_github(DOCS).replace("/tree/", "/blob/") + "/"
     if target.startswith(ours) and target.partition("#")[0].endswith(".md"):
         target, folder = f"{DOCS}/{target.removeprefix(ours)}", ""
     home = web_edition(edition.course.repository)
@@ -76,10 +78,17 @@ def _target(edition: Edition, target: str, folder: str) -> str:
     path = posixpath.normpath(posixpath.join(folder, path))
     if path.startswith("README"):
         return "../index.md" if folder else "index.md"
+    if code := _glossaries(edition).get(path):
+        if code == edition.code:
+            return posixpath.relpath(f"{GLOSSARY}.md", folder or ".") + mark + place
+        up = "../" if folder else ""
+        return f"{OTHER}:{up}{code}/{GLOSSARY}.html{mark}{place}"
     if path.startswith(f"{DOCS}/") and path.endswith(".md"):
-        if edition.code != ENGLISH:
-            return f"{OTHER}:{ENGLISH}/{path.removesuffix('.md')}.html{mark}{place}"
-        return posixpath.relpath(path, folder or ".") + mark + place
+        name, code = _document(edition, path)
+        if edition.code != code:
+            up = "../" if folder else ""
+            return f"{OTHER}:{up}{code}/{name}.html{mark}{place}"
+        return posixpath.relpath(f"{name}.md", folder or ".") + mark + place
     if path.endswith(".png"):
         return target
     if not (ROOT / path).exists():
@@ -87,10 +96,39 @@ def _target(edition: Edition, target: str, folder: str) -> str:
     return edition.on_github(path)
 
 
+def _glossaries(edition: Edition) -> dict[str, str]:
+    """Where the repository has the glossary in each language."""
+    return {
+        glossary_page(language.code).as_posix(): language.code for language in edition.languages
+    }
+
+
+def documents(edition: Edition) -> dict[str, Path]:
+    """The documents that are there in the language, by name, each with its file.
+
+    All of `docs/` but the glossaries, which are no documents.
+    """
+    found = {}
+    for path in sorted((ROOT / DOCS).glob("*.md")):
+        name, code = _document(edition, f"{DOCS}/{path.name}")
+        if code == edition.code and f"{DOCS}/{path.name}" not in _glossaries(edition):
+            found[name] = path
+    return found
+
+
+def _document(edition: Edition, path: str) -> tuple[str, str]:
+    """The name of a document, without endings, and its language."""
+    name = path.removesuffix(".md")
+    for language in edition.languages:
+        if language.code != ENGLISH and name.endswith(f".{language.code}"):
+            return name.removesuffix(f".{language.code}"), language.code
+    return name, ENGLISH
+
+
 def pages_of(edition: Edition) -> list[str]:
     """The names of a part's pages, as Sphinx has them."""
     pages = ["index", "search", GLOSSARY, *(lesson.slug for lesson in edition.lessons)]
+    pages += documents(edition)
     if edition.code == ENGLISH:
-        pages += [f"{DOCS}/{path.stem}" for path in sorted((ROOT / DOCS).glob("*.md"))]
         pages += [f"{API}/index", "genindex"]
     return pages

@@ -3,17 +3,13 @@
 import ast
 import re
 import shutil
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 
 import links
 from edition import API, DOCS, GLOSSARY, ROOT, Edition
 
-import lessons
 from fl_course.authoring.course import ENGLISH
-from fl_course.authoring.languages import TRANSLATIONS
-from fl_course.authoring.notebooks import key_of
+from fl_course.authoring.notebooks import glossary_page
 
 # In the order in which the lessons come to them.
 MODULES = (
@@ -31,8 +27,10 @@ MODULES = (
     "fl_course.plotting",
     "fl_course.exercises",
 )
-_SWITCH = re.compile(r"^.*\*\*[^*\n]+\*\*.*\n", re.MULTILINE)
+_TO_ONE = r"\[[^\]]+\]\([^)]+\)"
+_SWITCH = re.compile(rf"(?:{_TO_ONE} · )*\*\*[^*\n]+\*\*(?: · {_TO_ONE})*\n")
 _TITLE = re.compile(r"# (.+)\n")
+_PLACE = re.compile(r'^<a id="([\w-]+)"></a>$', re.MULTILINE)
 
 
 def readme(edition: Edition) -> str:
@@ -51,18 +49,14 @@ def title(edition: Edition) -> str:
 
 def write_front(edition: Edition, folder: Path) -> None:
     """Lays out the README as the front page, and the table of contents."""
-    head, _, rest = readme(edition).partition("\n\n")
-    switch, _, rest = rest.partition("\n\n")
-    if not _SWITCH.fullmatch(f"{switch}\n"):
-        rest = f"{switch}\n\n{rest}"
+    head, rest = _without_switch(readme(edition))
     slugs = [lesson.slug for lesson in edition.lessons]
     sheet = f"[{edition.word('sheet')}]({links.OTHER}:{edition.code}/{links.SHEET})"
     text = f"{head}\n\n{links.in_site(edition, rest)}\n\n{sheet}\n\n"
     text += _toctree(edition.word("lessons"), slugs)
     text += _toctree(edition.word("glossary"), [GLOSSARY])
+    text += _toctree(edition.word("docs"), [*links.documents(edition)])
     if edition.code == ENGLISH:
-        documents = sorted(path.stem for path in (ROOT / DOCS).glob("*.md"))
-        text += _toctree(edition.word("docs"), [f"{DOCS}/{name}" for name in documents])
         functions = [f"{API}/{name}" for name in ("index", *MODULES)]
         text += _toctree(edition.word("api"), functions)
     (folder / "index.md").write_text(text, encoding="utf-8")
@@ -75,11 +69,18 @@ def _toctree(caption: str, pages: list[str]) -> str:
     return "\n".join(["```{toctree}", ":hidden:", f":caption: {caption}", "", *pages, "```", "\n"])
 
 
+def _without_switch(text: str) -> tuple[str, str]:
+    """The title of a page, and what follows the line that leads to its other languages."""
+    head, _, rest = text.partition("\n\n")
+    switch, _, after = rest.partition("\n\n")
+    return head, after if _SWITCH.fullmatch(f"{switch}\n") else rest
+
+
 def write_documents(edition: Edition, folder: Path) -> None:
-    """Lays out the documents, which are in English."""
-    for path in (ROOT / DOCS).glob("*.md"):
-        text = links.in_site(edition, path.read_text(encoding="utf-8"), DOCS)
-        (folder / DOCS / path.name).write_text(text, encoding="utf-8")
+    """Lays out the documents that are there in the language."""
+    for name, path in links.documents(edition).items():
+        text = "\n\n".join(_without_switch(path.read_text(encoding="utf-8")))
+        (folder / f"{name}.md").write_text(links.in_site(edition, text, DOCS), encoding="utf-8")
 
 
 def write_functions(folder: Path) -> None:
@@ -112,47 +113,8 @@ def _read_late(module: str) -> list[str]:
 
 
 def write_glossary(edition: Edition, folder: Path) -> None:
-    """Lays out the terms in every language, with the place where each one comes up first."""
-    tables = {
-        language.code: _terms(language.code)
-        for language in edition.languages
-        if language.code != ENGLISH
-    }
-    own = tables.get(edition.code) or next(iter(tables.values()))
-    others = [x for x in edition.languages if x.code != edition.code]
-    head = [edition.word("term"), *(x.name for x in others), edition.word("first")]
-    rows = []
-    places = _cells(edition)
-    for name, entry in own.items():
-        shown = {ENGLISH: entry["english"]}
-        shown |= {code: table[name]["term"] for code, table in tables.items() if name in table}
-        term = shown[edition.code]
-        cells = [term, *(shown.get(x.code, "") for x in others), _first(term, places)]
-        rows.append((str(term).lower(), cells))
-    lines = [head, ["---"] * len(head), *(cells for _, cells in sorted(rows))]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    text = f"# {edition.word('glossary')}\n\n{edition.word('glossary_about')}\n\n{table}\n"
-    (folder / f"{GLOSSARY}.md").write_text(text, encoding="utf-8")
-
-
-def _terms(code: str) -> Mapping[str, dict[str, str]]:
-    path = ROOT / TRANSLATIONS / code / "glossary.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))["terms"]
-
-
-def _cells(edition: Edition) -> list[tuple[str, str]]:
-    """The learner's texts in the course's order, each with a link to it."""
-    found = []
-    for lesson in edition.lessons:
-        for cell in lessons.read(edition, lesson, "learner").cells:
-            if cell.cell_type == "markdown" and not key_of(cell).startswith("_"):
-                place = lessons.anchor(lesson, cell)
-                link = f"[{lesson.number} · {edition.title(lesson)}]({lesson.slug}.ipynb#{place})"
-                found.append((cell.source, link))
-    return found
-
-
-def _first(term: str, places: list[tuple[str, str]]) -> str:
-    ascii_word = r"\b{}(?:s|es)?\b" if term.isascii() else "{}"
-    pattern = re.compile(ascii_word.format(re.escape(term)), re.IGNORECASE)
-    return next((link for source, link in places if pattern.search(source)), "")
+    """Lays out the glossary in the language as `docs/` has it; each term's place has its name."""
+    text = (ROOT / glossary_page(edition.code)).read_text(encoding="utf-8")
+    text = "\n\n".join(_without_switch(text)).replace("](../", "](")
+    text = links.in_site(edition, text)
+    (folder / f"{GLOSSARY}.md").write_text(_PLACE.sub(r"(\1)=", text), encoding="utf-8")

@@ -124,11 +124,30 @@ def test_axe_finds_no_serious_fault(open_page, served, slide):
     assert serious_faults(page) == []
 
 
+def test_the_help_with_the_keys_can_be_read_on_an_old_projector(open_page, served):
+    address = f"{served}/en/slides/centralized_training.html"
+    page = open_page(address, **SCREENS["1024 x 768"])
+    ready(page)
+    page.evaluate("Reveal.toggleHelp(true)")
+    table = page.locator(".r-overlay-help table")
+    expect(table).to_be_visible()
+    box = table.bounding_box()
+    assert box["y"] > 0
+    assert box["y"] + box["height"] < 768
+    style = "getComputedStyle(x)"
+    for cell in table.locator("th, td").all():
+        assert cell.evaluate(f"x => {style}.color") == "rgb(255, 255, 255)"
+        assert float(cell.evaluate(f"x => parseFloat({style}.fontSize)")) >= 20
+
+
 def test_printed_it_is_a_slide_a_page(open_page, served, browser):
-    page = open_page(f"{served}/en/slides/scaling_out.html?print-pdf")
+    page = open_page(f"{served}/en/slides/centralized_training.html?print-pdf")
     ready(page)
     count = page.evaluate("Reveal.getTotalSlides()")
-    expect(page.locator(".pdf-page")).to_have_count(count, timeout=20_000)
+    pages = page.locator(".pdf-page")
+    expect(pages).to_have_count(count, timeout=20_000)
+    # One that is twice as high is printed with a blank page.
+    assert len(set(pages.evaluate_all("all => all.map(page => page.clientHeight)"))) == 1
 
 
 def test_the_course_is_what_it_is_made_of():
