@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import json
 import os
 import secrets
 import shutil
@@ -23,9 +22,6 @@ ROOT = Path(__file__).parents[2]
 _START_SECONDS = 120.0
 _END_SECONDS = 10.0
 _WORKER = "worker_binary"
-
-# Learners answer this question once; the answer would need the network.
-_NO_NEWS = Path("lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,9 +78,6 @@ def running(home: Path) -> Iterator[JupyterLab]:
     port = portpicker.pick_unused_port()
     lab = JupyterLab(f"http://{HOST}:{port}", secrets.token_hex(), home / "notebooks", home)
     shutil.copytree(ROOT / "notebooks" / "en", lab.notebooks)
-    settings = home / "config" / _NO_NEWS
-    settings.parent.mkdir(parents=True)
-    settings.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}))
     (home / "tmp").mkdir()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ip={HOST}"]
     command += [f"--port={port}", "--ServerApp.port_retries=0"]

@@ -52,6 +52,10 @@ def test_notes_are_folded_under_their_minutes(lesson):
     expect(text).to_be_visible()
 
 
+def test_nothing_pops_up(lesson):
+    assert lesson.page.locator(".Toastify__toast").all_inner_texts() == []
+
+
 def test_it_can_be_run_and_looked_at_all_the_same(lesson):
     cell = lesson.cell("_setup")
     lesson.page.locator(".jp-Notebook-cell h1").first.click()

@@ -354,7 +354,7 @@ def test_too_few_clients_are_told(process, cohort):
     state = process.initialize()
     with pytest.raises(ValueError, match="2 clients can't be spread over 3 workers"):
         process.next(state, cohort[:2])
-    too_few = pytest.raises(ValueError, match="클라이언트 2개로는 워커 3개에 나눌 수 없습니다")
+    too_few = pytest.raises(ValueError, match="클라이언트 2개를 워커 3개에 나누어 맡길 수 없습니다")
     with localization.speaking("ko"), too_few:
         process.next(state, cohort[:2])
     with pytest.raises(ValueError, match="There are no clients in this call"):
