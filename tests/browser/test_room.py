@@ -60,7 +60,9 @@ def open_page(browser, address):
 
 def paste(page, text=TEXT):
     page.get_by_role("textbox", name="Lines from the chat").fill(text)
-    page.get_by_role("button", name="Read the lines").click()
+    # A click does not wait for the page that it leads to.
+    with page.expect_navigation():
+        page.get_by_role("button", name="Read the lines").click()
 
 
 def test_lines_become_a_table_without_javascript(open_page):
