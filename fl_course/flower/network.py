@@ -21,7 +21,7 @@ from typing import Any
 
 from fl_course.arguments import check_number, check_text, described, keyed_by_text
 from fl_course.flower import environment
-from fl_course.flower.processes import FlowerError, Process, run_to_end, wait_until
+from fl_course.flower.processes import FlowerError, Process, end_all, run_to_end, wait_until
 from fl_course.localization import joined, say
 
 HOST = "127.0.0.1"
@@ -266,8 +266,7 @@ class Network:
         if os.getpid() != self._owner:  # a fork has the object, and the processes are not its own
             return
         atexit.unregister(self.stop)
-        for process in reversed(self._processes.values()):
-            process.kill()
+        end_all([*reversed(self._processes.values())])
         with contextlib.suppress(OSError):
             self._folder.cleanup()
 

@@ -114,18 +114,29 @@ class Process:
 
     def kill(self) -> None:
         """Ends it at once, and those that it has started. Does nothing if it has ended."""
-        family = self._family() if self.is_alive() else []
-        for process in family:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_TO_END)
-        psutil.wait_procs(family[1:], timeout=_TO_END)
+        end_all([self])
 
     def last_words(self) -> str:
         """The last line that it has printed and that says something."""
         lines = [line.strip() for line in self.log()[-_LAST_WORDS:].splitlines()]
         return next((x for x in reversed(lines) if any(map(str.isalnum, x))), say("nothing"))
+
+
+def end_all(processes: Sequence[Process]) -> None:
+    """Ends processes at once, and those that they have started, in the order given.
+
+    All are killed before one is waited for: the system takes a second or two to clear away what a
+    process has started.
+    """
+    families = [process._family() if process.is_alive() else [] for process in processes]
+    for family in families:
+        for process in family:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process._process.wait(_TO_END)
+    psutil.wait_procs([x for family in families for x in family[1:]], timeout=_TO_END)
 
 
 def wait_until(
