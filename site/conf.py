@@ -23,7 +23,7 @@ def _edition() -> dict[str, Any]:
 _facts = _edition()
 project = _facts["title"]
 author = "The fl-course authors"
-language = _facts["language"]
+language = _facts["language"].replace("-", "_")  # as gettext names it: zh_CN
 _english = language == "en"
 
 extensions = [

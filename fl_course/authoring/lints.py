@@ -554,7 +554,57 @@ def stops_within_quotes(_: str, translation: str, __: Glossary) -> Iterator[str]
         yield f"{match[0][-12:]!r} has its full stop within. Write 」。"
 
 
+# --- Chinese --------------------------------------------------------------------------------------
+
+_HAN = "一-鿿"
+_BRACKETED = re.compile(r"\[[^\]]*\]|\([^()]*\)")  # shapes and tuples keep Python's comma
+_HALF_WIDTH = re.compile(rf"[{_HAN}”）]([,;:!?.])(?=[{_HAN}“（]|\s|$)")
+_NARROW = re.compile(rf"[{_HAN}][A-Za-z0-9]|[A-Za-z0-9%][{_HAN}]")
+_TORN = re.compile(
+    rf"[{_HAN}] +[，。；：？！、）”]|[，。；：？！、（“] +[{_HAN}“]|[{_HAN}] +[{_HAN}]"
+)
+_OTHER_MARKS = re.compile(rf'"[{_HAN}，。？！]+[^"]*"|[‘’「」『』]')
+_WIDE_LATIN = re.compile(r"\d %|％|[０-９Ａ-Ｚａ-ｚ]")
+
+
+def _chinese(translation: str) -> str:
+    """A text without formulas and addresses, and with a letter for each piece of code."""
+    plain = _FORMULA.sub("x", _CODE.sub("C", translation))
+    return _ADDRESS.sub("", re.sub(r"\]\([^)]*\)", "]", plain))
+
+
+def _around(text: str, match: re.Match[str]) -> str:
+    return text[max(match.start() - 6, 0) : match.end() + 6]
+
+
+def half_width_marks(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """After a Chinese character, punctuation is full-width."""
+    plain = _BRACKETED.sub("", _chinese(translation))
+    for match in _HALF_WIDTH.finditer(plain):
+        yield f"{_around(plain, match)!r}: {match[1]} is half-width. Write ，；：！？ or 。"
+
+
+def spaces_in_chinese(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """A space stands between Chinese and Latin letters or digits, and nowhere within Chinese."""
+    plain = _chinese(translation)
+    for match in _NARROW.finditer(plain):
+        yield f"{_around(plain, match)!r}: put a space between Chinese and other letters."
+    if " -> " not in plain:
+        for match in _TORN.finditer(plain):
+            yield f"{_around(plain, match)!r}: take out the space."
+
+
+def marks_of_other_scripts(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """Quotation marks are “ ”; percentages are as in 94%, and digits and Latin half-width."""
+    plain = _chinese(translation)
+    for match in _OTHER_MARKS.finditer(plain):
+        yield f"{_around(plain, match)!r}: write “ and ” around Chinese."
+    for match in _WIDE_LATIN.finditer(plain):
+        yield f"{_around(plain, match)!r}: write letters, digits and % half-width, as in 94%."
+
+
 BY_LANGUAGE: Mapping[str, tuple[Lint, ...]] = {
     "ko": (wrong_particles, undecided_particles, mixed_politeness),
     "ja": (mixed_style, spoken_goals, stops_within_quotes),
+    "zh-CN": (half_width_marks, spaces_in_chinese, marks_of_other_scripts),
 }

@@ -14,6 +14,8 @@ from fl_course.authoring.languages import README, Language
 from fl_course.authoring.messages import Message, is_table_row, spans
 from fl_course.authoring.notebooks import WORDS, glossary_page
 
+# The English pages show how a language is named by Korean; those in a language, by their own.
+_EXAMPLE = re.compile(r"(\bLANGUAGE=|--language |\bslides/|\bsheet\.)ko\b")
 _TITLE = re.compile(r"# .+\n")
 _SWITCH = re.compile(r"\*\*English\*\*(?: · \[[^\]]+\]\([\w-]+\.[\w-]+\.md\))+\n\n?")
 _LINK = re.compile(r"\]\((?P<path>[^)\s#:]*)(?:#(?P<place>[^)\s]+))?\)")
@@ -102,6 +104,7 @@ def in_language(
     for page, text in translated.items():
         text = _to_notebooks(text, course, language)
         text = text.replace("\nmake open\n", f"\nmake open LANGUAGE={language.code}\n")
+        text = _EXAMPLE.sub(rf"\1{language.code}", text)
         text = _LINK.sub(lambda match, page=page: _led(match, page, language, places), text)
         title = _TITLE.match(text)
         at = title.end() if title else 0

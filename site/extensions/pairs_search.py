@@ -1,10 +1,10 @@
 """Search for languages whose words are not parted, or carry their particles with them.
 
 Sphinx's own Japanese splitter finds words by guessing, and the reader's browser doesn't guess
-along: a compound that is typed is not found. For Korean it has none, and a word of two syllables
-is found only where no particle follows it. Here every two letters that stand side by side are an
-entry, on the page and in what is typed: a word is found wherever all of its pairs are. Single
-letters are entries too.
+along: a compound that is typed is not found. Its Chinese one needs another package, and guesses,
+too. For Korean it has none, and a word of two syllables is found only where no particle follows
+it. Here every two letters that stand side by side are an entry, on the page and in what is typed:
+a word is found wherever all of its pairs are. Single letters are entries too.
 """
 
 import re
@@ -64,8 +64,15 @@ class Japanese(_Pairs):
     language_name = "Japanese"
 
 
+class Chinese(_Pairs):
+    """Chinese, whose words nothing parts."""
+
+    lang = "zh"
+    language_name = "Chinese"
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Puts both in the place of Sphinx's own."""
-    for language in (Korean, Japanese):
+    """Puts them in the place of Sphinx's own."""
+    for language in (Korean, Japanese, Chinese):
         languages[language.lang] = language
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,7 +8,8 @@ import pytest
 
 from fl_course.authoring import pages
 from fl_course.authoring.build import build
-from fl_course.authoring.languages import ENGLISH_ITSELF
+from fl_course.authoring.course import read_course
+from fl_course.authoring.languages import ENGLISH_ITSELF, Language
 from fl_course.authoring.pages import PAGES
 from tests.authoring.conftest import KO, translated
 
@@ -104,3 +105,11 @@ def test_links_between_the_pages_of_the_course_lead_to_headings(page):
 
 def test_english_leads_to_the_other_languages():
     assert list(pages.switch_problems({PAGES[0]: "# A\n"}, ENGLISH_ITSELF, [ENGLISH_ITSELF])) == []
+
+
+def test_examples_name_the_language_of_their_page(korean):
+    text = "# A\n\n`make open LANGUAGE=ko`, `slides 1 --language ko`: dist/slides/ko, dist/sheet.ko.html\n"
+    course = read_course(korean.root)
+    made = pages.in_language({PAGES[0]: text}, course, Language("ja", "日本語"), [ENGLISH_ITSELF])
+    (said,) = made.values()
+    assert "LANGUAGE=ja`, `slides 1 --language ja`: dist/slides/ja, dist/sheet.ja.html" in said

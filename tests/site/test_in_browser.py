@@ -17,6 +17,7 @@ WORDS = {
     "en": ("broadcast", "federated_core"),
     "ko": ("집계", "federated_core"),
     "ja": ("連合学習", "federated_averaging"),
+    "zh-CN": ("联邦学习", "federated_averaging"),
 }
 PAGES = [
     *(
@@ -51,7 +52,14 @@ def test_search_finds(open_page, address, code):
 
 @pytest.mark.parametrize(
     ("code", "word"),
-    [("ko", "클라이언트의 데이터"), ("ko", "벌"), ("ja", "クライアントデータ"), ("ja", "損失")],
+    [
+        ("ko", "클라이언트의 데이터"),
+        ("ko", "벌"),
+        ("ja", "クライアントデータ"),
+        ("ja", "損失"),
+        ("zh-CN", "客户端数据"),
+        ("zh-CN", "损失"),
+    ],
 )
 def test_search_finds_words_as_they_are_typed(open_page, address, code, word):
     page = open_page(f"{address}/{code}/search.html?q={word}")
@@ -80,10 +88,9 @@ def test_the_switcher_leads_to_the_front_page_where_a_lesson_is_not_translated(o
 
 
 def test_the_entrance_leads_to_the_readers_language(open_page, address):
-    page = open_page(f"{address}/index.html", locale="ja-JP")
-    page.wait_for_url("**/ja/index.html")
-    page = open_page(f"{address}/index.html", locale="fr-FR")
-    page.wait_for_url("**/en/index.html")
+    for locale, code in {"ja-JP": "ja", "zh-CN": "zh-CN", "zh-SG": "zh-CN", "fr-FR": "en"}.items():
+        page = open_page(f"{address}/index.html", locale=locale)
+        page.wait_for_url(f"**/{code}/index.html")
 
 
 def test_notes_are_hidden_until_they_are_asked_for(open_page, address):
