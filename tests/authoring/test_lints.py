@@ -397,3 +397,45 @@ def test_a_broken_glossary_is_told(tmp_path, content, told):
 def test_habits_of_a_language(check, wrong, right):
     assert faults(check, "x", wrong)
     assert faults(check, "x", right) == []
+
+
+CHINESE = (lints.half_width_marks, lints.spaces_in_chinese, lints.marks_of_other_scripts)
+
+
+@pytest.mark.parametrize(
+    "translation",
+    [
+        "先训练, 再评估。",
+        "步骤:",
+        "`x` 很好.",
+        "第3轮",
+        "Keras模型",
+        "升到 94%之后",
+        "训练 ，评估",
+        "（ 见下文）",
+        "联邦 学习",
+        '他说"非常好"。',
+        "「本地」训练",
+        "94 %",
+        "９４ 分",
+        "ＴＦＦ",
+    ],
+)
+def test_chinese_as_it_is_not_set(translation):
+    assert sum((faults(lint, "x", translation) for lint in CHINESE), [])
+
+
+@pytest.mark.parametrize(
+    "translation",
+    [
+        "先训练，再评估：`x[0, 1]` 和 `y`。",
+        "形状为 [客户端, d]，即 (值, 算子, 值)。",
+        "第 3 轮的 Keras 模型升到 94% 之后，群组(cohort)中有 {count} 个客户端",
+        "给出 组 -> 数对",
+        "**问问大家。** 如果“非常好”呢？",
+        '见 "AISTATS 2017"，arXiv:1602.05629。',
+        "公式 $x, y$ 之后，见[课程](notebooks/en/a.ipynb)。",
+    ],
+)
+def test_chinese_as_it_is_set(translation):
+    assert [faults(lint, "x", translation) for lint in CHINESE] == [[], [], []]
