@@ -190,7 +190,7 @@ def placement_diagram(
     spoken = strung(
         "; ",
         (
-            say("{by} from {start} to {end}", by=by, start=word(start), end=word(end))
+            say("{by} from {start} to {end}", by=word(by), start=word(start), end=word(end))
             for start, by, end in steps
         ),
     )

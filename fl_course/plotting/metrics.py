@@ -45,6 +45,7 @@ from fl_course.plotting.style import (
     recorded,
     run_look,
     whole_percent,
+    whole_percent_text,
 )
 
 
@@ -216,7 +217,7 @@ def confusion_matrix(
             axes.add_patch(
                 Rectangle(corner, 1, 1, facecolor="#D6E8F3", edgecolor=BLUE, clip_on=False)
             )
-            share = f"{whole_percent(hit / total)} %" if total else "–"
+            share = whole_percent_text(hit / total) if total else "–"
             beside(axes, digit, share, BLUE)
         beside_heading(axes, share_label, BLUE)
         axes.spines[:].set_visible(False)
@@ -332,7 +333,7 @@ def accuracy_bars(
                 axes.bar_label(bars, texts, padding=1.5, size=size, path_effects=stroke, zorder=4)
         for index, (name, share) in enumerate(lines.items()):
             look = {"color": RUN_COLORS[1 + index % 4], "linestyle": RUN_LINES[1 + index % 3]}
-            handles[f"{word(name)}: {whole_percent(share)} %"] = axes.axhline(share, **look)
+            handles[f"{word(name)}: {whole_percent_text(share)}"] = axes.axhline(share, **look)
         axes.grid(visible=True, axis="y")
         axes.set_ylim(0, 1.08)
         axes.set_yticks(np.linspace(0, 1, 6))

@@ -24,7 +24,7 @@ from fl_course.plotting.style import (
     listed,
     percent_text,
     recorded,
-    whole_percent,
+    whole_percent_text,
 )
 
 _STEP = 0.011  # of the width of a panel; dots closer than this would cover each other
@@ -139,7 +139,7 @@ def _draw_row(
     (bar,) = axes.plot([mean, mean], [place - 0.3, place + 0.3], color=VERMILION, linewidth=4)
     stroke = [withStroke(linewidth=3, foreground="white")]
     text = {"size": SMALL, "ha": "center", "path_effects": stroke, "zorder": 4}
-    above = f"{whole_percent(mean)} %"
+    above = whole_percent_text(mean)
     axes.text(mean, place - 0.32, above, va="bottom", color="#A84A00", weight="bold", **text)
     if list(row) != [""]:
         look = {"color": "none", "edgecolor": BLUE, "linewidth": 1.6, "s": 34, "zorder": 3}

@@ -309,7 +309,12 @@ def run_look(index: int) -> dict[str, Any]:
 
 def percent_text(share: float, position: int | None = None) -> str:
     """Writes a share as percent: 0.86 as 86 %. The second argument is what matplotlib passes."""
-    return f"{100 * share:.4g} %"
+    return say("{number} %", number=f"{100 * share:.4g}")
+
+
+def whole_percent_text(share: float) -> str:
+    """Writes a share as whole percent: 0.857 as 86 %."""
+    return say("{number} %", number=whole_percent(share))
 
 
 def whole_percent(share: float) -> str:
