@@ -74,14 +74,22 @@ def test_words_of_a_figure_are_those_of_the_language():
 
 
 def test_names_at_an_axis_are_those_of_the_language():
-    words = {"at home": "집에서", "reference": "기준"}
+    words = {"at home": "집에서", "reference": "기준", "{number} %": "{number}%"}
     with localization.speaking("ko", words, SPEECH["ko"]["fonts"]):
         figure = draw(plotting.accuracy_bars, {"at home": 0.5, "b": 0.75}, reference=0.8)
         figure.draw_without_rendering()
         names = [label.get_text() for label in figure.axes[0].get_xticklabels()]
         legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == ["집에서", "b"]
-    assert legend == ["기준: 80 %"]
+    assert legend == ["기준: 80%"]
+
+
+def test_percentages_are_written_as_the_text_writes_them():
+    with localization.speaking("ko", {"{number} %": "{number}%"}, SPEECH["ko"]["fonts"]):
+        figure = draw(plotting.accuracy_bars, {"a": 0.5, "b": 0.75})
+        figure.draw_without_rendering()
+        ticks = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert ticks == ["0%", "20%", "40%", "60%", "80%", "100%"]
 
 
 @pytest.mark.parametrize(

@@ -254,7 +254,11 @@ def test_a_full_disk_is_named(tmp_path):
 
 
 def test_a_language_brings_its_fonts(monkeypatch):
-    pretend(monkeypatch, {"koreanize-matplotlib": None, "matplotlib-fontja": None})
+    pretend(
+        monkeypatch,
+        {"koreanize-matplotlib": None, "matplotlib-fontja": None, "zhplot": None},
+    )
     assert packages.missing() == []
     assert packages.missing("ko") == ["koreanize-matplotlib>=0.1.1"]
     assert packages.missing("ja") == ["matplotlib-fontja>=1.1"]
+    assert packages.missing("zh-CN") == ["zhplot>=1.0"]
