@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,11 +16,10 @@ from fl_course import __version__
 from fl_course.runtime import cores
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from fl_course.authoring.course import Course, Lesson
     from fl_course.authoring.languages import Count
-    from fl_course.authoring.schedule import Section
 
 _ROOT = click.option(
     "--root",
@@ -556,6 +555,7 @@ def _speak(language: str) -> None:
 @click.option("--break-minutes", default=15, show_default=True)
 @click.option("--lunch", default="12:30", show_default=True, help="Time of day, as HH:MM.")
 @click.option("--lunch-minutes", default=60, show_default=True)
+@click.option("--cut", is_flag=True, help="Make the cuts by which one lesson more fits.")
 @_LANGUAGE
 @_ROOT
 def schedule(
@@ -567,16 +567,19 @@ def schedule(
     break_minutes: int,
     lunch: str,
     lunch_minutes: int,
+    cut: bool,
     language: str,
     root: Path | None,
 ) -> None:
     """Print a day's timetable with breaks, from the minutes in the lessons."""
+    from fl_course.authoring import schedule_text
     from fl_course.authoring.course import read_course
-    from fl_course.authoring.schedule import fitting, timetable
 
     folder = _root(root)
     begin = _time_of_day("--start", start)
     until = _end_of_day(begin, end, hours)
+    if cut and until is None:
+        raise click.UsageError("--cut makes room before an end. Give --end or --hours, too.")
     options = {
         "welcome_minutes": welcome_minutes,
         "break_minutes": break_minutes,
@@ -586,101 +589,15 @@ def schedule(
     try:
         course = read_course(folder)
         _check_language(course, language)
-        chosen = course.select(_named(wanted))
-        parts = [(one, _sections(folder, course, one, language)) for one in chosen]
-        if until:
-            slots = fitting(parts, begin, until, **options)
-        else:
-            slots = timetable(parts, begin, **options)
+        parts = [
+            (lesson, schedule_text.read_sections(folder, course, lesson, language))
+            for lesson in course.select(_named(wanted))
+        ]
+        lines = schedule_text.lines(course, parts, begin, until, language, with_cuts=cut, **options)
     except ValueError as error:  # AuthoringError is one
         raise click.ClickException(str(error)) from None
-    before = None
-    for slot in slots:
-        if slot.lesson not in (None, before):
-            lesson = next(lesson for lesson in chosen if lesson.number == slot.lesson)
-            click.echo(f"\n{_titled(lesson, language)}")
-            before = slot.lesson
-        times = f"{slot.start:%H:%M}-{slot.end:%H:%M}"
-        mark = "  " if slot.lesson else "* "
-        click.echo(f"{mark}{times}  {slot.minutes:3} min  {slot.title}")
-    taught = sum(slot.minutes for slot in slots if slot.lesson)
-    click.echo(f"\nEnd at {slots[-1].end:%H:%M}: {taught} minutes of lessons.")
-    if until:
-        planned = {slot.lesson for slot in slots}
-        count = sum(lesson.number in planned for lesson in chosen)
-        if count < len(parts):
-            _say_what_is_left_out(parts, count, slots[-1].end, begin, until, options, language)
-        _say_what_to_cut(course, parts[:count], language)
-
-
-def _sections(
-    root: Path, course: "Course", lesson: "Lesson", language: str
-) -> "tuple[Section, ...]":
-    """A lesson's sections, in a language as far as that has them."""
-    from fl_course import localization
-    from fl_course.authoring.catalogs import read_catalog
-    from fl_course.authoring.languages import ENGLISH_ITSELF, TRANSLATIONS, Language
-    from fl_course.authoring.schedule import sections
-    from fl_course.authoring.script import read_script
-
-    speaks = ENGLISH_ITSELF
-    if language in lesson.languages and language != speaks.code:
-        catalog = read_catalog(root, TRANSLATIONS / language / f"{lesson.slug}.po", language)
-        speaks = Language(language, language, catalogs={lesson.slug: catalog})
-    return sections(
-        lesson,
-        read_script(root, course, lesson),
-        localization.in_language(lesson.title, None, language),
-        lambda cell: speaks.source_of(lesson, cell, cell.source),
-    )
-
-
-def _titled(lesson: "Lesson", language: str) -> str:
-    from fl_course import localization
-
-    return f"{lesson.number} · {localization.in_language(lesson.title, None, language)}"
-
-
-def _say_what_is_left_out(
-    parts: "Sequence[tuple[Lesson, Sequence[Section]]]",
-    count: int,
-    over: datetime.datetime,
-    start: datetime.time,
-    until: datetime.time,
-    options: dict[str, Any],
-    language: str,
-) -> None:
-    """Names the lessons after the first `count`, and what there is room for of the next one."""
-    from fl_course.authoring.schedule import begun, needed
-
-    numbers = ", ".join(str(lesson.number) for lesson, _ in parts[count:])
-    following, _ = parts[count]
-    left = datetime.datetime.combine(over, until) - over
-    click.echo(f"Left out: {numbers}.")
-    need = needed(parts[: count + 1], start, until, **options)
-    breaks = f", {need} with breaks" if need > following.minutes else ""
-    click.echo(
-        f"Lesson {_titled(following, language)} would need {following.minutes} minutes{breaks}; "
-        f"{left.seconds // 60} are left."
-    )
-    fit = begun(parts, count, start, until, **options)
-    if fit:
-        named = ", ".join(f"{section.title} ({section.minutes} min)" for section in fit)
-        click.echo(f"Of its sections, these fit: {named}.")
-
-
-def _say_what_to_cut(
-    course: "Course", parts: "Sequence[tuple[Lesson, Sequence[Section]]]", language: str
-) -> None:
-    cuts = [
-        (lesson, section, cut) for lesson, its in parts for section in its for cut in section.cuts
-    ]
-    if cuts:
-        click.echo("\nIf you are late, cut here:")
-    for lesson, section, cut in cuts:
-        saves = f"saves {cut.minutes} " if cut.minutes else ""
-        text = course.with_numbers(cut.text, language)
-        click.echo(f"  {lesson.number} · {section.title} ({saves}of {section.minutes} min): {text}")
+    for line in lines:
+        click.echo(line)
 
 
 @main.command()

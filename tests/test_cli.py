@@ -489,8 +489,11 @@ def test_schedule_leaves_out_what_does_not_fit_and_says_what_to_cut(course_dir):
             "\nIf you are late, cut here:\n  1 · Sums (of 40 min): Say it in lesson 2.\n"
             "  1 · Differences (saves 4 of 10 min): Show them.\n"
         )
+        assert "--cut" not in result.output  # all cuts save too little
     result = call("schedule", "--end", "11:20")
     assert "Of its sections, these fit: Sums (40 min).\n" in result.output
+    assert "\n2 · " not in call("schedule", "--end", "11:17").output
+    assert "\n2 · Printing\n" in call("schedule", "--end", "11:17", "--cut").output
     result = call("schedule", "--hours", "1", "--welcome", "30")
     assert result.exit_code == 1
     assert "lesson 1 alone goes on until 10:50" in result.output
@@ -502,6 +505,7 @@ def test_schedule_leaves_out_what_does_not_fit_and_says_what_to_cut(course_dir):
         ("--end", "09:30"): "not after the start",
         ("--end", "10:30", "--hours", "1"): "and not both",
         ("--end", "10:00"): "lesson 1 alone goes on until 10:20",
+        ("--cut",): "Give --end or --hours, too",
     }.items():
         result = call("schedule", *wrong)
         assert result.exit_code != 0

@@ -3,7 +3,7 @@
 import datetime
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -48,6 +48,10 @@ class Section:
     title: str
     minutes: int
     cuts: tuple[Cut, ...] = ()
+
+
+Place = tuple[Lesson, Section, Cut]
+"""A cut, with where it stands."""
 
 
 @dataclass(frozen=True)
@@ -287,6 +291,68 @@ def needed(
     except ValueError:  # It goes on past midnight.
         return lessons[-1][0].minutes
     return (after - timetable(lessons[:-1], start, **options)[-1].end).seconds // 60
+
+
+def cuts_to_fit(
+    lessons: Sequence[tuple[Lesson, Sequence[Section]]],
+    start: datetime.time,
+    end: datetime.time,
+    **options: Any,
+) -> tuple[Place, ...]:
+    """The cuts by which all these lessons are over at a time of day, where they go on past it.
+
+    They are as few as can be, and the last of them no longer than it has to be.
+
+    Args:
+        lessons: Lessons with their sections, in order.
+        start: Time of day of the first section.
+        end: Time of day at which everything is over.
+        **options: See `timetable`.
+
+    Returns:
+        The cuts in the order of the lessons; none if all of them do not save enough.
+    """
+    options = _until(end, options)
+    latest = datetime.datetime.combine(_DAY, end)
+
+    def fits(cuts: Sequence[Place]) -> bool:
+        try:
+            return timetable(shortened(lessons, cuts), start, **options)[-1].end <= latest
+        except ValueError:
+            return False  # It goes on past midnight.
+
+    every = [place for place in cuts_of(lessons) if place[2].minutes]
+    longest_first = sorted(every, key=lambda place: -(place[2].minutes or 0))
+    for count in range(1, len(every) + 1):
+        if fits(longest_first[:count]):
+            kept = longest_first[: count - 1]
+            shorter = (one for one in reversed(longest_first[count:]) if fits([*kept, one]))
+            last = next(shorter, longest_first[count - 1])
+            return tuple(place for place in every if place in (*kept, last))
+    return ()
+
+
+def cuts_of(lessons: Iterable[tuple[Lesson, Sequence[Section]]]) -> list[Place]:
+    """What can be cut from lessons, in their order."""
+    return [(lesson, part, cut) for lesson, parts in lessons for part in parts for cut in part.cuts]
+
+
+def shortened(
+    lessons: Iterable[tuple[Lesson, Sequence[Section]]], cuts: Iterable[Place]
+) -> list[tuple[Lesson, tuple[Section, ...]]]:
+    """The lessons without what is cut: what is left of a section's minutes and of its cuts."""
+    cuts = tuple(cuts)
+
+    def left(lesson: Lesson, part: Section) -> Section:
+        gone = [cut for its, section, cut in cuts if (its, section) == (lesson, part)]
+        return replace(
+            part,
+            minutes=part.minutes - sum(cut.minutes or 0 for cut in gone),
+            cuts=tuple(cut for cut in part.cuts if cut not in gone),
+        )
+
+    lefts = ((lesson, (left(lesson, part) for part in parts)) for lesson, parts in lessons)
+    return [(lesson, tuple(part for part in parts if part.minutes > 0)) for lesson, parts in lefts]
 
 
 def _until(end: datetime.time, options: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from fl_course.authoring.course import ENGLISH, Course, Lesson, numbered_lesson
 from fl_course.authoring.messages import Message, context_of, has_words, parsed
 from fl_course.authoring.notebooks import WORDS
 from fl_course.authoring.records import drawn_words, records_path
+from fl_course.authoring.schedule_text import messages as schedule_messages
 from fl_course.authoring.script import Cell
 from fl_course.authoring.sheet_content import messages as sheet_messages
 from fl_course.exercises.questions import Question
@@ -50,6 +51,7 @@ def own_messages(
         *(Message("course", title) for title in (course.title, *(x.title for x in lessons))),
         *(Message("notebook", sentence) for sentence in WORDS.values()),
         *(Message("sheet", sentence) for sentence in sheet_messages()),
+        *(Message("schedule", sentence) for sentence in schedule_messages()),
     ]
     for lesson in lessons:
         found += _exercise_messages(lesson, exercises.get(lesson, {}))

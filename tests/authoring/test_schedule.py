@@ -9,9 +9,12 @@ from fl_course.authoring.schedule import (
     Cut,
     Section,
     begun,
+    cuts_of,
+    cuts_to_fit,
     fitting,
     needed,
     sections,
+    shortened,
     timetable,
 )
 from fl_course.authoring.script import Cell
@@ -221,3 +224,49 @@ def test_lessons_past_midnight_are_left_out():
 )
 def test_a_day_that_is_over_soon_after_noon_has_its_lunch_at_the_end(end, last):
     assert day("09:30", [60], [60], [60], [60], end=end, break_minutes=0)[-1] == last
+
+
+def with_cuts(*lessons):
+    """Lessons of sections of ten minutes, each with cuts that save so many."""
+    return [
+        (
+            Lesson(number, f"lesson_{number}", f"Lesson {number}", 10 * len(parts), ()),
+            [
+                Section(f"{number}.{at}", 10, tuple(Cut(f"Save {m}.", m) for m in saved))
+                for at, saved in enumerate(parts, start=1)
+            ],
+        )
+        for number, parts in enumerate(lessons, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("end", "saved"),
+    [
+        ("10:00", []),  # They fit as they are, so nothing is asked.
+        ("09:58", [("1.1", 2)]),
+        ("09:57", [("2.1", 3)]),  # no longer than it has to be
+        ("09:52", [("1.1", 2), ("2.2", 6)]),  # few, in the order of the lessons
+        ("09:49", [("1.1", 2), ("2.1", 3), ("2.2", 6)]),
+        ("09:48", []),  # They do not save enough; that of unknown length does not count.
+    ],
+)
+def test_the_cuts_that_make_lessons_fit_are_few_and_short(end, saved):
+    lessons = with_cuts([(2, None)], [(3,), (6,)])
+    until = datetime.time.fromisoformat(end)
+    if end == "10:00":
+        assert fitting(lessons, datetime.time(9, 30), until)[-1].title == "2.2"
+        return
+    found = cuts_to_fit(lessons, datetime.time(9, 30), until)
+    assert [(section.title, cut.minutes) for _, section, cut in found] == saved
+
+
+def test_what_is_cut_is_gone_and_a_section_of_which_nothing_is_left():
+    lessons = with_cuts([(2, 3), (10,)])
+    first, _, whole = cuts_of(lessons)
+    ((_, parts),) = shortened(lessons, [first, whole])
+    assert parts == (Section("1.1", 8, (Cut("Save 3.", 3),)),)
+
+
+def test_cuts_can_not_end_a_day_before_midnight_that_is_far_over_it():
+    assert cuts_to_fit(with_cuts([(2,)] * 200), datetime.time(9, 30), datetime.time(23, 0)) == ()
