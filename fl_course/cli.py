@@ -6,6 +6,7 @@ Every command imports what it needs only when it runs, so that `fl-course --help
 import datetime
 import os
 import sys
+import sysconfig
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,10 +119,16 @@ def open_(language: str, root: Path | None, notes: bool, jupyter_args: tuple[str
     # Replaces this process, so that Ctrl-C and the exit code are JupyterLab's own.
     command = [sys.executable, "-m", "jupyterlab", str(copy), *options, *jupyter_args]
     configured = [str(JUPYTER), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    # The lessons say `!fl-course status`, and nobody has activated the environment.
+    programs = [sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)]
     os.execve(
         sys.executable,
         command,
-        {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(configured)},
+        {
+            **os.environ,
+            "JUPYTER_CONFIG_PATH": os.pathsep.join(configured),
+            "PATH": os.pathsep.join(programs),
+        },
     )
 
 

@@ -250,7 +250,11 @@ def test_open_becomes_jupyterlab_on_the_learners_copy(course_dir, monkeypatch):
     assert program == command[0] == sys.executable
     ours, mine = environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)
     assert json.loads(Path(ours, "labconfig/default_setting_overrides.json").read_bytes())
-    assert (mine, environment["PATH"]) == ("/mine", os.environ["PATH"])
+    assert mine == "/mine"
+    # `!fl-course status` in a notebook finds the command, and everything else as before.
+    programs, before = environment["PATH"].split(os.pathsep, 1)
+    assert Path(programs, "fl-course").is_file()
+    assert before == os.environ["PATH"]
     assert command[1:4] == ["-m", "jupyterlab", str(course_dir / "my_notebooks")]
     assert "--LabApp.default_url=/lab/tree/ko" in command
     assert command[-3:] == ["--no-browser", "--port", "9000"]
