@@ -14,8 +14,8 @@ from fl_course.authoring.home import web_edition
 from fl_course.authoring.notebooks import colab_address, path_of
 from fl_course.authoring.sheet_content import (
     EXAMPLE,
+    IN_A_NOTEBOOK,
     IN_A_TERMINAL,
-    ON_COLAB,
     OPERATORS,
     TROUBLE,
     TYPES,
@@ -122,7 +122,7 @@ def page(course: Course, language: str) -> str:
 </dl>
 <h2>{word("progress")}</h2>
 <p>{word("in_a_terminal")}<br><code>{html.escape(IN_A_TERMINAL)}</code></p>
-<p>{word("on_colab")}<br><code>{html.escape(ON_COLAB)}</code></p>
+<p>{word("in_a_notebook")}<br><code>{html.escape(IN_A_NOTEBOOK)}</code></p>
 <p>{word("send")}</p>
 </section>
 </div>

@@ -16,7 +16,7 @@ WORDS = {
     "trouble": "What to do when …",
     "progress": "Show how far you are",
     "in_a_terminal": "In a terminal, in the folder of the course:",
-    "on_colab": "On Colab, in a cell of its own:",
+    "in_a_notebook": "In a notebook, on Colab too, in a cell of its own:",
     "send": (
         "Both print one line: the name that you give, and what you have solved and how often you "
         "tried. Send it to whoever teaches. Nothing else is sent anywhere."
@@ -76,7 +76,7 @@ TROUBLE = (
         "a cell: *Kernel > Interrupt Kernel*; on Colab *Runtime > Interrupt execution*.",
     ),
     (
-        "“TensorFlow Federated … is already imported”",
+        "“TensorFlow Federated was imported before …”",
         "A cell was run before the first one. *Kernel > Restart Kernel* (Colab: *Runtime > Restart "
         "session*), then run the first cell before any other.",
     ),
@@ -97,7 +97,7 @@ TROUBLE = (
 )
 
 IN_A_TERMINAL = '.venv/bin/fl-course status --code --name "…"'
-ON_COLAB = '!fl-course status --code --name "…"'
+IN_A_NOTEBOOK = 'print(fl_course.exercises.progress_code("…"))'
 
 
 def messages() -> Iterator[str]:

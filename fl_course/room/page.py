@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from html import escape
 
 from fl_course import catalog, localization
+from fl_course.authoring.sheet_content import IN_A_NOTEBOOK, IN_A_TERMINAL
 from fl_course.exercises.codes import MOST_TRIES, State
 from fl_course.localization import say, word
 from fl_course.room.lines import Trouble
@@ -111,10 +112,11 @@ def _forms(number: int) -> str:
     heading = _text(say("Lines from the chat"))
     hint = _with_code(
         say(
-            "Everybody runs `fl-course status --code` in a terminal, or "
-            "`fl_course.exercises.progress_code()` in a notebook, and posts the line. Paste all of "
-            "them at once, with names before them or above them. Who posts again replaces the "
-            "former line."
+            "Everybody runs {terminal} in a terminal, or {cell} in a notebook, on Colab too, and "
+            "posts the line. Paste all of them at once, with names before them or above them. Who "
+            "posts again replaces the former line.",
+            terminal=f"`{IN_A_TERMINAL}`",
+            cell=f"`{IN_A_NOTEBOOK}`",
         )
     )
     private = _text(

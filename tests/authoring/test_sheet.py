@@ -1,6 +1,7 @@
 """The sheet for participants says what the lessons show, and leads to this course."""
 
 import dataclasses
+import html
 import json
 import re
 import sys
@@ -13,9 +14,18 @@ from click.testing import CliRunner
 
 from fl_course.authoring import AuthoringError, sheet
 from fl_course.authoring.course import read_course
-from fl_course.authoring.sheet_content import EXAMPLE, OPERATORS, TROUBLE, TYPES, messages
+from fl_course.authoring.sheet_content import (
+    EXAMPLE,
+    IN_A_NOTEBOOK,
+    IN_A_TERMINAL,
+    OPERATORS,
+    TROUBLE,
+    TYPES,
+    messages,
+)
 from fl_course.authoring.words import own_messages
 from fl_course.cli import main
+from fl_course.room import page as room_page
 
 ROOT = Path(__file__).parents[2]
 COURSE = read_course(ROOT)
@@ -67,6 +77,15 @@ def test_what_keeps_the_progress_is_what_instructors_read_and_the_first_cell_end
         1
     ]
     assert first["source"][-1] == kept.replace(', keep_progress="drive"', "")
+
+
+def test_a_line_of_progress_is_made_in_the_same_way_wherever_it_is_asked_for():
+    asked = html.unescape(room_page.make([]))
+    table = (ROOT / "docs" / "teaching.md").read_text()
+    for way in (IN_A_TERMINAL, IN_A_NOTEBOOK):
+        assert f"<code>{way}</code>" in asked
+        assert f"| `{way.replace('…', 'Anna')}` |" in table
+        assert html.escape(way) in sheet.page(COURSE, "en")
 
 
 def test_each_text_is_translated_with_the_rest():
