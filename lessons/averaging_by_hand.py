@@ -290,8 +290,8 @@ for name, some_weights in [
 # image? A good answer: by reading every line of it and of all it calls; of a federated program, one
 # reads its aggregations and what goes into them.
 #
-# **When time is short.** Leave out the cell on the second call; then mention its result at the cell
-# that hands the datasets to TFF.
+# **When time is short.** Run the cell on the second call without a word: later cells use its
+# `largest_difference`. Then mention its result at the cell that hands the datasets to TFF.
 
 
 # %% key="curious_server"
@@ -626,7 +626,8 @@ plotting.learning_curves(
 # on all its data, which is gradient descent on the pool if the mean is weighted by the examples.
 # Lesson {{make_it_your_own}} does that.
 #
-# **When time is short.** Leave out the weighted version, and say that one argument changes.
+# **When time is short.** Say that in the weighted version one argument changes, and run its two
+# cells without a word: the figure needs them.
 
 
 # %% key="unweighted_proof"
@@ -780,7 +781,8 @@ plotting.weight_differences(
 # accuracy after round 1 as the right one? (All four. Three give the same weights, because the first
 # ones are zero; the sum gives ten times the weights, and the largest logit stays the largest.)
 #
-# **When time is short.** Show the figure alone and skip the table.
+# **When time is short.** Run the cells without a word, and show the figure alone, which is drawn
+# from what they compute.
 
 # %% key="no_broadcast"
 try:

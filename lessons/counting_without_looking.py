@@ -39,7 +39,7 @@ ex = exercises.lesson("counting_without_looking")
 # This notebook plays all the clients, and so it knows the truth. Behind every answer of this lesson
 # we print how far it is from that. A real server could not.
 
-# %% [markdown] key="teach_counting" kind="instructor" minutes=14 saves=1 slide="task_histogram"
+# %% [markdown] key="teach_counting" kind="instructor" minutes=14 saves=1 skips="mean" slide="task_histogram"
 # **Ask the room.** What does a client hand in for a histogram? Collect three proposals. (Its
 # values: then nothing has been gained. Its counts. Its shares: then all clients count the same,
 # whatever they hold.)
@@ -168,7 +168,7 @@ print(
 # half that is left. It is the search in a telephone book, a round for each page that
 # is opened.
 
-# %% [markdown] key="teach_quantiles" kind="instructor" minutes=16 saves=2 slide="task_bisect"
+# %% [markdown] key="teach_quantiles" kind="instructor" minutes=16 saves=2 skips="quantile_90" slide="task_bisect"
 # **Ask the room.** Play it with the room's shoe sizes: "hands up, who has at most 41?" How many
 # rounds until the median is found? (With 16 sizes, 4 rounds.)
 #
@@ -278,7 +278,7 @@ print(f"images whose ink is in the median's last interval: {inside}")
 # Now real text. `data.sonnets()` has the first 96 sonnets of Shakespeare, and we take each of them
 # for the phone of a poet. How many different words do the 96 use together?
 
-# %% [markdown] key="teach_distinct" kind="instructor" minutes=17 saves=3 slide="cells"
+# %% [markdown] key="teach_distinct" kind="instructor" minutes=17 saves=3 skips="hyperloglog" slide="cells"
 # **Ask the room.** Throw 10 balls at random into 10 boxes. How many boxes stay empty? (A bit
 # more than a third, near 1 / e. The estimate reads this backwards.)
 #
@@ -468,7 +468,7 @@ for word in ("tyrant", "tomato", "summer", "computer"):
 # Zipf's law: the second most frequent word is half as frequent as the first, the third a third as
 # frequent, and so on.
 
-# %% [markdown] key="teach_heavy" kind="instructor" minutes=24 saves=5 slide="rare_beginnings"
+# %% [markdown] key="teach_heavy" kind="instructor" minutes=24 saves=5 skips="iblt iblt_all" slide="rare_beginnings"
 # **Ask the room.** Your password has nine letters, and nobody else has it. How many of them does
 # the server see, with a threshold of 1,000? (As many as it has in common with something popular,
 # and one more.)
@@ -721,7 +721,7 @@ print(f"with a table for 50 words, fewer than 20 are read: {few_read < 20}")
 #   (Dwork and others). Without a secure sum they trust the server with every bit. With one it sees
 #   the sum only, and they trust it to add the noise before anybody else sees that.
 
-# %% [markdown] key="teach_noise" kind="instructor" minutes=19 saves=5 slide="told_bits"
+# %% [markdown] key="teach_noise" kind="instructor" minutes=19 saves=5 skips="ex_noise_or_flip clients_needed" slide="told_bits"
 # **Ask the room.** Play it: everybody throws two coins in secret. With two heads, tell the opposite
 # of the truth, else the truth. "Who has copied homework?" Estimate the share on the board
 # ($p = 3/4$).

@@ -45,8 +45,8 @@ ex = exercises.lesson("federated_core")
 # **Ask the room.** Why is the number of clients not in the type? (The program is written before
 # anybody knows who turns up; the same one has to run for three homes and for a million phones.)
 #
-# **When time is short.** Read the table of types aloud and skip its code. Keep the exercise: the
-# one that counts examples needs the type you build in it.
+# **When time is short.** Read the table of types aloud, and run its cell without reading the code.
+# Keep the exercise: the one that counts examples needs the type you build in it.
 
 # %% key="first_types"
 float_at_clients = tff.FederatedType(np.float32, tff.CLIENTS)
@@ -147,7 +147,7 @@ print(
 #
 # A **federated computation** takes and gives such values. The first one averages.
 
-# %% [markdown] key="teach_federated_computation" kind="instructor" minutes=6 saves=2
+# %% [markdown] key="teach_federated_computation" kind="instructor" minutes=6 saves=2 skips="frozen_limit"
 # **What people get wrong.** They put `print(temperatures)` into the body and expect numbers, or
 # expect the body to run at every call. Both come from reading the body as the program. It is the
 # recipe from which TFF makes the program.
@@ -221,7 +221,7 @@ print(
 # Suppose that all thermometers show half a degree too little. The federated language has no plus:
 # it only moves values. Calculations are written in TensorFlow, as a `tff.tensorflow.computation`.
 
-# %% [markdown] key="teach_tensorflow_inside" kind="instructor" minutes=7 saves=2
+# %% [markdown] key="teach_tensorflow_inside" kind="instructor" minutes=7 saves=2 skips="two_orders"
 # **What people get wrong.** They mix the two languages: a `+` in a federated computation, or a
 # `federated_mean` in a TensorFlow computation. Write the rule on the board, operators outside,
 # tensors inside, and point at it with every error.
@@ -348,7 +348,7 @@ with show_error():
 #
 # TFF has few operators. It lists them itself:
 
-# %% [markdown] key="teach_operators" kind="instructor" minutes=26 saves=3
+# %% [markdown] key="teach_operators" kind="instructor" minutes=26 saves=3 skips="initial_weights"
 # **What people get wrong.** They conclude that what is aggregated is private. The last code cell of
 # this section is there to take that away: an aggregation that lists, and a mean of one. They also
 # forget the broadcast, or average first and compare the mean with the threshold. And a wrong
@@ -657,7 +657,7 @@ print(
 # `tf.data.Dataset`, and its `reduce` makes one value of it: it begins with an initial state and
 # passes state and element to a function that gives the next state.
 
-# %% [markdown] key="teach_sequences" kind="instructor" minutes=15 saves=2
+# %% [markdown] key="teach_sequences" kind="instructor" minutes=15 saves=2 skips="ink"
 # **What people get wrong.** A `for` loop over the dataset in the body of a TensorFlow computation.
 # It raises, because the dataset has no elements yet while the body is traced. `reduce` is the loop.
 # Others count batches for examples once the data is batched; lesson {{averaging_by_hand}} counts the rows instead.

@@ -62,7 +62,7 @@ for _ in range(10):
 weights = weights_after[-1]
 print(f"reported in round 10: {100 * reported[-1]:.0f} %")
 
-# %% [markdown] key="teach_evaluation" kind="instructor" minutes=19 saves=2 slide="task_evaluation"
+# %% [markdown] key="teach_evaluation" kind="instructor" minutes=19 saves=2 skips="running_totals" slide="task_evaluation"
 # **What people get wrong.** They run `next` on the state that `initialize` gives, and wonder about
 # 10 %: that state holds the untrained model. The check of the second exercise says so.
 #
@@ -434,7 +434,7 @@ print(f"{100 * worst_accuracy:.0f} % or lower in {as_low:.0f} % of the draws")
 # `writer_00` is also without two others: what we see is the cost of leaving out the group, and not
 # quite that of one person.)
 
-# %% [markdown] key="teach_leave_out" kind="instructor" minutes=12 saves=4
+# %% [markdown] key="teach_leave_out" kind="instructor" minutes=12 saves=4 skips="cost cost_figure"
 # **What people get wrong.** They compare images that a model learned from with images that it did
 # not, and take the difference for the gain of taking part.
 #

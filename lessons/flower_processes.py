@@ -51,7 +51,7 @@ ex = exercises.lesson("flower_processes")
 # - A message carries an **ArrayRecord** (weights), a **MetricRecord** (numbers such as a count of
 #   examples) and a **ConfigRecord** (settings).
 
-# %% [markdown] key="teach_two_libraries" kind="instructor" minutes=12 saves=5
+# %% [markdown] key="teach_two_libraries" kind="instructor" minutes=12 saves=5 skips="ex_words"
 # **What people get wrong.** They take the SuperLink for the server of the algorithm. It is the post
 # office: the mean is taken in the ServerApp, by the strategy.
 #

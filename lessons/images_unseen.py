@@ -564,7 +564,7 @@ print(
 # devices in a round. Of each we keep the generator after some of the rounds. Before you run the
 # cell: after which round will you see what is wrong?
 
-# %% [markdown] key="teach_differs" kind="instructor" minutes=20 saves=4 slide="two_gans"
+# %% [markdown] key="teach_differs" kind="instructor" minutes=20 saves=4 skips="no_penalty" slide="two_gans"
 # **Ask the room.** Cover the figure's lower rows. From which row on do they know the fault, and
 # from which row on can they read a digit? (The fault long before. That is the point of the section
 # on noise.)

@@ -54,8 +54,8 @@ ex = exercises.lesson("make_it_your_own")
 # which against rounds that pull in different directions? (The client's gradient for the first, the
 # server's step for the second. This lesson does both.)
 #
-# **When time is short.** Show both functions, point to the two comments, and skip the cell that
-# compares with the package.
+# **When time is short.** Show both functions, and point to the two comments. Run the cell that
+# compares with the package without a word: later cells use its `difference`.
 
 
 # %% key="recap_client"
@@ -206,7 +206,7 @@ print(
 #
 # This is `deals[1]`, on which this section and the next run:
 
-# %% [markdown] key="teach_skewed" kind="instructor" minutes=6 saves=1 slide="skew_curves"
+# %% [markdown] key="teach_skewed" kind="instructor" minutes=6 saves=1 skips="deal_figure" slide="skew_curves"
 # **Ask the room.** Before the curves: what will the model do in a round whose three clients hold no
 # 3s? (It forgets them: every client's softmax learns that nothing is ever a 3. The line falls.)
 #
@@ -295,7 +295,8 @@ for name, curve in curves.items():
 # limits what one step can do. But this is the *client's* code: an attacker would not run it. The
 # server has to clip what arrives, the update.)
 #
-# **When time is short.** Let them write the function and show the figure. Leave out the norms.
+# **When time is short.** Let them write the function and show the figure. Run the cell that prints
+# the norms without a word: the figure needs its broken client.
 
 
 # %% key="broken_client"
@@ -465,7 +466,8 @@ tuned["FedAvg"] = search(
 # become? (Ten times the update, the sum of all powers of 0.9. So momentum also raises the learning
 # rate; a fair comparison has to tune both.)
 #
-# **When time is short.** Show the solution of the exercise and go on.
+# **When time is short.** Show the solution of the exercise, run the cells and go on; later cells
+# need them.
 
 
 # %% key="momentum_init"
@@ -671,8 +673,8 @@ for name, settings in own_settings.items():
 # **What people get wrong.** They take "the accuracy looks right" for a test. A proximal term with
 # the wrong sign still learns, with a small mu.
 #
-# **When time is short.** Keep the last fact; it says what Federated Averaging adds to plain
-# gradient descent: several local steps.
+# **When time is short.** Run all the cells, and talk only about the last fact; it says what
+# Federated Averaging adds to plain gradient descent: several local steps.
 
 # %% key="neutral_edits"
 reference = run(free, deals[0], seed=0, num_rounds=3)

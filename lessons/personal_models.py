@@ -692,7 +692,8 @@ print("numbers in a head, if it is private:", head_size)
 # **What people get wrong.** k-means always gives k groups. In the first world, too, it gives two.
 # Ask how one could notice that they mean nothing: they differ from fold to fold.
 #
-# **When time is short.** Show the cosines and the printed groups; skip the models.
+# **When time is short.** Show the cosines and the printed groups. Run the cell of the two models
+# without a word: the last table needs their accuracies.
 
 
 # %% key="cosines"

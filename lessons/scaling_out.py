@@ -201,7 +201,7 @@ print(f"ten rounds with 100 clients:  {100 * accuracy(state):.0f} %")
 # its gradients, its copy of the weights. So concurrency decides how much memory the *work* takes,
 # while the client data that was sent for the round waits in memory in any case.
 
-# %% [markdown] key="teach_concurrency" kind="instructor" minutes=8 saves=3 slide="use_concurrency"
+# %% [markdown] key="teach_concurrency" kind="instructor" minutes=8 saves=3 skips="measure_growth" slide="use_concurrency"
 # **Ask the room.** Two cores, eight clients at a time: faster, slower, the same? (Two cores do two
 # things at once, so not four times as fast; more memory. What it is on your machine, the optional
 # cell measures.)

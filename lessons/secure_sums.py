@@ -302,7 +302,7 @@ print(
 # bars on the right are as high as the dashed line, but for luck. Before you run the cell: where
 # will the bars on the left be?
 
-# %% [markdown] key="teach_server_sees" kind="instructor" minutes=5 saves=2 slide="chi_square"
+# %% [markdown] key="teach_server_sees" kind="instructor" minutes=5 saves=2 skips="chi_square" slide="chi_square"
 # **Ask the room.** Both bars on the left are at the ends. Why? (Small positive numbers are near 0,
 # small negative ones near the upper end. On the circle they are neighbours.)
 #
@@ -359,7 +359,7 @@ print(f"correlation with the update below 0.05: {abs(correlation) < 0.05}")
 # what `writer_04` would have sent; but the masks with it can be undone, since each of the survivors
 # knows the seed that it shares with `writer_04`, and tells it to the server.
 
-# %% [markdown] key="teach_drop_out" kind="instructor" minutes=11 saves=4 slide="skip"
+# %% [markdown] key="teach_drop_out" kind="instructor" minutes=11 saves=4 skips="shares" slide="skip"
 # **What people get wrong.** They undo the masks with the sign of the one who is gone. What has to
 # be undone is what the *survivors* did. If the check says that the masks are in twice, that is it.
 #
@@ -498,7 +498,8 @@ for writer in ("writer_03", "writer_04"):
 # **Ask the room.** What is it good for, then, to run it here? (The sum has ranges: whoever leaves
 # them is clipped. That can be tested before it happens on phones.)
 #
-# **When time is short.** Read the error aloud, and skip the round.
+# **When time is short.** Read the error aloud, and run the round's cell without a word: the last
+# section uses its `quiet`.
 
 
 # %% key="secure_operator"
@@ -586,7 +587,8 @@ print(f"the same weights to 0.001: {off < 0.001}")
 # **What people get wrong.** They measure a backdoor's success on all marked images, the 7s as well,
 # and find some success in every model. The exercise is about this.
 #
-# **When time is short.** Skip the proof that NumPy's rounds are TFF's; say that it is there.
+# **When time is short.** Say that NumPy's rounds are TFF's, and run the cell that proves it without
+# a word: later cells use its `datasets`.
 
 # %% key="marked_digits"
 test_images, test_labels = data.pool(test)

@@ -59,7 +59,7 @@ print(f"... {len(lines) - 1} birds")
 # the answers for the last section. Where no column does, the data are not federated yet.)
 #
 # **When time is short.** Skip the exercise on seasons: say that clients and label are names of
-# columns, and show its solution.
+# columns, show its solution, and run its cell as it is.
 
 # %% key="make_birds"
 MEASURES = [
@@ -128,7 +128,8 @@ for season, (females, males) in data.label_counts(seasons).items():
 # **What people get wrong.** They take label skew for something that has to be made, because lesson
 # {{federated_data}} made it. Here nobody has made it: Gentoo penguins do not breed on Dream.
 #
-# **When time is short.** Show the figure, skip the line on gaps.
+# **When time is short.** Show the figure, and run the cell on gaps without a word: later cells use
+# its `tables`.
 
 # %% key="island_figure"
 counts = data.label_counts(birds)
@@ -519,7 +520,7 @@ for name, moments in scales.items():
 # three in federated rounds, and, for reference, all birds in one table. Every model gets 15 rounds
 # with 5 local epochs; all use the scale that the islands have computed together.
 
-# %% [markdown] key="teach_comparison" kind="instructor" minutes=10 saves=3
+# %% [markdown] key="teach_comparison" kind="instructor" minutes=10 saves=3 skips="confusion_figure"
 # **What people get wrong.** They read a lone model's score on its own island, and conclude that it
 # needs nobody. The same bar stands for three species and for one.
 #
@@ -653,7 +654,7 @@ plotting.confusion_matrix(
 # too? Each island computes the correlation of bill length and depth on its own birds and reports
 # that one number. The server takes the mean.
 
-# %% [markdown] key="teach_simpson" kind="instructor" minutes=9 saves=4 slide="simpson_figure"
+# %% [markdown] key="teach_simpson" kind="instructor" minutes=9 saves=4 skips="ex_within within" slide="simpson_figure"
 # **Ask the room.** Before the figure: the pooled table says that longer bills are less deep. Is
 # that a fact about penguins? (About this mixture of species, not about any bird. On other islands
 # the mixture is another.)
@@ -848,7 +849,7 @@ plotting.label_heatmaps(
 # nothing of penguins: sizes come from the schema. A label that is a number, not a class, makes it
 # a linear regression, with the mean squared error as loss.
 
-# %% [markdown] key="teach_yours" kind="instructor" minutes=4 saves=4
+# %% [markdown] key="teach_yours" kind="instructor" minutes=4 saves=4 skips="whole_path how_good other_questions predict_mass upload my_table"
 # **What people get wrong.** They begin with the model. Let them print the schema first, and the
 # label counts of each client: most surprises are there.
 #

@@ -22,6 +22,7 @@ from markdown_it import MarkdownIt
 
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.course import DOCS_PAGE, SNAKE_CASE, Course, Lesson, numbered_lesson
+from fl_course.authoring.skipped import missed
 from fl_course.authoring.variants import BlankError, Variants, split
 
 CODE_KINDS = ("code", "exercise", "solution", "optional")
@@ -30,7 +31,7 @@ MAX_CELL_ID = 64  # nbformat 4.5 allows no longer one
 TEXT_COLUMNS = 100  # of a line in a script, which a notebook breaks where it likes
 CODE_COLUMNS = 80  # of a line of code, which a notebook shows as it is: see lessons/ruff.toml
 
-_ATTRIBUTES = ("key", "kind", "exercise", "result", "minutes", "saves", "slide")
+_ATTRIBUTES = ("key", "kind", "exercise", "result", "minutes", "saves", "skips", "slide")
 CUT = "**When time is short.**"  # begins a note's paragraph on what to leave out
 _ON_SLIDES = ("skip", "whole")
 _FROM_JUPYTEXT = ("lines_to_next_cell", "cell_marker")
@@ -54,6 +55,7 @@ class Cell:
         result: Whether the last line the cell prints is the lesson's key result.
         minutes: Classroom minutes of the section that an instructor's cell belongs to.
         saves: How many of them are saved by what the cell says to cut; 0 if nothing is to be cut.
+        skips: Keys of the code cells that are not run if that is cut.
         slide: What the slides do with the cell: "skip" leaves it out, "whole" shows all of it, and
             an instructor's cell has the key of the cell before which the room is asked.
     """
@@ -66,6 +68,7 @@ class Cell:
     result: bool = False
     minutes: int | None = None
     saves: int | None = None
+    skips: tuple[str, ...] = ()
     slide: str | None = None
 
     @property
@@ -139,6 +142,7 @@ def parse(text: str, course: Course, lesson: Lesson) -> tuple[Cell, ...]:
             result=metadata.get("result", False),
             minutes=metadata.get("minutes"),
             saves=metadata.get("saves"),
+            skips=tuple(str(metadata.get("skips", "")).split()),
             slide=metadata.get("slide"),
         )
         found = _header_problems(cell, metadata, raw.cell_type, lesson)
@@ -159,6 +163,8 @@ def parse(text: str, course: Course, lesson: Lesson) -> tuple[Cell, ...]:
     problems += [
         f"{lesson.script}:{line}: {problem}" for line, problem in _exercise_problems(cells, lesson)
     ]
+    if not problems:  # Only code that can be read tells its names.
+        problems = [f"{lesson.script}:{line}: {problem}" for line, problem in missed(cells)]
     if problems:
         raise AuthoringError("\n".join(problems))
     return tuple(cells)
@@ -225,6 +231,11 @@ def _header_problems(
             f"saves={cell.saves!r} does not say how many of the cell's minutes a cut saves. Give "
             f"an instructor's cell with {CUT} a number from 0, if nothing is to be cut, to its "
             "minutes."
+        )
+    if "skips" in metadata and (cell.kind != "instructor" or CUT not in cell.source):
+        problems.append(
+            f"skips names the cells that a cut skips. Give it to an instructor's cell with {CUT}, "
+            "or remove it."
         )
     if "result" in metadata and (
         cell.result is not True or cell_type != "code" or cell.kind == "optional"

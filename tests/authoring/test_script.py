@@ -115,6 +115,16 @@ def test_lines_for_ipython_lose_their_comment_sign(course, lesson):
                 ("instructor", "2", "2", "**Ask the room.** Why?"),
             )
         ),
+        *(
+            (
+                f'# %% [markdown] key="a" {kind}skips="b"\n# {text}\n',
+                "skips names the cells that a cut skips. Give it to an instructor's cell",
+            )
+            for kind, text in (
+                ('kind="instructor" minutes=5 ', "**Ask the room.** Why?"),
+                ("", "**When time is short.** Skip it."),
+            )
+        ),
         ('# %% [markdown] key="a" minutes=3\n# x\n', "only an instructor's cell has minutes"),
         (
             '# %% [markdown] key="a" kind="instructor" minutes=3\n# x\n' + EXERCISE,
