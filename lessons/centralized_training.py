@@ -256,7 +256,7 @@ print(f"half a step of an 8-bit scan, 1/510:         {1 / 510:.4f}")
 # plus a bias. The softmax function turns the ten sums into ten probabilities. All parameters start
 # at zero.
 
-# %% [markdown] key="teach_model" kind="instructor" minutes=18 saves=3
+# %% [markdown] key="teach_model" kind="instructor" minutes=22 saves=3 skips="mistakes mnist"
 # **What people get wrong.** In the first exercise: `CategoricalCrossentropy`, because it comes up
 # first in the documentation; ask what a label looks like in it. In the second: the numbers that
 # `fit` has printed are taken for a test. And in the confusion matrix, rows and columns are mixed up
@@ -489,7 +489,7 @@ print(
 # step, for one writer as for all, and 100 epochs are 100 steps for every model. No shuffle is left
 # either: differences can come from the data alone.
 
-# %% [markdown] key="teach_why_federate" kind="instructor" minutes=17 saves=4 slide="same_amount"
+# %% [markdown] key="teach_why_federate" kind="instructor" minutes=20 saves=4 skips="same_amount longer_at_home" slide="same_amount"
 # **What people get wrong.** They read 97 % at home as "writers do not need each other". It is the
 # number a lone writer would see, and it hides what the model does for everybody else; the second
 # column is the point. In the exercise, the name of one writer is written into the function, and
@@ -766,7 +766,7 @@ print(
 # other, each minus a faint picture of the other one. Two 7s would lie on top of each other.
 #
 # **When time is short.** Leave out the list of reasons, never the rebuilt image: it is the answer
-# to the first question that every audience asks. The questions at the end suit the break.
+# to the first question that every audience asks. What stands under *To talk about* suits the break.
 
 # %% [markdown] key="not_by_itself"
 # ### What it does not give by itself

@@ -123,7 +123,7 @@ print(
 # - the **input spec**, the element type of a client's dataset, since no data is there yet when the
 #   recording is made.
 
-# %% [markdown] key="teach_model" kind="instructor" minutes=9 saves=1 slide="read_captured_model"
+# %% [markdown] key="teach_model" kind="instructor" minutes=9 saves=1 skips="look_at_model" slide="read_captured_model"
 # **Ask the room.** After the error: "Lesson {{centralized_training}} trained a Keras model that existed already. Why may
 # we not do that here?" A good answer: the variables are in this notebook's process, and the clients
 # are elsewhere; a recording that points to them could not be sent.
@@ -378,8 +378,10 @@ print(f"batches seen {train_metrics['num_batches']}")
 # result. They conclude from the ten lone models that averaging improves every model. The inequality
 # holds for the loss, and because this model's loss is convex.
 #
-# **When time is short.** Show the last two lines of the cell that averages by hand, and the line
-# `equal to 1e-6`. Lesson {{averaging_by_hand}} shows the same with an algorithm of your own.
+# **When time is short.** Run the cell that averages by hand, and read three lines of its output:
+# `equal to 1e-6`, and the last two, the mean of the ten losses and the share of white pixels. White
+# is 1.0, so what a step changes there counts for all images. Lesson {{averaging_by_hand}} shows the same with an
+# algorithm of your own.
 
 # %% [markdown] key="read_reported"
 # The clients saw their 1,003 images five times, in 253 batches. The reported accuracy is 14 %, and
@@ -521,7 +523,7 @@ def run_rounds(process, cohort, num_rounds):
 
 run_rounds = ex.control_loop.check(run_rounds)
 
-# %% [markdown] key="teach_many_rounds" kind="instructor" minutes=8 saves=4
+# %% [markdown] key="teach_many_rounds" kind="instructor" minutes=12 saves=6
 # **What people get wrong.** They forget `state = result.state`, and all rounds are the first one;
 # or they call `initialize` inside the loop, with the same effect. They return `result` where the
 # state is wanted. Each has a sentence of its own in the check: let people read it before you help.
@@ -530,8 +532,9 @@ run_rounds = ex.control_loop.check(run_rounds)
 # Draw another cohort, measure the model, save the state, stop early, change the data. Lesson {{federated_evaluation}}
 # saves a state and goes on from it.
 #
-# **When time is short.** Show the loop's solution with `ex.control_loop.solution()` and go on to
-# the figure. Everything later runs on `training.train`, which is the same loop.
+# **When time is short.** Show the loop's solution with `ex.control_loop.solution()`, run the cells
+# as they are, and go on to the figure. Everything later runs on `training.train`, which is the same
+# loop.
 
 # %% [markdown] key="run_loop_text"
 # Now with the real process, for five rounds.
@@ -719,7 +722,7 @@ for name, curve in curves.items():
 # Here, leaving four of the 14 writers out costs little on average. Lesson {{federated_evaluation}} asks what it costs each
 # of the four.
 
-# %% [markdown] key="teach_fresh" kind="instructor" minutes=4 saves=4
+# %% [markdown] key="teach_fresh" kind="instructor" minutes=4 saves=4 skips="plan_cohorts fresh_cohorts"
 # **Ask the room.** "With a fresh sample, can the server say after ten rounds which clients it has
 # learned from?" Here yes, from the seed. In a real federation it may not want to know; that some
 # clients come more often than others is a bias of the model all the same.
@@ -892,7 +895,7 @@ def write_logs(log_dir, history):
 
 write_logs = ex.summary_writer.check(write_logs)
 
-# %% [markdown] key="teach_tensorboard" kind="instructor" minutes=8 saves=5
+# %% [markdown] key="teach_tensorboard" kind="instructor" minutes=12 saves=12 skips="ex_summary_writer write_and_read open_tensorboard"
 # **What people get wrong.** They call `tf.summary.scalar` outside of a `with` block: no error, and
 # no point. They write both parts with one writer: one zigzag instead of two lines. They leave the
 # step at 0, and TensorBoard shows a dot.
@@ -901,8 +904,9 @@ write_logs = ex.summary_writer.check(write_logs)
 # every number in them whether it could be about one client: a mean over ten is fine, a cohort of
 # one is not.
 #
-# **When time is short.** Leave the exercise for home. The blank does no harm: the check hands over
-# the reference function, and the cells after it run.
+# **When time is short.** Skip this section; nothing later needs it. Or leave only the exercise for
+# home, which saves eight minutes. The blank does no harm: the check hands over the reference
+# function, and the cells after it run.
 
 # %% key="write_and_read"
 log_dir = tempfile.mkdtemp()
@@ -976,7 +980,7 @@ print(f"as scans of 8 by 8 bytes: {len(writer_images) * 8 * 8:,} bytes")
 # Updates may still give something away about them, which is why secure aggregation and differential
 # privacy exist.
 
-# %% [markdown] key="teach_bytes" kind="instructor" minutes=2 slide="count_bytes"
+# %% [markdown] key="teach_bytes" kind="instructor" minutes=4 slide="count_bytes"
 # **Ask the room.** "Federated learning saves sending the data, they say. Does it here?" No: one
 # client's ten rounds cost twice its images as arrays, and about a hundred times its scans. A good
 # answer then asks when it would: large data at each client, a small model, few rounds.
@@ -1057,8 +1061,9 @@ for name, ids in [
 # **What people get wrong.** They remember "reported is too low" as a rule. The label skew below
 # turns it round: 90 % reported, 10 % held out.
 #
-# **When time is short.** Show the label skew and its two lines of output, and skip the table. The
-# warning must stay: lesson {{federated_evaluation}} is about what to measure instead.
+# **When time is short.** Show the label skew and its two lines of output. Run the cell of the table
+# without a word: the next section uses its `train_inputs` and `train_labels`. The warning must
+# stay: lesson {{federated_evaluation}} is about what to measure instead.
 
 # %% [markdown] key="label_skew_text"
 # Reported metrics are not always too low. We deal the training images of all writers out to ten
@@ -1105,7 +1110,7 @@ for round_num in range(2):
 # measure it on the same held-out images after every five. Before you run the cells: which of the
 # two will be ahead at the end, and by how many points?
 
-# %% [markdown] key="teach_centralized" kind="instructor" minutes=5 saves=5 slide="centralized_figure"
+# %% [markdown] key="teach_centralized" kind="instructor" minutes=5 saves=5 skips="centralized centralized_figure" slide="centralized_figure"
 # **Ask the room.** "The same number of steps, and five points behind. Where did they go?" Ten
 # models that each took a tenth of the steps, and met ten times, are not one model that took them
 # all. Then ask what the comparison leaves out: the centralized model needed everybody's images.

@@ -268,7 +268,7 @@ print(f"median of all pairs: {np.median(angles):.2f}")
 # explains. For quantity skew we build **client data of our own**: `TestClientData` takes a dict
 # with the arrays of each client.
 
-# %% [markdown] key="teach_non_iid" kind="instructor" minutes=10 saves=2
+# %% [markdown] key="teach_non_iid" kind="instructor" minutes=10 saves=2 skips="source_description"
 # **Ask the room.** "Name a federation and say which of the three skews it has." Hospitals with
 # scanners of different makers: feature. A keyboard in two languages: label and feature. Shops of a
 # chain, large and small: quantity. Most have all three.
@@ -430,7 +430,7 @@ print(f"lowest {100 * told_apart[hardest]:.0f} % ({' and '.join(hardest)})")
 # out nearly equal. Before you run the cell: in which of its lines will one label have more than
 # half?
 
-# %% [markdown] key="teach_dirichlet" kind="instructor" minutes=9 saves=2 slide="three_heatmaps"
+# %% [markdown] key="teach_dirichlet" kind="instructor" minutes=9 saves=2 skips="three_pies" slide="three_heatmaps"
 # **Ask the room.** Cover the titles of the three heat maps: "Which alpha is which, and what did you
 # look at?" Then let everybody write down a guess for the exercise before anyone runs it.
 #
@@ -550,7 +550,7 @@ for name, deal in other_deals.items():
 # its three lines can a second epoch begin before the first is over, and with which numbers can the
 # last line begin?
 
-# %% [markdown] key="teach_preprocessing" kind="instructor" minutes=14 saves=2 slide="shuffle_and_repeat"
+# %% [markdown] key="teach_preprocessing" kind="instructor" minutes=18 saves=2 skips="seed_of_shuffle" slide="shuffle_and_repeat"
 # **Ask the room.** "Of these five steps, which two may change places without any harm?" A good
 # answer says what each other swap would spoil. With batch before shuffle, the same neighbours stay
 # together for ever. With repeat before shuffle, the epochs run into one another. With batch before
@@ -725,7 +725,7 @@ for name, values in first_batch.items():
 # give the same cohort. When two algorithms are compared over the same cohorts, a difference comes
 # from the algorithms and not from the draw.
 
-# %% [markdown] key="teach_cohorts" kind="instructor" minutes=8 saves=1
+# %% [markdown] key="teach_cohorts" kind="instructor" minutes=11 saves=1 skips="count_batches"
 # **Ask the room.** "Phones take part when they charge. Who is missing from a cohort that is drawn
 # at three in the afternoon?" A good answer: whole time zones and ways of life, so the draw is not
 # uniform, and no seed mends that.
@@ -735,7 +735,7 @@ for name, values in first_batch.items():
 # ten times in a loop. They forget `epochs`, and would wonder in lesson {{federated_averaging}} why so little is learned.
 #
 # **When time is short.** Skip the cell that counts batches and name its range: 24 to 28 steps a
-# client. Leave time for the second question at the end; it prepares lesson {{make_it_your_own}}.
+# client. Leave time for the second question under *To talk about*; it prepares lesson {{make_it_your_own}}.
 
 # %% key="sample_cohorts"
 rounds = [

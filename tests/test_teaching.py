@@ -16,17 +16,21 @@ ROWS = re.findall(r"^\| ([^|]*\w[^|]*) \| ([^|]*\d[^|]*) \|", TEXT, flags=re.MUL
 PLANS = re.findall(r"^\.venv/bin/fl-course (schedule .*)$", TEXT, flags=re.MULTILINE)
 LESSONS = {
     "1": [1],
-    "1, 2, 3": [1, 2, 3],
-    "1 to 5": [1, 2, 3, 4, 5],
+    "1, 2, 3, with 14 minutes of cuts": [1, 2, 3],
+    "1 to 5, with 19 minutes of cuts": [1, 2, 3, 4, 5],
     "1 to 5, then 6 to 9": [6, 7, 8, 9],
     "9, 10": [9, 10],
 }
 
 
-def planned(command: str) -> list[int]:
+def printed(command: str) -> str:
     result = CliRunner().invoke(cli.main, [*shlex.split(command), "--root", str(ROOT)])
     assert result.exit_code == 0, result.output
-    return [int(number) for number in re.findall(r"^(\d+) · ", result.output, flags=re.MULTILINE)]
+    return result.output
+
+
+def planned(command: str) -> list[int]:
+    return [int(number) for number in re.findall(r"^(\d+) · ", printed(command), re.MULTILINE)]
 
 
 def test_each_row_has_its_command():
@@ -39,10 +43,26 @@ def test_what_a_row_says_is_what_the_planner_gives(row, command):
     assert planned(command) == LESSONS[row[1]]
 
 
+def test_a_room_gets_the_lessons_of_four_hours():
+    (command,) = re.findall(r"For four hours in a room, plan `(--[^`]+)`", TEXT)
+    assert planned(f"schedule {command}") == [1, 2, 3]
+
+
+def test_the_cuts_that_are_named_are_those_that_the_planner_makes():
+    with_cuts = [(row, plan) for row, plan in zip(ROWS, PLANS, strict=True) if "cuts" in row[1]]
+    told = re.search(r"All those of the table are in\s+lesson 3:(.*?)\. ", TEXT, re.DOTALL)[1]
+    for (row, command), named in zip(with_cuts, told.split(";"), strict=True):
+        made = printed(command).split("Cut here, so that")[1].split("If you are late")[0]
+        cuts = re.findall(r"^  3 · (.+) \(saves (\d+) of \d+ min\):", made, re.MULTILINE)
+        assert sorted(cuts) == sorted(re.findall(r"\*(.+?)\* \((\d+)", " ".join(named.split())))
+        total = sum(int(minutes) for _, minutes in cuts)
+        assert f"with {total} minutes of cuts" in row[1]
+        assert f"Together, these cuts save {total} minutes." in made
+
+
 def test_the_section_to_begin_with_has_the_minutes_that_are_named():
     title, minutes = re.search(r"\*(Why federate)\*, (\d+) minutes", TEXT).groups()
-    result = CliRunner().invoke(cli.main, ["schedule", "--lessons", "1", "--root", str(ROOT)])
-    assert re.search(rf" {minutes} min  {title}\n", result.output)
+    assert re.search(rf" {minutes} min  {title}\n", printed("schedule --lessons 1"))
 
 
 def test_the_line_that_is_shown_can_be_read():
