@@ -211,6 +211,8 @@ def other_numbers(english: str, translation: str, _: Glossary) -> Iterator[str]:
     """Numbers in digits are those of the English, and those that it has in words."""
     wanted, found = (_numbers(text) for text in (english, translation))
     words = {value for word, value in _SPELLED.items() if re.search(rf"\b{word}", english, re.I)}
+    words |= {f"{_TENS[ten]}{_UNITS[unit]}" for ten, unit in _COMPOUND.findall(english.lower())}
+    words |= {f"{_UNITS[unit]}00" for unit in _HUNDREDS.findall(english.lower())}
     for millions in re.findall(r"\b(\d+) million", english):  # 1600만, 1600万
         wanted.remove(millions)
         words.add(f"{millions}00")
@@ -224,6 +226,7 @@ def other_numbers(english: str, translation: str, _: Glossary) -> Iterator[str]:
 # A number in words -> the digits that another language may write for it.
 _SPELLED = {
     "half": "0.5",
+    "half a minute": "30",  # seconds
     "ten": "10",
     "a tenth": "10",
     "eleven": "11",
@@ -245,6 +248,22 @@ _SPELLED = {
     "two million": "200",
     "thousand": "1,000",
 }
+_UNITS = dict(
+    zip(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"],
+        "123456789",
+        strict=True,
+    )
+)
+_TENS = dict(
+    zip(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
+        "23456789",
+        strict=True,
+    )
+)
+_COMPOUND = re.compile(rf"\b({'|'.join(_TENS)})-({'|'.join(_UNITS)})\b")
+_HUNDREDS = re.compile(rf"\b({'|'.join(_UNITS)}) hundred\b")
 
 
 def _numbers(text: str) -> list[str]:

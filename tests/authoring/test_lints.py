@@ -68,6 +68,10 @@ def test_what_stays_may_move(english, translation):
         ("0.02, or two", "0.02, 곧 2", 0),
         ("a million phones", "휴대폰 100만 대", 0),
         ("many phones", "휴대폰 100만 대", 1),
+        ("eight hundred words", "단어 800개", 0),
+        ("eight hundred words", "단어 900개", 1),
+        ("twenty-eight images, in half a minute", "이미지 28장을 30초에", 0),
+        ("twenty-eight images", "이미지 29장", 1),
         ("`x = 17` and $18$", "`x = 17`와 $18$", 0),
     ],
 )
