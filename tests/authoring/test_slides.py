@@ -2,8 +2,10 @@
 
 import base64
 import copy
+import itertools
 import re
 import struct
+import textwrap
 import time
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from fl_course.authoring.course import Course, Lesson, read_course
 from fl_course.authoring.languages import ENGLISH_ITSELF
 from fl_course.authoring.notebooks import make, path_of, read_built
 from fl_course.authoring.script import parse
-from fl_course.authoring.slides import code, essence, layout, sentences
+from fl_course.authoring.slides import alignment, code, essence, layout, sentences
 from fl_course.authoring.slides.build import write_decks
 from fl_course.authoring.slides.deck import slides_of
 from fl_course.authoring.slides.layout import Block, Slide
@@ -40,6 +42,8 @@ ROOT = Path(__file__).parents[2]
         ("Some (not all. Not one) do. `x` does.", ["Some (not all. Not one) do.", "`x` does."]),
         ("하나입니다. 둘일까요? 셋입니다.", ["하나입니다.", "둘일까요?", "셋입니다."]),
         ("一つです。二つですか。（三つ。）", ["一つです。", "二つですか。", "（三つ。）"]),
+        ("One. (Or two.) Three (not four).", ["One.", "(Or two.)", "Three (not four)."]),
+        ("一つです。（二つ。）三つです。", ["一つです。", "（二つ。）", "三つです。"]),
     ],
 )
 def test_sentences_end_where_they_end(text, wanted):
@@ -63,8 +67,8 @@ def test_the_room_is_asked_without_the_answer(note, question):
     assert sentences.question_of(note) == wanted
 
 
-def texts(source):
-    return [(part.kind, part.text) for part in essence.parts(source)]
+def texts(source, english=None):
+    return [(part.kind, part.text) for part in essence.parts(source, english)]
 
 
 def test_a_paragraph_gives_its_first_sentence_and_a_short_one_the_next_too():
@@ -80,15 +84,75 @@ def test_a_paragraph_gives_its_first_sentence_and_a_short_one_the_next_too():
     assert texts("(All of it is an aside.)") == []
 
 
-def test_steps_in_a_paragraph_are_a_list():
-    parts = essence.parts(
-        "Follow them. (1) The server sends. To all. (2) They train. (3) All stop."
-    )
-    assert [(part.text, part.number) for part in parts] == [
-        ("The server sends.", 1),
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Follow them. (1) The server sends. To all. (2) They train. (3) All stop.",
+        "1. The server sends.\n   To all. (An aside.)\n2. They train.\n3. All stop.",
+    ],
+)
+def test_steps_are_a_list_and_shown_to_their_end(source):
+    assert [(part.text, part.number) for part in essence.parts(source)] == [
+        ("The server sends. To all.", 1),
         ("They train.", 2),
         ("All stop.", 3),
     ]
+
+
+LONG_SENTENCE = "This sentence is long enough to stand on a slide without another one beside it."
+
+
+@pytest.mark.parametrize(
+    ("rest", "wanted"),
+    [
+        ("It has two parts. The first is a **cohort**. No more.", 3),
+        ("It has two parts. The first is called *cohort*. No more.", 3),
+        ("It has two parts. That gives it its name. No more.", 3),
+        ("(An aside.) It has two parts, a **cohort** and more.", 2),
+    ],
+)
+def test_a_definition_is_shown_with_all_that_leads_to_it(rest, wanted):
+    ((_, shown),) = texts(f"{LONG_SENTENCE} {rest}")
+    assert len(sentences.split(shown)) == wanted
+    assert "No more." not in shown and "aside" not in shown
+
+
+def test_what_is_stressed_is_shown_without_what_leads_to_it():
+    ((_, shown),) = texts(f"{LONG_SENTENCE} Not this. **All of this is what one should know.**")
+    assert shown == f"{LONG_SENTENCE} **All of this is what one should know.**"
+
+
+def test_a_translation_shows_what_the_english_text_shows():
+    english = f"{LONG_SENTENCE} Not this, which has `code`. Here is a **term**. Nor the 3."
+    korean = (
+        "이 문장은 깁니다. 슬라이드에 다른 문장 없이 혼자서 서기에 넉넉할 만큼 충분히 깁니다. "
+        "`code`가 있는 이 문장은 보입니다. 여기 **용어**가 있습니다. 3은 보이지 않습니다."
+    )
+    assert texts(korean, english) == [("point", korean.removesuffix(" 3은 보이지 않습니다."))]
+    item = "- A short one. And one that is long enough to fill a line, or even two of them. Hidden."
+    assert texts("- 짧고, 한 줄이나 두 줄을 채울 만큼 깁니다. 가려집니다.", item) == [
+        ("item", "짧고, 한 줄이나 두 줄을 채울 만큼 깁니다.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("english", "other", "chosen", "wanted"),
+    [
+        (["A.", "B."], ["A.", "B."], [1], [1]),
+        (["Here are 12.", "And `x`?"], ["열두 개, 12개입니다.", "`x`는요?"], [1], [1]),
+        (
+            ["One long sentence, of two parts.", "Two."],
+            ["긴 문장.", "두 부분.", "둘."],
+            [0],
+            [0, 1],
+        ),
+        (["One.", "Two.", "A long third one, of 7."], ["하나와 둘.", "긴 셋째, 7의."], [1], [0]),
+        ([], [], [], []),
+        (["A."], [], [0], []),
+    ],
+)
+def test_sentences_are_found_in_a_translation(english, other, chosen, wanted):
+    assert alignment.alike(english, other, chosen) == wanted
 
 
 def test_an_items_question_is_shown_and_a_table_whole():
@@ -227,6 +291,92 @@ def test_a_script_says_where_the_rule_fails():
     assert any("(No.)" in note for slide in slides for note in slide.notes)
 
 
+def commented(text):
+    """A text as it stands in a script, with lines that are short enough."""
+    lines = [line for part in text.split("\n\n") for line in ("", *textwrap.wrap(part, 90))]
+    return "\n".join(f"# {line}".rstrip() for line in lines[1:])
+
+
+PREDICT = "Now with three numbers. What will it print?"
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        (
+            f"{LONG_SENTENCE} {LONG_SENTENCE} Before you go on: which? So.",
+            "Before you go on: which?",
+        ),
+        (f"{LONG_SENTENCE} Which? Guess.", None),
+        (
+            " ".join([*[LONG_SENTENCE] * 4, "We draw ten. Write down the mean."]),
+            " ".join([*[LONG_SENTENCE] * 3, "We draw ten. Write down the mean."]),
+        ),
+        ("Is it? We shall see. Write it down before you read on.", None),
+        ("**Predict.** Which?\n\nThe next cell says how.", "**Predict.** Which?"),
+        ("Which?\n\nThe next cell says how it is, and shows a number.", ""),
+    ],
+)
+def test_what_is_to_be_predicted_comes_before_the_output(text, prompt):
+    slides = deck(script=SCRIPT.replace(f"# {PREDICT}", commented(text)))
+    shown = {slide.key: slide for slide in slides}
+    if prompt == "":
+        assert "longer-first" not in shown
+        return
+    (asked,) = (block for block in shown["longer-first"].blocks if block.kind == "prompt")
+    assert asked.text == (text if prompt is None else prompt)
+    assert shown["longer"].blocks[0].kind == "output"
+    assert prompt is None or "So." not in "".join(block.text for block in shown["longer"].blocks)
+
+
+def test_a_note_may_stand_between_a_question_and_its_cell():
+    note = '# %% [markdown] key="between" kind="instructor" minutes=5\n# **Last.** Go.\n\n'
+    cell = '# %% key="longer"'
+    script = SCRIPT.replace("minutes=10", "minutes=5").replace(cell, f"{note}{cell}")
+    keys = [slide.key for slide in deck(script=script)]
+    assert keys[keys.index("longer-first") + 1] == "longer"
+
+
+def test_the_output_that_was_to_be_predicted_is_shown_though_no_text_reads_it():
+    printed = [new_output("stream", text="3\n")]
+    (answer,) = (x for x in deck(outputs={"longer": printed}) if x.key == "longer")
+    assert [block.text for block in answer.blocks] == ["3"]
+
+
+def test_a_sections_first_words_stay_on_its_slide():
+    (line,) = re.findall(r"# Two numbers make.*", SCRIPT)
+    text = f"{LONG_SENTENCE} Before you run the cell: what is it?"
+    script = SCRIPT.replace(line, commented(text))
+    shown = {slide.key: [block.text for block in slide.blocks] for slide in deck(script=script)}
+    assert shown["adding"] == [LONG_SENTENCE]
+    assert shown["sum-first"][-1] == "Before you run the cell: what is it?"
+
+
+def test_every_prediction_of_the_course_is_asked_before_its_answer():
+    """Those that a text asks for by one of the words that are known."""
+    course = read_course(ROOT)
+    for lesson in course.lessons:
+        solved, learner = (
+            read_built(ROOT, path_of(lesson, "en", variant)) for variant in ("solved", "learner")
+        )
+        slides = slides_of(solved, solved, learner, {})
+        prompts = " ".join(
+            " ".join(block.text.split())
+            for slide in slides
+            for block in slide.blocks
+            if block.kind == "prompt"
+        )
+        cells = [x for x in solved.cells if x.metadata.fl_course.kind != "instructor"]
+        for cell, after in itertools.pairwise(cells):
+            kinds = cell.metadata.fl_course.kind, after.metadata.fl_course.kind
+            if kinds != ("text", "code"):
+                continue
+            for sentence in sentences.split(cell.source):
+                if re.search(r"before you run|Write down", sentence, re.IGNORECASE):
+                    end = sentence[-40:]
+                    assert end in prompts, (lesson.slug, cell.metadata.fl_course.key)
+
+
 def test_a_note_below_a_cell_can_ask_before_it():
     before, note, after = re.split(r"(?=# %% .*teach_adding)|(?=\{ask\})", SCRIPT)
     note = note.replace("minutes=10", 'minutes=10 slide="sum"')
@@ -305,18 +455,23 @@ def test_no_slide_holds_a_line_that_has_room_elsewhere():
     assert left(task, slide_with(1, key="rest", is_headed=True)) == [("a", 1), ("rest", 1)]
 
 
+COUNTED = (
+    "Two warnings, which return. The first is long enough to fill a line of a slide alone, by "
+    "itself. And the second."
+)
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "Two warnings, which return. The first is long enough to fill a line of a slide alone, by "
-        "itself. And the second.",
+        COUNTED,
         "두 가지를 조심해야 합니다. 첫째는 한 줄을 혼자서 채울 만큼 긴 문장이며 다음도 그렇습니다. "
         "둘째.",
         "注意が2つあります。1つ目は、スライドの1行を1文だけで埋めるのに十分なほど長い文であり、次も同じです。2つ目。",
     ],
 )
 def test_what_is_counted_is_shown_to_its_end(text):
-    ((_, shown),) = texts(text)
+    ((_, shown),) = texts(text, COUNTED)
     assert shown.replace(" ", "") == text.replace(" ", "")
 
 

@@ -10,18 +10,21 @@ have a slide each, with the answer in its notes.
 
 import ast
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 
 from nbformat import NotebookNode
 
 from fl_course.authoring.notebooks import key_of
-from fl_course.authoring.slides import code, essence, layout, sentences
+from fl_course.authoring.slides import alignment, code, essence, layout, sentences
 from fl_course.authoring.slides.essence import Part
 from fl_course.authoring.slides.layout import ROOM, Block, Slide, SlideKind, in_pieces, in_tables
 
 SKIP, WHOLE = "skip", "whole"  # what a cell of the script may say by slide="..."
 
 _SHORT_LEAD = 90  # columns of a paragraph that only leads to what follows
+_PROMPT = 280  # columns of what is asked before a cell, with what leads to it
+_STARTS_OTHERWISE = re.compile(r"[-|#$]|```|\d+\. ")  # what is no paragraph of sentences
 # Pixels by which code and what stands with it may be too high: all of it is written smaller then.
 _SMALLER = 100
 
@@ -88,8 +91,11 @@ class _Writer:
             # A note may stand after the cell before which it asks.
             if where := self._place(cell):
                 self.asked_before.setdefault(where, []).extend(self._asked(cell)[0])
-        for cell, after in itertools.zip_longest(cells, cells[1:], fillvalue=self.cells[-1]):
+        for at, cell in enumerate(cells):
             kind = cell.metadata.fl_course.kind
+            # A learner sees no notes between a text and what it leads to.
+            coming = (x for x in cells[at + 1 :] if x.metadata.fl_course.kind != "instructor")
+            after = next(coming, self.cells[-1])
             if asked := self.asked_before.pop(key_of(cell), []):
                 self.slides[-1].is_asked_about = True
                 self._ask(asked)
@@ -179,7 +185,7 @@ class _Writer:
         """What the lesson is about, on the title's slide, and what one can do after it."""
         first = self.slides[0]
         first.notes.append(cell.source)
-        parts = essence.parts(cell.source)
+        parts = essence.parts(cell.source, self.english[cell.id].source)
         at = next((at for at, part in enumerate(parts) if part.kind == "item"), 0)
         if parts[0].kind == "point" and at != 1:
             first.blocks.append(Block("lead", parts[0].text))
@@ -244,12 +250,13 @@ class _Writer:
 
     def _text(self, cell: NotebookNode, after: NotebookNode) -> None:
         self.lead = ""
-        source, task = self._without_task(cell)
+        source, english, task = self._without_task(cell)
         all_of_it = self.said.get(key_of(cell)) == WHOLE
         if after.metadata.fl_course.kind == "code" and not all_of_it:
-            source = self._without_question(source)
-            source = source if self.prompt else self._without_lead(source)
-        found = essence.whole(source) if all_of_it else essence.parts(source)
+            source, english = self._without_question(source, english)
+            if not self.prompt:
+                source, english = self._without_lead(source, english)
+        found = essence.whole(source) if all_of_it else essence.parts(source, english)
         if after.metadata.fl_course.kind == "optional":
             # What only leads to something that is not shown.
             headings = [at for at, part in enumerate(found) if part.kind == "heading"]
@@ -274,39 +281,49 @@ class _Writer:
         self.section = self._open(key, part.text, "section")
         return self.section
 
-    def _without_task(self, cell: NotebookNode) -> tuple[str, str]:
-        """A text, and the task at its end; "" where there is none."""
-        english = self.english[cell.id].source.split("\n\n")
+    def _without_task(self, cell: NotebookNode) -> tuple[str, str, str]:
+        """A text, the same in English, and the task at its end; "" where there is none."""
+        original = self.english[cell.id].source
+        english, paragraphs = original.split("\n\n"), cell.source.split("\n\n")
         at = next((n for n, text in enumerate(english) if text.startswith(_TASK)), None)
-        paragraphs = cell.source.split("\n\n")
         if at is None:
-            return cell.source, ""
-        return "\n\n".join(paragraphs[:at]), "\n\n".join(paragraphs[at:])
+            return cell.source, original, ""
+        before, task = "\n\n".join(paragraphs[:at]), "\n\n".join(paragraphs[at:])
+        return before, "\n\n".join(english[:at]), task
 
-    def _without_question(self, source: str) -> str:
-        """Takes the questions at the end of a text off, and keeps them for the next output."""
-        before, _, last = source.rpartition("\n\n")
-        told = sentences.split(last)
-        asked: list[str] = []
-        while told and sentences.is_question(told[-1]) and not last.startswith(("-", "|", "#")):
-            asked.insert(0, told.pop())
-        if not asked:
-            return source
-        # With what leads to it, if that is short.
-        if sentences.columns(last) <= 2 * _SHORT_LEAD:
-            asked, told = [*told, *asked], []
-        self.prompt = " ".join(asked)
-        return f"{before}\n\n{' '.join(told)}"
+    def _without_question(self, source: str, english: str) -> tuple[str, str]:
+        """Takes off what is to be predicted, and keeps it for the next output."""
+        originals, paragraphs = english.split("\n\n"), source.split("\n\n")
+        if len(originals) != len(paragraphs):
+            return source, english
+        for at in reversed(range(len(originals))):
+            if originals[at].startswith("#"):
+                break
+            if _STARTS_OTHERWISE.match(originals[at]):
+                continue
+            told, shown = sentences.split(originals[at]), sentences.split(paragraphs[at])
+            asked = sentences.asked_first(told, leads=at == len(originals) - 1)
+            if not asked:
+                continue
+            opens = at > 0 and originals[at - 1].startswith("## ")
+            first = asked.start if opens else _leads_from(told, asked)
+            places = alignment.alike(told, shown, range(first, asked.stop))
+            if not places:
+                break
+            self.prompt = " ".join(shown[place] for place in places)
+            originals[at] = " ".join(told[:first])
+            paragraphs[at] = " ".join(shown[: places[0]])
+            break
+        return "\n\n".join(paragraphs), "\n\n".join(originals)
 
-    def _without_lead(self, source: str) -> str:
+    def _without_lead(self, source: str, english: str) -> tuple[str, str]:
         """Takes a short last paragraph off, which leads to the next cell, and keeps it for that."""
-        before, _, last = source.rpartition("\n\n")
-        is_text = not last.startswith(("-", "|", "#", "$", "`" * 3, "1."))
-        alone = not before or before.split("\n\n")[-1].startswith("#")
-        if alone or not is_text or sentences.columns(last) > _SHORT_LEAD:
-            return source
-        self.lead = last
-        return before
+        original, _, leads = english.rpartition("\n\n")
+        alone = not original or original.split("\n\n")[-1].startswith("#")
+        if alone or _STARTS_OTHERWISE.match(leads) or sentences.columns(leads) > _SHORT_LEAD:
+            return source, english
+        before, _, self.lead = source.rpartition("\n\n")
+        return before, original
 
     def _task(self, key: str, task: str) -> None:
         blocks = [Block("task", part.text) for part in essence.whole(task)]
@@ -371,7 +388,26 @@ class _Writer:
             slide.blocks.append(shown)
         slide.blocks.append(prompt)
         self.prompt = ""
-        self._open(key, self.heading)
+        self._open(key, self.heading).is_asked_about = True
+
+
+def _leads_from(told: list[str], asked: range) -> int:
+    """From which sentence on a paragraph leads to what it asks before a cell is run.
+
+    A question can be understood alone, more or less; "write down what you expect" cannot.
+    """
+    first = asked.start
+    if sentences.columns(" ".join(told[: asked.stop])) <= 2 * _SHORT_LEAD:
+        return 0
+    if all(sentences.is_question(told[at]) for at in asked):
+        return first
+    while first and not sentences.is_aside(told[first - 1]):
+        if sentences.columns(" ".join(told[first - 1 : asked.stop])) > _PROMPT:
+            break
+        first -= 1
+        if sentences.is_question(told[first]):
+            break
+    return first
 
 
 def _assigned(source: str) -> str:

@@ -1,8 +1,9 @@
 """What of a text cell is shown: its headings, and of each part what is essential.
 
-Of a paragraph that is its first sentence, and the next one where that is short, and what has words
-in bold letters, or all of it where it begins with "Two warnings"; of a list each item's; a table, a
-formula and a block of code are shown as they are.
+Of a paragraph that is its first sentence, and the next one where that is short; all up to one that
+introduces a term; what is stressed in bold letters; or all of it where it begins with "Two
+warnings". Of a list it is each item's, of steps that are numbered all; a table, a formula and a
+block of code are shown as they are. What a paragraph shows is chosen by its words in English.
 """
 
 import re
@@ -14,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from fl_course.authoring.slides import sentences
+from fl_course.authoring.slides import alignment, sentences
 
 Kind = Literal["heading", "point", "item", "whole"]
 
@@ -23,6 +24,12 @@ Kind = Literal["heading", "point", "item", "whole"]
 _ENOUGH_TO_OPEN = 150
 _ENOUGH = 75
 _STEPS = re.compile(r"\((\d)\) ")
+# A sentence that says what a word means: a term in bold letters, which has three words at most, or
+# one that is "called" so. Lesson 1 has its terms in italics.
+_DEFINES = re.compile(
+    r"\*\*(?!\*)[^\s*]+(?: [^\s*]+){0,2}\*\*|\bcalled (?:\*|an? )|\b[Ww]e call \*|\bits name\b"
+    r"|\b(?:is|are) an? \*(?!\*)"
+)
 
 
 @dataclass(frozen=True)
@@ -47,12 +54,24 @@ def markdown() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, double_inline=True)
 
 
-def parts(source: str) -> list[Part]:
-    """The essence of a text, in its order."""
+def parts(source: str, english: str | None = None) -> list[Part]:
+    """The essence of a text, in its order.
+
+    Args:
+        source: The text.
+        english: The same text in English; by default, that is the text itself.
+    """
     blocks = list(_blocks(source))
+    originals = list(_blocks(source if english is None else english))
+    if [token.type for token, _ in blocks] != [token.type for token, _ in originals]:
+        originals = blocks
     opens = any(token.tag == "h2" for token, _ in blocks)
     enough = _ENOUGH_TO_OPEN if opens else _ENOUGH
-    return [part for block in blocks for part in _essence(*block, enough)]
+    return [
+        part
+        for (token, text), (_, original) in zip(blocks, originals, strict=True)
+        for part in _essence(token, text, original, enough)
+    ]
 
 
 def whole(source: str) -> list[Part]:
@@ -60,7 +79,7 @@ def whole(source: str) -> list[Part]:
     return [
         Part("whole", text) if token.type != "heading_open" else part
         for token, text in _blocks(source)
-        for part in _essence(token, text, _ENOUGH)[:1]
+        for part in _essence(token, text, text, _ENOUGH)[:1]
     ]
 
 
@@ -72,22 +91,25 @@ def _blocks(source: str) -> Iterator[tuple[Token, str]]:
             yield token, "\n".join(lines[token.map[0] : token.map[1]]).strip()
 
 
-def _essence(token: Token, text: str, enough: int) -> list[Part]:
+def _essence(token: Token, text: str, english: str, enough: int) -> list[Part]:
     if token.type == "heading_open":
         return [Part("heading", text.lstrip("#").strip(), level=int(token.tag[1]))]
-    if token.type in ("bullet_list_open", "ordered_list_open"):
-        ordered = token.type == "ordered_list_open"
-        first = int(token.attrs.get("start", 1)) if ordered else 0
+    if token.type == "ordered_list_open":
+        first = int(token.attrs.get("start", 1))
         return [
-            Part(
-                "item",
-                _shortened(item, with_questions=True),
-                number=first + at if ordered else None,
-            )
-            for at, item in enumerate(_items(text))
+            Part("item", " ".join(sentences.without_asides(sentences.split(item))), number=number)
+            for number, item in enumerate(_items(text), start=first)
+        ]
+    if token.type == "bullet_list_open":
+        items, originals = _items(text), _items(english)
+        if len(items) != len(originals):
+            originals = items
+        return [
+            Part("item", _shortened(item, original, _ENOUGH, of_list=True))
+            for item, original in zip(items, originals, strict=True)
         ]
     if token.type == "paragraph_open":
-        return list(_paragraph(text, enough))
+        return list(_paragraph(text, english, enough))
     return [Part("whole", text)]
 
 
@@ -102,30 +124,45 @@ def _items(text: str) -> list[str]:
     return [re.split(r"\n(?:[-*+]|\d+[.)])\s", item)[0].rstrip(";") for item in found]
 
 
-def _paragraph(text: str, enough: int) -> Iterator[Part]:
-    steps = _STEPS.split(" ".join(text.split()))
+def _paragraph(text: str, english: str, enough: int) -> Iterator[Part]:
+    lead, *steps = _STEPS.split(" ".join(text.split()))
     # "(1) ... (2) ..." is a list that is written as a paragraph.
-    if steps[1::2] == [str(at + 1) for at in range(len(steps) // 2)] and len(steps) > 4:
-        if sentences.columns(steps[0]) > _ENOUGH // 2:
-            yield Part("point", _shortened(steps[0], enough))
-        for number, step in zip(steps[1::2], steps[2::2], strict=True):
-            yield Part("item", sentences.split(step)[0], number=int(number))
+    if steps[::2] == [str(at + 1) for at in range(len(steps) // 2)] and len(steps) > 3:
+        original = _STEPS.split(" ".join(english.split()))[0]
+        if sentences.columns(original) > _ENOUGH // 2:
+            yield Part("point", _shortened(lead, original, enough))
+        for number, step in zip(steps[::2], steps[1::2], strict=True):
+            yield Part("item", step.strip(), number=int(number))
         return
-    if shown := _shortened(text, enough):
+    if shown := _shortened(text, english, enough):
         yield Part("point", shown)
 
 
-def _shortened(text: str, enough: int = _ENOUGH, *, with_questions: bool = False) -> str:
-    """The first sentences of a paragraph, those in bold letters, and what leads to a list."""
-    told = sentences.without_asides(sentences.split(text))
-    if not told:
-        return ""
-    if sentences.is_counted(told[0]):
-        return " ".join(told)
+def _shortened(text: str, english: str, enough: int, *, of_list: bool = False) -> str:
+    """The sentences of a paragraph or an item of a list that are shown."""
+    told, originals = sentences.split(text), sentences.split(english)
+    places = alignment.alike(originals, told, _essential(originals, enough, of_list=of_list))
+    return " ".join(told[at] for at in places)
+
+
+def _essential(told: list[str], enough: int, *, of_list: bool) -> list[int]:
+    """The places of the first sentences, of definitions, what is stressed, and a list's lead."""
+    places = [at for at, sentence in enumerate(told) if not sentences.is_aside(sentence)]
+    if not places or sentences.is_counted(told[places[0]]):
+        return places
     count = 1
-    while count < len(told) and sentences.columns(" ".join(told[:count])) < enough:
+    while (
+        count < len(places)
+        and sentences.columns(" ".join(told[at] for at in places[:count])) < enough
+    ):
         count += 1
-    kept = [x for x in told[count:] if "**" in x or (with_questions and sentences.is_question(x))]
-    if told[-1].endswith((":", "：")) and not with_questions and told[-1] not in kept:
-        kept += told[count:][-1:]
-    return " ".join([*told[:count], *kept])
+    defining = [n for n, at in enumerate(places, start=1) if _DEFINES.search(told[at])]
+    count = max([count, *defining])
+    kept = [
+        at
+        for at in places[count:]
+        if "**" in told[at] or (of_list and sentences.is_question(told[at]))
+    ]
+    if told[places[-1]].endswith(":") and not of_list and places[-1] not in kept:
+        kept += places[count:][-1:]
+    return [*places[:count], *kept]

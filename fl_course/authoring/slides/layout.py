@@ -30,7 +30,7 @@ _MOST_LINES = 24  # of an output, on one slide
 # that much lower, or the letters a bit smaller.
 _SQUEEZE = {True: 120, False: 50}
 # The same for the steps that a figure shows, and for a line or two that would be left over.
-_SQUEEZE_STEPS, _SQUEEZE_REST = 200, 120
+_SQUEEZE_STEPS, _SQUEEZE_REST = 210, 120
 _LEFT_OVER = 90  # the height of two lines
 SMALLEST_FIGURE = 310  # deck.js makes letters smaller before a figure
 

@@ -14,10 +14,11 @@ _END = re.compile(
 )
 _QUESTION = re.compile(r"[?？][\"'”’」』*_)]*$|か。[」』*_]*$")
 _QUOTE = re.compile(r'"([^"]+)"|“([^”]+)”|「([^」]+)」')
-# "Two warnings." and what says so in the other languages.
-_COUNTS = re.compile(
-    r"^(?:Two|Three) (?:more )?(?:warnings|cautions|remarks|facts|differences)\b|[두세] 가지"
-    r"|注意が(?:あと)?[2二]つ|[2二]つの(?:注意|事実)|(?:事実|違い)が[2二]つ"
+# "Two warnings.", in English, by whose words it is chosen what is shown.
+_COUNTS = re.compile(r"^(?:Two|Three) (?:more )?(?:warnings|cautions|remarks|facts|differences)\b")
+# What a learner is asked to do before the next cell, in English, too.
+_PREDICTS = re.compile(
+    r"\b[Bb]efore you (?:run|go on|read on)\b|\bGuess\b|\b[Ww]rite down\b|\bPredict\b"
 )
 _APART = re.compile(r"[(（].*[)）][.。]?", re.S)
 
@@ -25,12 +26,18 @@ _APART = re.compile(r"[(（].*[)）][.。]?", re.S)
 def split(text: str) -> list[str]:
     """The sentences of a paragraph, each on one line."""
     text = " ".join(text.split())
-    masked = _WHOLE.sub(lambda match: "X" * len(match[0]), text)
+    masked = _WHOLE.sub(_mask, text)
     found, start = [], 0
     for end in _END.finditer(masked):
         found.append(text[start : end.end()].strip())
         start = end.end()
     return [sentence for sentence in [*found, text[start:].strip()] if sentence]
+
+
+def _mask(whole: re.Match[str]) -> str:
+    """Letters, up to a full stop where a sentence stands in the brackets."""
+    ends = re.search(r"([.?!])\)$|([。？！])）$", whole[0])
+    return "X" * (len(whole[0]) - 1) + ((ends[1] or ends[2]) if ends else "X")
 
 
 def is_question(sentence: str) -> bool:
@@ -49,9 +56,35 @@ def columns(text: str) -> int:
     return wcwidth.wcswidth(shown.replace("\n", " "))
 
 
+def is_aside(sentence: str) -> bool:
+    """Whether it stands in brackets from its first letter to its last."""
+    return bool(_APART.fullmatch(sentence))
+
+
 def without_asides(sentences: list[str]) -> list[str]:
     """Those that do not stand in brackets from their first letter to their last."""
-    return [sentence for sentence in sentences if not _APART.fullmatch(sentence)]
+    return [sentence for sentence in sentences if not is_aside(sentence)]
+
+
+def asked_first(told: list[str], *, leads: bool) -> range:
+    """The places of what a paragraph asks before the next cell is run; empty if it asks nothing.
+
+    Args:
+        told: Its sentences, in English.
+        leads: Whether it is the last one before the cell: then questions at its end count, which
+            do not say what they are.
+    """
+    predicts = [at for at, sentence in enumerate(told) if _PREDICTS.search(sentence)]
+    if not predicts and not (leads and told and is_question(told[-1])):
+        return range(0)
+    first = predicts[0] if predicts else len(told) - 1
+    # "Is it the same? The next cell compares. Write down what you expect."
+    if first > 1 and not is_question(told[first]) and is_question(told[first - 2]):
+        first -= 2
+    while first and is_question(told[first - 1]):
+        first -= 1
+    last = max(at for at in range(first, len(told)) if at in predicts or is_question(told[at]))
+    return range(first, last + 1)
 
 
 def question_of(paragraph: str) -> str:
