@@ -474,7 +474,7 @@ server_update_fn = ex.server_update_fn.check(server_update_fn)
 # So far nothing has a place. The two federated types give each value its own, and `initialize_fn`
 # makes the first weights at the server.
 
-# %% [markdown] key="teach_put_together" kind="instructor" minutes=12 saves=0
+# %% [markdown] key="teach_put_together" kind="instructor" minutes=12 saves=0 slide="read_process"
 # **What people get wrong.** They hand `client_update_fn` the server's weights without a broadcast,
 # and meet the error shown below; or they return the mean update in place of the new weights, which
 # looks right in round 1, as the weights begin at zero.
@@ -773,7 +773,7 @@ plotting.weight_differences(
 #
 # The first line is guarded by the types:
 
-# %% [markdown] key="teach_lines" kind="instructor" minutes=10 saves=3 slide="broken_figure"
+# %% [markdown] key="teach_lines" kind="instructor" minutes=10 saves=3 slide="skip"
 # **What people get wrong.** They test an algorithm by whether the accuracy rises. One of the four
 # broken versions reaches the accuracy of the right one.
 #

@@ -121,7 +121,7 @@ plotting.federated_learning_diagram(
 # training, the rest is *held out*, which means that no model may learn from it. `data.pool` forgets
 # who wrote what and puts everything into two arrays.
 
-# %% [markdown] key="teach_pooled_digits" kind="instructor" minutes=12 saves=5
+# %% [markdown] key="teach_pooled_digits" kind="instructor" minutes=12 saves=5 slide="scans_intro"
 # **What people get wrong.** In the exercise: only `x_train` is divided, or the type is forgotten.
 # The check names either. A few reshape in such a way that an image's numbers come in another order,
 # which no shape shows; the check sees it, and its sentence is worth reading aloud.
@@ -256,7 +256,7 @@ print(f"half a step of an 8-bit scan, 1/510:         {1 / 510:.4f}")
 # plus a bias. The softmax function turns the ten sums into ten probabilities. All parameters start
 # at zero.
 
-# %% [markdown] key="teach_model" kind="instructor" minutes=22 saves=3 skips="mistakes mnist"
+# %% [markdown] key="teach_model" kind="instructor" minutes=22 saves=3 skips="mistakes mnist" slide="fit_intro"
 # **What people get wrong.** In the first exercise: `CategoricalCrossentropy`, because it comes up
 # first in the documentation; ask what a label looks like in it. In the second: the numbers that
 # `fit` has printed are taken for a test. And in the confusion matrix, rows and columns are mixed up

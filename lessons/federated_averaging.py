@@ -252,7 +252,7 @@ try:
 except AttributeError as error:
     print(f"AttributeError: {error}")
 
-# %% [markdown] key="teach_building" kind="instructor" minutes=7
+# %% [markdown] key="teach_building" kind="instructor" minutes=7 slide="functional_process_text"
 # **What people get wrong.** They take the optimizer from Keras, out of habit from lesson {{centralized_training}}, and the
 # error names TFF's own: point to the cell above. They call `model_fn()`. They swap the two rates,
 # and nothing complains: with 0.02 at the server the model creeps, and the check says so.
@@ -523,7 +523,7 @@ def run_rounds(process, cohort, num_rounds):
 
 run_rounds = ex.control_loop.check(run_rounds)
 
-# %% [markdown] key="teach_many_rounds" kind="instructor" minutes=12 saves=6
+# %% [markdown] key="teach_many_rounds" kind="instructor" minutes=12 saves=6 slide="run_loop_text"
 # **What people get wrong.** They forget `state = result.state`, and all rounds are the first one;
 # or they call `initialize` inside the loop, with the same effect. They return `result` where the
 # state is wanted. Each has a sentence of its own in the check: let people read it before you help.

@@ -38,7 +38,7 @@ ex = exercises.lesson("federated_core")
 # floats. In Federated Core they are one value with a part at every home, a **federated value**. Its
 # type says what each part is, and where.
 
-# %% [markdown] key="teach_federated_values" kind="instructor" minutes=11 saves=2
+# %% [markdown] key="teach_federated_values" kind="instructor" minutes=11 saves=2 slide="read_first_types"
 # **What people get wrong.** They read `{float32}@CLIENTS` as a list that the program holds. No
 # process holds it. Draw three separate boxes on the board and never one box with three cells.
 #
@@ -221,7 +221,7 @@ print(
 # Suppose that all thermometers show half a degree too little. The federated language has no plus:
 # it only moves values. Calculations are written in TensorFlow, as a `tff.tensorflow.computation`.
 
-# %% [markdown] key="teach_tensorflow_inside" kind="instructor" minutes=7 saves=2 skips="two_orders"
+# %% [markdown] key="teach_tensorflow_inside" kind="instructor" minutes=7 saves=2 skips="two_orders" slide="errors_two_languages"
 # **What people get wrong.** They mix the two languages: a `+` in a federated computation, or a
 # `federated_mean` in a TensorFlow computation. Write the rule on the board, operators outside,
 # tensors inside, and point at it with every error.

@@ -268,7 +268,7 @@ print(f"median of all pairs: {np.median(angles):.2f}")
 # explains. For quantity skew we build **client data of our own**: `TestClientData` takes a dict
 # with the arrays of each client.
 
-# %% [markdown] key="teach_non_iid" kind="instructor" minutes=10 saves=2 skips="source_description"
+# %% [markdown] key="teach_non_iid" kind="instructor" minutes=10 saves=2 skips="source_description" slide="own_client_data"
 # **Ask the room.** "Name a federation and say which of the three skews it has." Hospitals with
 # scanners of different makers: feature. A keyboard in two languages: label and feature. Shops of a
 # chain, large and small: quantity. Most have all three.

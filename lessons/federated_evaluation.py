@@ -434,7 +434,7 @@ print(f"{100 * worst_accuracy:.0f} % or lower in {as_low:.0f} % of the draws")
 # `writer_00` is also without two others: what we see is the cost of leaving out the group, and not
 # quite that of one person.)
 
-# %% [markdown] key="teach_leave_out" kind="instructor" minutes=12 saves=4 skips="cost cost_figure"
+# %% [markdown] key="teach_leave_out" kind="instructor" minutes=12 saves=4 skips="cost cost_figure" slide="read_cost_figure"
 # **What people get wrong.** They compare images that a model learned from with images that it did
 # not, and take the difference for the gain of taking part.
 #
@@ -618,7 +618,7 @@ plotting.digits(
 # model, since the mean of one model is that model. A federation with *one client who has all the
 # images* is centralized training; each round gives it the images in a new order.
 
-# %% [markdown] key="teach_table" kind="instructor" minutes=11 saves=3
+# %% [markdown] key="teach_table" kind="instructor" minutes=11 saves=3 slide="read_table"
 # **What people get wrong.** They say "federated is worse than centralized", or "as good as", as if
 # that were a property of the method. It is a statement about a budget.
 #

@@ -45,7 +45,7 @@ ex = exercises.lesson("make_it_your_own")
 # that white pixels, the same in every image, make the models swing. Ink calms them, and larger
 # learning rates can be tried.
 
-# %% [markdown] key="teach_two_places" kind="instructor" minutes=8 saves=2
+# %% [markdown] key="teach_two_places" kind="instructor" minutes=8 saves=2 slide="package_text"
 # **What people get wrong.** They look for the place where the two edits "know" of each other. They
 # need not: one works at the clients, batch by batch, the other at the server, once a round. Draw
 # the loop on the board and mark both places.
@@ -206,7 +206,7 @@ print(
 #
 # This is `deals[1]`, on which this section and the next run:
 
-# %% [markdown] key="teach_skewed" kind="instructor" minutes=6 saves=1 skips="deal_figure" slide="skew_curves"
+# %% [markdown] key="teach_skewed" kind="instructor" minutes=6 saves=1 skips="deal_figure" slide="skip"
 # **Ask the room.** Before the curves: what will the model do in a round whose three clients hold no
 # 3s? (It forgets them: every client's softmax learns that nothing is ever a 3. The line falls.)
 #
@@ -458,7 +458,7 @@ tuned["FedAvg"] = search(
 # is Federated Averaging. The velocity is the first thing here that the server has to remember
 # besides the weights. At first it is zero:
 
-# %% [markdown] key="teach_momentum" kind="instructor" minutes=10 saves=5
+# %% [markdown] key="teach_momentum" kind="instructor" minutes=10 saves=5 slide="task_momentum"
 # **What people get wrong.** They give back the old velocity, or move by the old one. They subtract,
 # because gradients are subtracted: a mean update already points where the clients went.
 #
@@ -579,7 +579,7 @@ def fed_adam(learning_rate):
 # The client's gradient thereby gets a second part, the gradient of this term. So FedProx, too, is
 # an edit of the gradient.
 
-# %% [markdown] key="teach_proximal" kind="instructor" minutes=9 saves=4
+# %% [markdown] key="teach_proximal" kind="instructor" minutes=9 saves=4 slide="task_proximal"
 # **What people get wrong.** They add the term itself instead of its gradient, keep the half, or
 # turn the sign: the client then runs away, which the check says. They confuse it with weight decay,
 # which pulls to zero.
@@ -783,7 +783,7 @@ print(f"largest difference of a weight: {difference(after_ten, central):.2f}")
 # order in which you expect them. It takes some 20 seconds, on a busy machine several times as long;
 # a bar shows how far it is.
 
-# %% [markdown] key="teach_comparison" kind="instructor" minutes=9 saves=3 slide="comparison_runs"
+# %% [markdown] key="teach_comparison" kind="instructor" minutes=9 saves=3 slide="skip"
 # **Ask the room.** Write the six names on the board before the cell runs, and let everyone bet.
 # Afterwards: who would have lost the bet with another cohort size? (Nobody knows. That is the
 # point.)

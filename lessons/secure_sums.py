@@ -935,7 +935,7 @@ print(
 # the median, the trimmed mean with 3 and with 4 left out at each end, Krum and Multi-Krum; the rows
 # are the attacks. Write down for each rule the row in which it falls, or that it stands in all.
 
-# %% [markdown] key="teach_table" kind="instructor" minutes=10 saves=4 slide="run_table"
+# %% [markdown] key="teach_table" kind="instructor" minutes=10 saves=4 slide="skip"
 # **Ask the room.** Before the cell has run, let each group bet on one defence. Afterwards, let each
 # find an attack that breaks the one it has bet on.
 #
