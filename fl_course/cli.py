@@ -443,8 +443,14 @@ def status(code: bool, name: str | None) -> None:
     show_default=True,
     help="TCP port of the page; another one if it is taken.",
 )
+@click.option(
+    "--example",
+    "is_example",
+    is_flag=True,
+    help="Show a made-up room of a dozen participants, to try the page before the day.",
+)
 @_LANGUAGE
-def room(file: Path | None, port: int, language: str) -> None:
+def room(file: Path | None, port: int, is_example: bool, language: str) -> None:
     """Show who has solved what, from the lines of `fl-course status --code`.
 
     A page on this computer, for nobody else, takes the lines as they are copied from a chat. With
@@ -452,12 +458,14 @@ def room(file: Path | None, port: int, language: str) -> None:
     """
     from fl_course.room import serving
 
+    if file is not None and is_example:
+        raise click.UsageError("--example shows a page, --csv writes a table. Give one of them.")
     _speak(language)
     if file is not None:
         _write_room(file)
         return
     try:
-        serving.serve(port, tell=click.echo)
+        serving.serve(port, tell=click.echo, is_example=is_example)
     except OSError as error:
         raise click.ClickException(f"no port of this computer can be had: {error}") from None
 
@@ -468,13 +476,15 @@ def _write_room(file: Path) -> None:
     if sys.stdin.isatty():
         click.echo("Paste the lines, then press Ctrl-D on a line of its own.", err=True)
     text = sys.stdin.buffer.read().decode("utf-8", "replace")
-    found, troubles = lines.read(text)
-    for trouble in troubles:
+    reading = lines.read(text)
+    for trouble in reading.troubles:
         click.echo(str(trouble), err=True)
-    if not found:
+    if others := reading.about_others():
+        click.echo(others, err=True)
+    if not reading.lines:
         raise click.ClickException("there is no line of progress to read.")
     everybody = people.Room()
-    everybody.add(found)
+    everybody.add(reading.lines)
     persons = everybody.people()
     for note in people.notes(persons):
         click.echo(note, err=True)

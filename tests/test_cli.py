@@ -391,7 +391,7 @@ def test_room_writes_a_table_of_the_lines_it_is_given(tmp_path, monkeypatch):
     assert result.stderr.splitlines() == [
         "Line 1 (Carl): its checksum does not fit: a part was changed or is missing. Ask for it "
         "again.",
-        "Line 3 (Bob: hello): there is no line of progress in it.",
+        "One line of the text holds no line of progress.",
     ]
     assert result.stdout == f"1 participant written to {file}.\n"
     written = file.read_text("utf-8-sig").splitlines()
@@ -418,6 +418,9 @@ def test_room_says_what_it_cannot_write(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == ["mine.csv"]
     assert mine.read_text() == "my thesis"
     assert "nonsense" in room(b"", "--language", "nonsense").output
+    result = room(line.encode(), "--example", "--csv", str(tmp_path / "room.csv"))
+    assert result.exit_code == 2
+    assert "Give one of them." in result.output
 
 
 def test_certificate_writes_a_page(tmp_path, monkeypatch):

@@ -66,6 +66,6 @@ def test_the_section_to_begin_with_has_the_minutes_that_are_named():
 
 
 def test_the_line_that_is_shown_can_be_read():
-    (found,), troubles = lines.read(re.search(r"`(Anna: flc1-\w+-)`", TEXT)[1])
+    (found,), troubles, _ = lines.read(re.search(r"`(Anna: flc1-\w+-)`", TEXT)[1])
     assert (found.name, troubles) == ("Anna", [])
     assert len(found.progress.states) == 4

@@ -14,10 +14,11 @@ from fl_course import catalog, localization
 from fl_course.authoring.sheet_content import IN_A_NOTEBOOK, IN_A_TERMINAL
 from fl_course.exercises.codes import MOST_TRIES, State
 from fl_course.localization import say, word
-from fl_course.room.lines import Trouble
+from fl_course.room.lines import Reading
 from fl_course.room.people import STUCK, Person, notes, solved_by, stuck_at
 
 _SHOWN_TROUBLES = 200
+_NOTHING = Reading([], [], 0)
 
 STYLE = """
 :root { color-scheme: light dark; --line: #767676; --solved: #1b6b32; --stuck: #9a3f00;
@@ -36,6 +37,7 @@ button { padding: 0.5rem 1rem; font: inherit; cursor: pointer; }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .actions { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; margin: 0.5rem 0; }
 li, p { overflow-wrap: anywhere; }
+.example { border: 1px dashed var(--line); padding: 0.2rem 1rem; }
 .troubles { border-left: 0.4rem solid var(--stuck); padding: 0.2rem 1rem; background: var(--soft);
   overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; position: relative; }
@@ -67,17 +69,18 @@ STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 """What a Content-Security-Policy names the page's own style by."""
 
 
-def make(people: Sequence[Person], troubles: Sequence[Trouble] = ()) -> str:
+def make(people: Sequence[Person], reading: Reading = _NOTHING, *, is_example: bool = False) -> str:
     """The page.
 
     Args:
         people: The participants, in the order of the rows.
-        troubles: What could not be read of what was pasted last.
+        reading: What was found in what was pasted last.
+        is_example: Whether the participants are made up, which the page then says.
     """
     begun = {exercise for person in people for exercise in person.states}
     lessons = list(enumerate(catalog.entries(), start=1))
     shown = [(number, entry) for number, entry in lessons if begun.intersection(entry.solutions)]
-    parts = [_forms(len(people)), _troubles(troubles)]
+    parts = [_example() if is_example else "", _forms(len(people)), _troubles(reading)]
     if people:
         parts += [_notes(people), _stuck(people), _key()]
         parts += [_lesson(number, entry, people) for number, entry in shown]
@@ -106,6 +109,15 @@ def make(people: Sequence[Person], troubles: Sequence[Trouble] = ()) -> str:
 
 def _text(text: str) -> str:
     return escape(text)
+
+
+def _example() -> str:
+    told = say(
+        "This is an example: the participants are made up, and nothing is kept. A line that you "
+        "paste joins them. “{button}” ends the example.",
+        button=say("Forget everybody"),
+    )
+    return f'<p class="example"><strong>{_text(told)}</strong></p>\n'
 
 
 def _forms(number: int) -> str:
@@ -145,15 +157,21 @@ def _forms(number: int) -> str:
 """
 
 
-def _troubles(troubles: Sequence[Trouble]) -> str:
+def _troubles(reading: Reading) -> str:
+    others = reading.about_others()
+    told = f'<p role="status">{_text(others)}</p>\n' if others else ""
+    troubles = reading.troubles
     if not troubles:
-        return ""
+        return told
     items = "".join(f"<li>{_text(str(trouble))}</li>" for trouble in troubles[:_SHOWN_TROUBLES])
     left = len(troubles) - _SHOWN_TROUBLES
     if left > 0:
         items += f"<li>{_text(say('and {number} more of that kind.', number=left))}</li>"
     heading = _text(say("Could not be read"))
-    return f'<section class="troubles" role="status"><h2>{heading}</h2><ul>{items}</ul></section>\n'
+    section = (
+        f'<section class="troubles" role="status"><h2>{heading}</h2><ul>{items}</ul></section>'
+    )
+    return f"{section}\n{told}"
 
 
 def _notes(people: Sequence[Person]) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from fl_course.localization import say
-from fl_course.room import lines, page, sheet
+from fl_course.room import example, lines, page, sheet
 from fl_course.room.people import Room
 
 HOST = "127.0.0.1"
@@ -46,11 +46,12 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_port = False  # newer Pythons would let a second room share the first one's port
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, is_example: bool = False) -> None:
         """Takes a port of the loopback; another one if it is taken.
 
         Args:
             port: The TCP port; 0 for any that is free.
+            is_example: Whether made-up participants are in the room, until it is emptied.
 
         Raises:
             OSError: If there is none at all.
@@ -60,7 +61,9 @@ class Server(http.server.ThreadingHTTPServer):
         except OSError:
             super().__init__((HOST, 0), _Handler)
         self.room = Room()
-        self.troubles: list[lines.Trouble] = []
+        self.is_example = is_example
+        self.reading = lines.read(example.text() if is_example else "")  # what was pasted last
+        self.room.add(self.reading.lines)
         self.token = secrets.token_urlsafe(16)
         self.address = f"http://{HOST}:{self.server_port}/{self.token}/"
 
@@ -91,7 +94,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if not self._may("GET"):
             return
         if self._name() == "":
-            made = page.make(self.server.room.people(), self.server.troubles)
+            made = page.make(
+                self.server.room.people(),
+                self.server.reading,
+                is_example=self.server.is_example,
+            )
             self._answer(200, made.encode(), "text/html; charset=utf-8")
         elif self._name() == "room.csv":
             made = sheet.make(self.server.room.people())
@@ -113,10 +120,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         if self._name() == "clear":
             self.server.room.clear()
-            self.server.troubles = []
+            self.server.reading = lines.read("")
+            self.server.is_example = False
         else:
-            found, self.server.troubles = lines.read(text)
-            self.server.room.add(found)
+            self.server.reading = lines.read(text)
+            self.server.room.add(self.server.reading.lines)
         self.send_response(303)
         self.send_header("Location", f"/{self.server.token}/")
         self.send_header("Content-Length", "0")
@@ -186,14 +194,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Writes nothing: the address would be in it."""
 
 
-def serve(port: int, tell: Callable[[str], None]) -> None:
+def serve(port: int, tell: Callable[[str], None], *, is_example: bool = False) -> None:
     """Shows a room until this process is told to end: by Ctrl-C or SIGTERM.
 
     Args:
         port: The TCP port to try first.
         tell: Prints a line.
+        is_example: Whether made-up participants are in the room at first.
     """
-    with _ended_by_signals(), Server(port) as server, contextlib.suppress(KeyboardInterrupt):
+    server = Server(port, is_example=is_example)
+    with _ended_by_signals(), server, contextlib.suppress(KeyboardInterrupt):
         if port not in (0, server.server_port):
             tell(say("Port {port} can't be had; the page is at another.", port=port))
         tell(server.address)

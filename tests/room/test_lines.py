@@ -13,8 +13,9 @@ NAMES = ["Anna", "Dora-Lena", "김민지", "<b>Eve</b>", "山田太郎", "O'Neil
 
 
 def names(text):
-    found, troubles = read(text)
+    found, troubles, others = read(text)
     assert troubles == []
+    assert others == 0
     return [(one.name, one.progress.tag) for one in found]
 
 
@@ -49,6 +50,12 @@ def names(text):
         "[10:31 AM]{name}: {line}",
         "10:31:05\t From  {name} : {line}",
         "{name} to Everyone 10:31 AM\n{line}",
+        "{name}\n11/30 10:31 AM\n{line}",
+        "{name}\nMonday 10:31 AM\n{line}",
+        "{name}\n — \nToday at 10:31 AM\n{line}",
+        "---- 2026년 11월 30일 월요일 ----\n[{name}] [오전 10:31] {line}",
+        "2026/11/30(月)\n10:31\t{name}\t{line}",
+        "30.11.26, 10:31 - {name}: {line}",
     ],
 )
 def test_the_name_stands_before_the_line(name, form):
@@ -57,6 +64,55 @@ def test_the_name_stands_before_the_line(name, form):
     two = f"{one}\n{form.format(name='Bob Lee', line=BOB)}\n"
     assert names(two) == [(name, 1), ("Bob Lee", 2)]
     assert names(two.replace("\n", "\r\n")) == names(two)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "10:31:05 From Some Body to Everyone:\n\t{line}",  # Zoom, saved
+        "10:31:05\t From  Some Body : {line}",
+        "10:31:05 From Some Body to Anna (Direct Message):\n{line}",
+        "Some Body to Everyone 10:31 AM\n{line}",
+        "Some Body  10:31 AM\n{line}",  # Slack
+        "Some Body\n  10:31 AM\n{line}",
+        "[10:31 AM] Some Body\n{line}",  # Teams
+        "Some Body\n11/30 10:31 AM\n{line}",
+        "Some Body (Guest)\nMonday 10:31 AM\n{line}",
+        "Some Body\n10:31 AM\n{line}",  # Google Meet
+        "Some Body — Today at 10:31 AM\n{line}",  # Discord
+        "Some Body\n — \nYesterday at 10:31 AM\n{line}",
+        "[10:31 AM]Some Body: {line}",
+        "[누군가] [오전 10:31] {line}",  # KakaoTalk
+        "2026년 11월 30일 오전 10:31, 누군가 : {line}",
+        "오늘 오전 10:31\n누군가 오전 10:31\n{line}",
+        "10:31\t誰か\t{line}",  # LINE
+        "30.11.26, 10:31 - Some Body: {line}",  # WhatsApp
+        "\u200e[30.11.26, 10:31:05] Some Body: \u200e{line}",
+    ],
+)
+def test_the_participants_own_name_wins_over_the_chats(name, form):
+    one = form.format(line=f"{name}: {ANNA}")
+    assert names(one) == [(name, 1)]
+    two = f"{one}\n{form.format(line=f'Bob Lee: {BOB}')}\n"
+    assert names(two) == [(name, 1), ("Bob Lee", 2)]
+    assert names(two.replace("\n", "\r\n")) == names(two)
+
+
+def test_the_chats_name_is_found_above_what_else_is_said():
+    found, troubles, others = read(f"Anna  10:31 AM\nhere it is, at last:\n{ANNA}")
+    assert [one.name for one in found] == ["Anna"]
+    assert (troubles, others) == ([], 1)
+
+
+def test_what_is_said_besides_is_told_once():
+    talk = "Good morning\nto all of you\nMine is not ready\n"
+    reading = read(f"{talk}{talk}Anna: {ANNA}\nThanks to all of you")
+    assert reading.troubles == []
+    assert reading.others == 7
+    assert reading.about_others() == "7 lines of the text hold no line of progress."
+    assert read("hello").about_others() == "One line of the text holds no line of progress."
+    assert read(ANNA).about_others() == ""
 
 
 def test_a_name_may_be_in_the_brackets_of_older_chats():
@@ -106,12 +162,11 @@ def test_the_last_dash_may_be_lost(end):
         (BOB.replace("flc1", "flc2"), "another version of the course"),
         (BOB.replace("flc1", "flc999"), "another version of the course"),
         (BOB.replace("flc1-", ""), "there is no line of progress in it"),
-        ("thanks!", "there is no line of progress in it"),
         ("flc" + "1" * 9999 + "-", "there is no line of progress in it"),
     ],
 )
 def test_a_broken_line_is_named_and_costs_no_other(wrong, why):
-    found, troubles = read(f"Anna: {ANNA}\nCarl: {wrong}\nBob: {BOB}")
+    found, troubles, _ = read(f"Anna: {ANNA}\nCarl: {wrong}\nBob: {BOB}")
     assert [(one.name, one.progress.tag) for one in found] == [("Anna", 1), ("Bob", 2)]
     (trouble,) = troubles
     assert trouble.number == 2
@@ -134,7 +189,7 @@ def test_of_many_lines_none_is_lost(many):
             text = text[:place] + ("A" if text[place] != "A" else "B") + text[place + 1 :]
             broken.append(number)
         rows.append(f"Name {number}: {text}")
-    found, troubles = read("\n".join(rows))
+    found, troubles, _ = read("\n".join(rows))
     assert [(one.name, one.progress.tag) for one in found] == whole
     assert [trouble.number for trouble in troubles] == broken
 
@@ -142,7 +197,7 @@ def test_of_many_lines_none_is_lost(many):
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=80), st.text(st.sampled_from("flc1-–abcXYZ \n\r>:"), max_size=60))
 def test_nothing_that_is_pasted_raises(before, after):
-    found, troubles = read(f"{before}\n{ANNA}\n{after}")
+    found, troubles, _ = read(f"{before}\n{ANNA}\n{after}")
     assert [one.progress.tag for one in found] == [1]
     assert all(str(trouble) for trouble in troubles)
 
@@ -153,19 +208,19 @@ def test_what_turns_the_direction_of_a_text_is_left_out_of_a_name():
 
 @pytest.mark.timeout(60)
 def test_a_large_text_takes_no_long_time():
-    found, troubles = read(("flc1-a b c d e f g h\n" + "word " * 30 + "\n") * 500 + ANNA)
+    found, troubles, _ = read(("flc1-a b c d e f g h\n" + "word " * 30 + "\n") * 500 + ANNA)
     assert len(found) == 1
     assert len(troubles) == 500  # what stands above a broken line is taken for its name
 
 
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize(
-    ("before", "troubles"), [("Thanks to all of you\n" * 50_000, 49_999), ("10:31 " * 20_000, 0)]
+    ("before", "others"), [("Thanks to all of you\n" * 50_000, 49_999), ("10:31 " * 20_000, 0)]
 )
-def test_a_long_talk_before_a_line_takes_no_long_time(before, troubles):
-    found, wrong = read(before + ANNA)
-    assert [one.progress.tag for one in found] == [1]
-    assert [trouble.number for trouble in wrong] == list(range(1, troubles + 1))
+def test_a_long_talk_before_a_line_takes_no_long_time(before, others):
+    reading = read(before + ANNA)
+    assert [one.progress.tag for one in reading.lines] == [1]
+    assert (reading.troubles, reading.others) == ([], others)
 
 
 def test_a_line_with_nothing_in_it_is_read():

@@ -5,7 +5,7 @@ import pytest
 
 from fl_course import catalog, localization
 from fl_course.room import page
-from fl_course.room.lines import Trouble, read
+from fl_course.room.lines import Reading, Trouble, read
 from fl_course.room.people import Room
 from tests.room.at_hand import IDS, line
 
@@ -42,10 +42,10 @@ class Reader(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def made(text, troubles=()):
+def made(text, **about):
     room = Room()
-    room.add(read(text)[0])
-    return page.make(room.people(), troubles)
+    room.add(read(text).lines)
+    return page.make(room.people(), **about)
 
 
 TEXT = f"Anna: {line(1, [IDS[0]], {IDS[1]: 3})}\n<b>Eve</b>: {line(2, [], {IDS[0]: 1, IDS[1]: 7})}"
@@ -94,9 +94,21 @@ def test_an_empty_room_asks_for_lines():
 
 def test_what_could_not_be_read_is_told():
     troubles = [Trouble(number, "<i>", "gone.") for number in range(1, 300)]
-    text = Reader(page.make([], troubles)).text
+    text = Reader(page.make([], Reading([], troubles, 7))).text
     assert "Line 1 (<i>): gone." in text
     assert "and 99 more of that kind." in text
+    assert "7 lines of the text hold no line of progress." in text
+
+
+def test_a_chat_without_anything_broken_is_no_alarm():
+    read_page = Reader(page.make([], read("Good morning\nto all")))
+    assert "2 lines of the text hold no line of progress." in read_page.text
+    assert "Could not be read" not in read_page.text
+
+
+def test_an_example_says_that_it_is_one():
+    assert "the participants are made up" in made(TEXT, is_example=True)
+    assert "made up" not in made(TEXT)
 
 
 def test_every_exercise_of_a_lesson_that_was_begun_has_a_column():

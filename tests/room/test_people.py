@@ -9,9 +9,9 @@ FIRST, SECOND, THIRD = IDS[:3]
 def people(*texts):
     room = Room()
     for text in texts:
-        found, troubles = read(text)
-        assert troubles == []
-        room.add(found)
+        found = read(text)
+        assert found.troubles == []
+        room.add(found.lines)
     return room.people()
 
 

@@ -11,7 +11,8 @@ import urllib.parse
 
 import pytest
 
-from fl_course.room import page, serving
+from fl_course.room import example, page, serving
+from fl_course.room.lines import read
 from tests.room.at_hand import IDS, line
 
 LIMIT = 60.0  # seconds, on a machine that is busy with something else
@@ -66,6 +67,30 @@ def test_lines_that_are_pasted_are_on_the_page_and_in_the_file(server):
     assert "Anna" in content and "Bob" in content and "checksum" not in content
     assert ask(server, "POST", "clear", "")[0] == 303
     assert "Anna" not in ask(server)[2]
+
+
+def test_an_example_has_a_dozen_participants_until_it_is_emptied():
+    with serving.Server(0, is_example=True) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        content = ask(server)[2]
+        assert "the participants are made up" in content
+        assert "12 participants." in content
+        assert "its end is missing" in content and "lines of the text hold no" in content
+        assert "stuck</span>" in content and " stuck" in content
+        ask(server, "POST", "lines", f"Somebody: {line(99)}")
+        assert "13 participants." in ask(server)[2]
+        ask(server, "POST", "clear", "")
+        content = ask(server)[2]
+        assert "made up" not in content and "participants." not in content
+        server.shutdown()
+        thread.join()
+
+
+def test_an_example_is_the_same_each_time():
+    assert example.text() == example.text()
+    reading = read(example.text())
+    assert len({one.name for one in reading.lines}) == len(reading.lines) == 12
 
 
 def test_it_is_on_the_loopback_only_and_the_token_is_long(server):
