@@ -59,6 +59,11 @@ def test_sentences_end_where_they_end(text, wanted):
         ('Before the figure: "Which is it?" Somebody says *this*: why?', "Which is it?"),
         ("Let each group bet. Afterwards, ask.", "Let each group bet."),
         ("「どれでしょうか。」三つめと答える人がいます。", "どれでしょうか。"),
+        (
+            "図の前に尋ねます。「2つあります。どちらですか」。票を集めます。",
+            "2つあります。どちらですか",
+        ),
+        ("2つあります。どちらですか。それから見ます。", "2つあります。どちらですか。"),
         ("무엇일까요? (아무도 모릅니다.)", "무엇일까요?"),
     ],
 )

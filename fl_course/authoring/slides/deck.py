@@ -310,9 +310,9 @@ class _Writer:
             places = alignment.alike(told, shown, range(first, asked.stop))
             if not places:
                 break
-            self.prompt = " ".join(shown[place] for place in places)
+            self.prompt = sentences.joined(shown[place] for place in places)
             originals[at] = " ".join(told[:first])
-            paragraphs[at] = " ".join(shown[: places[0]])
+            paragraphs[at] = sentences.joined(shown[: places[0]])
             break
         return "\n\n".join(paragraphs), "\n\n".join(originals)
 

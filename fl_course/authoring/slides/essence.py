@@ -97,7 +97,11 @@ def _essence(token: Token, text: str, english: str, enough: int) -> list[Part]:
     if token.type == "ordered_list_open":
         first = int(token.attrs.get("start", 1))
         return [
-            Part("item", " ".join(sentences.without_asides(sentences.split(item))), number=number)
+            Part(
+                "item",
+                sentences.joined(sentences.without_asides(sentences.split(item))),
+                number=number,
+            )
             for number, item in enumerate(_items(text), start=first)
         ]
     if token.type == "bullet_list_open":
@@ -142,7 +146,7 @@ def _shortened(text: str, english: str, enough: int, *, of_list: bool = False) -
     """The sentences of a paragraph or an item of a list that are shown."""
     told, originals = sentences.split(text), sentences.split(english)
     places = alignment.alike(originals, told, _essential(originals, enough, of_list=of_list))
-    return " ".join(told[at] for at in places)
+    return sentences.joined(told[at] for at in places)
 
 
 def _essential(told: list[str], enough: int, *, of_list: bool) -> list[int]:

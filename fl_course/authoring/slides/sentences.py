@@ -1,6 +1,7 @@
 """Where sentences end, in English, Korean and Japanese, in Markdown."""
 
 import re
+from collections.abc import Iterable
 
 import wcwidth
 
@@ -12,7 +13,7 @@ _END = re.compile(
     r"(?<!\b[A-Z])(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bet al)"
     r"[.?!][\"'”’」』*_]*\s+(?![a-z])|[。？！][\"”’」』*_]*\s*"
 )
-_QUESTION = re.compile(r"[?？][\"'”’」』*_)]*$|か。[」』*_]*$")
+_QUESTION = re.compile(r"[?？][\"'”’」』*_)]*$|か[」』*_]*。?[」』*_]*$")
 _QUOTE = re.compile(r'"([^"]+)"|“([^”]+)”|「([^」]+)」')
 # "Two warnings.", in English, by whose words it is chosen what is shown.
 _COUNTS = re.compile(r"^(?:Two|Three) (?:more )?(?:warnings|cautions|remarks|facts|differences)\b")
@@ -32,6 +33,11 @@ def split(text: str) -> list[str]:
         found.append(text[start : end.end()].strip())
         start = end.end()
     return [sentence for sentence in [*found, text[start:].strip()] if sentence]
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Sentences as one text; in Japanese and Chinese no space stands between them."""
+    return re.sub(r"(?<=[。？！」』）]) ", "", " ".join(sentences))
 
 
 def _mask(whole: re.Match[str]) -> str:
@@ -100,4 +106,4 @@ def question_of(paragraph: str) -> str:
     last = asked
     while last + 1 < len(told) and is_question(told[last + 1]):
         last += 1
-    return " ".join(told[: last + 1])
+    return joined(told[: last + 1])
