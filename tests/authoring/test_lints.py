@@ -426,7 +426,7 @@ CHINESE = (lints.half_width_marks, lints.spaces_in_chinese, lints.marks_of_other
     ],
 )
 def test_chinese_as_it_is_not_set(translation):
-    assert sum((faults(lint, "x", translation) for lint in CHINESE), [])
+    assert any(faults(lint, "x", translation) for lint in CHINESE)
 
 
 @pytest.mark.parametrize(

@@ -108,8 +108,8 @@ def test_english_leads_to_the_other_languages():
 
 
 def test_examples_name_the_language_of_their_page(korean):
-    text = "# A\n\n`make open LANGUAGE=ko`, `slides 1 --language ko`: dist/slides/ko, dist/sheet.ko.html\n"
+    text = "# A\n\n`LANGUAGE=ko`, `slides 1 --language ko`: dist/slides/ko, dist/sheet.ko.html\n"
     course = read_course(korean.root)
     made = pages.in_language({PAGES[0]: text}, course, Language("ja", "日本語"), [ENGLISH_ITSELF])
     (said,) = made.values()
-    assert "LANGUAGE=ja`, `slides 1 --language ja`: dist/slides/ja, dist/sheet.ja.html" in said
+    assert "`LANGUAGE=ja`, `slides 1 --language ja`: dist/slides/ja, dist/sheet.ja.html" in said
