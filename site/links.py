@@ -62,8 +62,9 @@ def in_site(edition: Edition, markdown: str, folder: str = "") -> str:
 
 def _target(edition: Edition, target: str, folder: str) -> str:
     ours = edition.on_github(DOCS).replace("/tree/", "/blob/") + "/"
+    beside = folder  # what the target is relative to
     if target.startswith(ours) and target.partition("#")[0].endswith(".md"):
-        target, folder = f"{DOCS}/{target.removeprefix(ours)}", ""
+        target, beside = f"{DOCS}/{target.removeprefix(ours)}", ""
     home = web_edition(edition.course.repository)
     if target.startswith(home):
         return f"{OTHER}:{'../' if folder else ''}{target.removeprefix(home)}"
@@ -75,7 +76,7 @@ def _target(edition: Edition, target: str, folder: str) -> str:
         if language == edition.code:
             return f"{'../' if folder else ''}{slug}.ipynb{mark}{place}"
         return f"{OTHER}:{language}/{slug}.html{mark}{place}"
-    path = posixpath.normpath(posixpath.join(folder, path))
+    path = posixpath.normpath(posixpath.join(beside, path))
     if path.startswith("README"):
         return "../index.md" if folder else "index.md"
     if code := _glossaries(edition).get(path):
