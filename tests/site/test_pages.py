@@ -195,7 +195,8 @@ def test_the_glossary_has_a_place_for_each_term_and_leads_to_its_lesson(site, co
     page = article(site / code / "glossary.html")
     terms = page.select("h3")
     assert len(terms) > 90
-    assert len(page.select("p > a[href$='.html']")) == len(terms)
+    # A lesson that is in English only stands in another part of the site.
+    assert len(page.select("p > a[href$='.html'], p > a[href$='.html#']")) == len(terms)
     # The same place in every language, though the titles differ.
     assert page.find(id="client-drift")
     assert not page.select("a[href*='github.com']")

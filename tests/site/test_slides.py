@@ -141,9 +141,12 @@ def test_the_help_with_the_keys_can_be_read_on_an_old_projector(open_page, serve
 
 
 def test_printed_it_is_a_slide_a_page(open_page, served, browser):
-    page = open_page(f"{served}/en/slides/centralized_training.html?print-pdf")
+    deck = f"{served}/en/slides/centralized_training.html"
+    page = open_page(deck)
     ready(page)
     count = page.evaluate("Reveal.getTotalSlides()")
+    page = open_page(f"{deck}?print-pdf")  # which has no slides any more when its pages are made
+    ready(page)
     pages = page.locator(".pdf-page")
     expect(pages).to_have_count(count, timeout=20_000)
     # One that is twice as high is printed with a blank page.

@@ -86,12 +86,12 @@ def page(slides: list[Slide], language: str, assets: str) -> str:
         extra_template_basedirs=[str(_HERE / "templates")],
         template_name="deck",
         reveal_url_prefix=assets,
-        language_code=language,
     )
     exporter.register_filter("slide_html", html)
     cells = [cell for slide in slides for cell in _cells(slide)]
     notebook = new_notebook(cells=cells, metadata={"title": slides[0].title})
-    resources = {"slide_size": (layout.WIDTH, layout.HEIGHT)}
+    # nbconvert's own setting takes no language of a country, such as zh-CN.
+    resources = {"slide_size": (layout.WIDTH, layout.HEIGHT), "slide_language": language}
     body, _ = exporter.from_notebook_node(notebook, resources)
     return body
 
