@@ -294,7 +294,7 @@ for computation in (correct_then_average, average_then_correct):
 #
 # Whoever breaks the rule is told so when the function is **defined**, by a traceback of a hundred
 # lines. Most of them are TFF's own. The helper here prints what matters: the error's kind and the
-# line of its text that says most, usually the last. Before you run the second cell: what is wrong
+# line of its text that says most, usually the first. Before you run the second cell: what is wrong
 # with each of its three programs?
 
 
