@@ -1,6 +1,7 @@
 """What happens to a computation from outside while it runs: signals, Ctrl-C."""
 
 import contextlib
+import os
 import signal
 import threading
 import time
@@ -75,6 +76,14 @@ def once_at_work(pid, do):
         ended.set()
         thread.join()
     assert did.is_set(), f"process {pid} did not begin to compute"
+
+
+def kill_and_wait(pid):
+    """Kills a child of this process and waits for its end, leaving its exit code to its owner."""
+    os.kill(pid, signal.SIGKILL)
+    # Its owner looks after it from a thread, and may have collected the code already.
+    with contextlib.suppress(ChildProcessError):
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
 
 def wait_until(condition, what, seconds=PROMPT):

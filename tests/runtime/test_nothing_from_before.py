@@ -51,6 +51,7 @@ from fl_course.runtime import (  # noqa: E402
 from fl_course.runtime.worker import CHANNEL_OPTIONS, start_worker  # noqa: E402
 from tests.runtime.meanwhile import (  # noqa: E402
     PROMPT,
+    kill_and_wait,
     once_at_work,
     press_ctrl_c,
     within,
@@ -334,17 +335,11 @@ def test_an_interrupt_while_this_thread_throws_values_away(alone, hears_ctrl_c, 
 # A worker that is lost.
 
 
-def kill(pid):
-    """Kills a worker and waits for its end, leaving its exit code to its owner."""
-    os.kill(pid, 9)
-    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-
-
 def test_a_worker_that_is_lost_between_two_rounds(alone):
     clients = cohort(1, 1)
     for args in ((1, 2), (2, 1), (1, 3)):
         assert digits(clients) == alone(digits, clients)
-        kill(runtime.worker_pid())
+        kill_and_wait(runtime.worker_pid())
         assert a_round(*args) == alone(a_round, *args)
 
 
@@ -356,7 +351,7 @@ def test_a_worker_that_is_lost_in_a_round(moment, when, alone, monkeypatch):
     clients = cohort(1, 1)
     assert digits(clients) == alone(digits, clients)
     with monkeypatch.context() as patched, contextlib.suppress(runtime.WorkerError):
-        happening(patched, *MOMENTS[moment], **{when: lambda: kill(runtime.worker_pid())})
+        happening(patched, *MOMENTS[moment], **{when: lambda: kill_and_wait(runtime.worker_pid())})
         process().next(first_state(0.01), clients)
     assert a_round(1, 2) == alone(a_round, 1, 2)
     assert digits(clients) == alone(digits, clients)
@@ -367,11 +362,13 @@ def test_one_of_two_workers_that_is_lost(one_worker_afterwards, monkeypatch):
     fl_course.use_workers(2)
     rounds = [(1, 1), (1, 2), (2, 1), (1, 3)]
     wanted = [a_round(*args) for args in rounds]
-    happening(monkeypatch, STUB, "compute", 2, before=lambda: kill(runtime.worker_pids()[0]))
+    happening(
+        monkeypatch, STUB, "compute", 2, before=lambda: kill_and_wait(runtime.worker_pids()[0])
+    )
     found = [a_round(*rounds[0])]
-    kill(runtime.worker_pids()[1])
+    kill_and_wait(runtime.worker_pids()[1])
     found += [a_round(*args) for args in rounds[1:3]]
-    kill(runtime.worker_pids()[0])
+    kill_and_wait(runtime.worker_pids()[0])
     assert [*found, a_round(*rounds[3])] == wanted
 
 

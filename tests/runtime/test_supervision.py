@@ -19,7 +19,15 @@ import tensorflow_federated as tff
 
 from fl_course import runtime
 from fl_course.runtime import context as context_module
-from tests.runtime.meanwhile import PROMPT, after, once_at_work, press_ctrl_c, wait_until, within
+from tests.runtime.meanwhile import (
+    PROMPT,
+    after,
+    kill_and_wait,
+    once_at_work,
+    press_ctrl_c,
+    wait_until,
+    within,
+)
 
 FOREVER = 10**12
 
@@ -43,12 +51,6 @@ def to_worker(number):
     """Sends a signal to the worker once it is at work."""
     pid = runtime.worker_pid()
     return once_at_work(pid, lambda: os.kill(pid, number))
-
-
-def kill_and_wait(pid):
-    """Kills a child of this process and waits for its end, leaving its exit code to its owner."""
-    os.kill(pid, signal.SIGKILL)
-    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
 
 def test_worker_killed_between_two_computations_is_no_error():
