@@ -290,15 +290,17 @@ def _read_languages(
         for catalog in language.catalogs.values():
             _keep(root, catalog.path, dumps_catalog(catalog), report, check=check)
         if code in course.languages:
-            found.append((language.with_numbers(course), terms))
+            found.append((language, terms))
     for language, terms in found:
-        _keep(root, *locale_file(language), report, check=check)
         for page, text in pages.in_language(texts, course, language, released).items():
             _keep(root, page.path_in(language.code), text.encode(), report, check=check)
         content = glossary.page(concepts, course, language, terms, released).encode()
         _keep(root, glossary_page(language.code), content, report, check=check)
     report.problems += pages.switch_problems(texts, ENGLISH_ITSELF, released)
-    return tuple(language for language, _ in found)
+    numbered = tuple(language.with_numbers(course) for language, _ in found)
+    for language in numbered:
+        _keep(root, *locale_file(language), report, check=check)
+    return numbered
 
 
 def _released_messages(

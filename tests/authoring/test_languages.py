@@ -2,13 +2,17 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from fl_course.authoring import AuthoringError
 from fl_course.authoring.build import build
-from fl_course.authoring.languages import codes
+from fl_course.authoring.catalogs import read_catalog
+from fl_course.authoring.languages import OWN, codes
 from tests.authoring.conftest import BOTH, KO, translated
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def cells(course_dir, name):
@@ -511,3 +515,36 @@ def test_an_exercise_names_lessons_by_their_slugs(course_dir, executions, old, n
     (problem,) = build(course_dir.root).problems
     assert problem.startswith("fl_course, exercises/adding/add_two: ")
     assert told in problem
+
+
+def longest_prose(text):
+    """The longest stretch of a message between links, code and figures; "" below four words."""
+    stretch = max(re.split(r"[\[\]()|*`{}#<>_\"\\]|\d+", text), key=len).strip(" ,.:;—")
+    return stretch if len(stretch.split()) >= 4 else ""
+
+
+def texts_made_of(name, code):
+    """What is built of a catalog, by file, line breaks aside."""
+    for path in (ROOT / f"{name}.{code}.md", ROOT / "docs" / f"{name}.{code}.md"):
+        if path.is_file():
+            yield path.name, " ".join(path.read_text().split())
+    for path in ROOT.glob(f"*/{code}/[0-9]*_{name}.ipynb"):
+        sources = "\n".join("".join(x["source"]) for x in json.loads(path.read_text())["cells"])
+        yield path.name, " ".join(sources.replace("#", " ").split())
+
+
+@pytest.mark.parametrize("code", codes(ROOT))
+def test_what_has_a_translation_is_nowhere_left_in_english(code):
+    left = []
+    read = 0
+    for catalog in sorted((ROOT / "translations" / code).glob("*.po")):
+        if catalog.stem == OWN:  # what the code of lessons hands to figures stands there in English
+            continue
+        for file, text in texts_made_of(catalog.stem, code):
+            for entry in read_catalog(ROOT, catalog, code).entries:
+                stretch = longest_prose(entry.message.text)
+                if entry.current and stretch and stretch not in entry.current:
+                    read += 1
+                    left += [f"{file}: {stretch}"] if stretch in text else []
+    assert read > 1000
+    assert left == []

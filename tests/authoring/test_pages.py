@@ -75,6 +75,8 @@ def test_pages_are_translated_and_lead_to_each_other(with_pages):
     assert "](notebooks/ko/01_adding.ipynb)" in readme
     assert "](../README.ko.md#말-말)" in places
     assert "\nmake open LANGUAGE=ko\nmake open LANGUAGE=ko\n" in readme
+    for english in ("See", "elsewhere", "Teach", "Back to the"):  # beside links, too
+        assert english not in readme + places
     assert "contributors" not in readme
     assert "Build" not in readme
     assert build(with_pages.root, check=True).problems == []
