@@ -1,7 +1,7 @@
 """What is wrong with a translation that can be seen without reading it.
 
 A lint takes a message and its translation and yields a sentence for each fault. Those of every
-language come first; those of Korean and Japanese know their grammar only as far as a rule can.
+language come first; those of one language know its grammar only as far as a rule can.
 """
 
 import re
@@ -215,7 +215,7 @@ def other_numbers(english: str, translation: str, _: Glossary) -> Iterator[str]:
     words |= {f"{_UNITS[unit]}00" for unit in _HUNDREDS.findall(english.lower())}
     for millions in re.findall(r"\b(\d+) million", english):  # 1600만, 1600万
         wanted.remove(millions)
-        words.add(f"{millions}00")
+        words |= {f"{millions}00", millions}
     for number in _without(wanted, found):
         yield f"the number {number} of the English is missing. Write it in digits, as there."
     for number in _without(found, wanted):
@@ -325,13 +325,16 @@ def left_in_english(english: str, translation: str, glossary: Glossary) -> Itera
     names = {word.lower() for name in glossary.names for word in name.split()}
     for emphasised in re.findall(r"\*[^*\n]+\*", english):  # a word of the output, quoted
         translation = translation.replace(emphasised, " ")
+    plain = " ".join(_prose(english).split())
     run: list[str] = []
     for word in [*re.findall(r"[A-Za-z][A-Za-z'’-]*|[^\sA-Za-z]", _prose(translation)), "."]:
         if word[0].isascii() and word[0].isalpha():
             run.append(word)
             continue
         words = [w for w in run if w.lower() not in names and w.islower()]
-        if len(words) >= 4:
+        # In a language with the same letters, English is what the English has in the same order.
+        fours = (" ".join(run[i : i + 4]) for i in range(len(run) - 3))
+        if len(words) >= 4 and any(four in plain for four in fours):
             yield f"English left in it: {' '.join(run)!r}. Translate it."
         run = []
 
@@ -395,7 +398,11 @@ def first_uses(
         return
     terms = [term for term in glossary.terms if term.first]
     for term in terms:
-        longer = [t.term for t in glossary.terms if term.term in t.term and t.term != term.term]
+        longer = [
+            _inflected(other.term)
+            for other in glossary.terms
+            if term.term in other.term and other.term != term.term
+        ]
         for entry in catalog.entries:
             if entry.message.context in unseen:
                 continue
@@ -404,17 +411,27 @@ def first_uses(
                 break  # The first use may come to stand here.
             text = _CODE.sub(" ", entry.current)
             for word in longer:
-                text = text.replace(word, " ")
-            shown = re.escape(term.term) + r"\**」?\s?\([^()]*" + re.escape(term.english)
+                text = re.sub(word, " ", text, flags=re.IGNORECASE)
+            used = _inflected(term.term)
+            shown = used + r"\**」?\s?\([^()]*" + re.escape(term.english)
             if re.search(shown, text, re.IGNORECASE):
                 break
-            if term.term in text and re.search(english, entry.message.text, re.IGNORECASE):
+            used_here = re.search(used, text, re.IGNORECASE)
+            if used_here and re.search(english, entry.message.text, re.IGNORECASE):
                 yield (
                     entry,
                     f"the lesson's first {term.term!r} lacks its English word. Write "
                     f"{term.term}({term.english}).",
                 )
                 break
+
+
+def _inflected(term: str) -> str:
+    """A pattern for a term; for one in Latin letters, as a whole word and in the plural, too."""
+    if not re.search(r"[A-Za-z]", term):
+        return re.escape(term)
+    words = (re.sub("ón$", "(?:ón|ones)", re.escape(word)) + "(?:e?s)?" for word in term.split())
+    return r"(?<![A-Za-zÀ-ÿ])" + r"\s".join(words) + r"(?![A-Za-zÀ-ÿ])"
 
 
 COMMON: tuple[Lint, ...] = (
@@ -622,8 +639,34 @@ def marks_of_other_scripts(_: str, translation: str, __: Glossary) -> Iterator[s
         yield f"{_around(plain, match)!r}: write letters, digits and % half-width, as in 94%."
 
 
+# --- Spanish --------------------------------------------------------------------------------------
+
+_SPANISH_CLOSED = re.compile(r"[?!](?=[\s”»)*_.,:;\]]|$)")
+_STOP_QUOTED = re.compile(r"(?<![.…])[.,]”")
+_NO_SPACE = re.compile(r"\d%")
+
+
+def unopened_questions(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """Questions and exclamations are opened, too: ¿…? and ¡…!"""
+    plain = _FORMULA.sub("x", _CODE.sub("C", translation))
+    for closing, opening in ("?¿", "!¡"):
+        closed = sum(match[0] == closing for match in _SPANISH_CLOSED.finditer(plain))
+        if closed != plain.count(opening):
+            yield f"{closed} {closing!r} and {plain.count(opening)} {opening!r}. Open each."
+
+
+def spanish_marks(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """A full stop or comma stands behind a quotation; a space before the percent sign."""
+    plain = _FORMULA.sub("x", _CODE.sub("C", translation))
+    for match in _STOP_QUOTED.finditer(plain):
+        yield f"{_around(plain, match)!r}: write ”{match[0][0]}."
+    for match in _NO_SPACE.finditer(plain):
+        yield f"{_around(plain, match)!r}: put a space before the percent sign, as in 94 %."
+
+
 BY_LANGUAGE: Mapping[str, tuple[Lint, ...]] = {
     "ko": (wrong_particles, undecided_particles, mixed_politeness),
     "ja": (mixed_style, spoken_goals, stops_within_quotes),
     "zh-CN": (half_width_marks, spaces_in_chinese, marks_of_other_scripts),
+    "es": (unopened_questions, spanish_marks),
 }

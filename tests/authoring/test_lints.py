@@ -67,6 +67,8 @@ def test_what_stays_may_move(english, translation):
         ("86 % of them", "그중 86%", 0),
         ("0.02, or two", "0.02, 곧 2", 0),
         ("a million phones", "휴대폰 100만 대", 0),
+        ("16 million phones", "16 millones de teléfonos", 0),
+        ("16 million phones", "15 millones de teléfonos", 1),
         ("many phones", "휴대폰 100만 대", 1),
         ("eight hundred words", "단어 800개", 0),
         ("eight hundred words", "단어 900개", 1),
@@ -143,6 +145,8 @@ def test_emphasis_that_renders(translation):
         ("See `this is some long code`", "`this is some long code`를 보세요", False),
         ("McMahan et al.", "McMahan 등", False),
         ("Communication-Efficient Learning", "Communication-Efficient Learning", False),
+        ("What each client sends is a sum.", "Lo que envía cada cliente es una suma.", False),
+        ("What each client sends is a sum.", "Una suma, que each client sends is todo.", True),
     ],
 )
 def test_sentences_left_in_english(english, translation, trips):
@@ -337,6 +341,35 @@ def test_one_style(translation):
     assert faults(lints.mixed_style, "x", translation) == []
 
 
+SPANISH = Glossary(
+    (
+        Term("client", "cliente", first=True),
+        Term("client data", "datos de los clientes"),
+        Term("model update", "actualización del modelo", first=True),
+    ),
+    (),
+    {},
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "trips"),
+    [
+        ("Los **clientes** (clients) entrenan.", False),
+        ("Cada cliente (*client*) entrena.", False),
+        ("Los clientes entrenan.", True),
+        ("Clientes que entrenan.", True),
+        ("La clientela entrena.", False),
+        ("Los datos de los clientes se quedan.", False),
+    ],
+)
+def test_a_term_is_known_in_the_plural_and_with_a_capital(first, trips):
+    found = lint(catalog(("Each client trains.", first), language="es"), SPANISH)
+    assert len(found) == trips
+    second = ("Model updates arrive.", "Llegan actualizaciones del modelo.")
+    assert len(lint(catalog(("x", "x"), second, language="es"), SPANISH)) == 1
+
+
 def test_each_language_has_its_own_lints():
     polite = catalog(("Give it.", "값을 줘요."))
     assert len(lint(polite, GLOSSARY)) == 1
@@ -396,6 +429,11 @@ def test_a_broken_glossary_is_told(tmp_path, content, told):
         (lints.spoken_goals, "誰が誰だと言う", "言うまでもない"),
         (lints.stops_within_quotes, "「そうだ。」", "「そうだ」。"),
         (lints.stops_within_quotes, "「そうだ。」と", "「一つ。もう一つ。」"),
+        (lints.unopened_questions, "Qué imprime?", "¿Qué imprime? `a?b`, ¿**cuánto**? ¡Ya!"),
+        (lints.unopened_questions, "¿Qué imprime.", "Si `x != y`, $n!$, el archivo.py?raw=1"),
+        (lints.unopened_questions, "Listo!", "(¡listo!) “¿quién?”"),
+        (lints.spanish_marks, "Dice “sí.” Y sigue", "Dice “sí…”. Y sigue: “a, b”, “c”."),
+        (lints.spanish_marks, "un 94% menos", "un 94 % menos, `94%`"),
     ],
 )
 def test_habits_of_a_language(check, wrong, right):
