@@ -259,13 +259,14 @@ def _order(reading: str) -> tuple[tuple[int, str], str]:
 
 
 def _plain(letter: str) -> str:
-    """A letter as dictionaries sort it: katakana as hiragana, without the signs for voice."""
+    """A letter as dictionaries sort it: without accents; katakana as hiragana without voice."""
     if "ァ" <= letter <= "ヶ":
         letter = chr(ord(letter) - ord("ァ") + ord("ぁ"))
     if "ぁ" <= letter <= "ん":
         letter = unicodedata.normalize("NFD", letter)[0]
         return _LARGE.get(letter, letter)
-    return "" if letter in "ー-" else letter
+    base = unicodedata.normalize("NFD", letter)[0]
+    return "" if letter in "ー-" else base if base.isascii() else letter
 
 
 _LARGE = dict(zip("ぁぃぅぇぉっゃゅょ", "あいうえおつやゆよ", strict=True))

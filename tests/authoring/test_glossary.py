@@ -174,6 +174,7 @@ def test_a_lesson_that_is_in_english_only_says_so(course):
             ["か", "がく", "さ", "サーバー", "損失", "わ", "ワーカー", "K", "Krum"],
         ),
         ("ja", ["プロセス", "バッチ", "ハッシュ"], ["は", "ハッシュ", "バッチ", "プロセス"]),
+        ("es", ["época", "error", "ámbito"], ["A", "ámbito", "E", "época", "error"]),
     ],
 )
 def test_the_order_is_that_of_the_language(course, code, readings, wanted):
