@@ -641,7 +641,7 @@ def marks_of_other_scripts(_: str, translation: str, __: Glossary) -> Iterator[s
 
 # --- Spanish --------------------------------------------------------------------------------------
 
-_SPANISH_CLOSED = re.compile(r"[?!](?=[\s”»)*_.,:;\]]|$)")
+_SPANISH_CLOSED = re.compile(r"(?<![\[,])[?!](?=[\s”»)*_.,:;\]]|$)")
 _STOP_QUOTED = re.compile(r"(?<![.…])[.,]”")
 _NO_SPACE = re.compile(r"\d%")
 

@@ -430,7 +430,11 @@ def test_a_broken_glossary_is_told(tmp_path, content, told):
         (lints.stops_within_quotes, "「そうだ。」", "「そうだ」。"),
         (lints.stops_within_quotes, "「そうだ。」と", "「一つ。もう一つ。」"),
         (lints.unopened_questions, "Qué imprime?", "¿Qué imprime? `a?b`, ¿**cuánto**? ¡Ya!"),
-        (lints.unopened_questions, "¿Qué imprime.", "Si `x != y`, $n!$, el archivo.py?raw=1"),
+        (
+            lints.unopened_questions,
+            "¿Qué imprime.",
+            "Si `x != y`, $n!$, archivo.py?raw=1, float32[?,?]",
+        ),
         (lints.unopened_questions, "Listo!", "(¡listo!) “¿quién?”"),
         (lints.spanish_marks, "Dice “sí.” Y sigue", "Dice “sí…”. Y sigue: “a, b”, “c”."),
         (lints.spanish_marks, "un 94% menos", "un 94 % menos, `94%`"),
