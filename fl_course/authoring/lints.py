@@ -426,11 +426,19 @@ def first_uses(
                 break
 
 
+# The end of a word that its plural, in Spanish or Portuguese, changes.
+_PLURALS = {"ón": "ones", "ão": "ões", "al": "ais", "el": "eis", "m": "ns"}
+
+
 def _inflected(term: str) -> str:
     """A pattern for a term; for one in Latin letters, as a whole word and in the plural, too."""
     if not re.search(r"[A-Za-z]", term):
         return re.escape(term)
-    words = (re.sub("ón$", "(?:ón|ones)", re.escape(word)) + "(?:e?s)?" for word in term.split())
+    words = []
+    for word in term.split():
+        end = next((end for end in _PLURALS if word.endswith(end)), "")
+        changed = f"(?:{end}|{_PLURALS[end]})" if end else ""
+        words.append(re.escape(word.removesuffix(end)) + changed + "(?:e?s)?")
     return r"(?<![A-Za-zÀ-ÿ])" + r"\s".join(words) + r"(?![A-Za-zÀ-ÿ])"
 
 

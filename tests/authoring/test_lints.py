@@ -346,6 +346,8 @@ SPANISH = Glossary(
         Term("client", "cliente", first=True),
         Term("client data", "datos de los clientes"),
         Term("model update", "actualización del modelo", first=True),
+        Term("local epoch", "época local", first=True),
+        Term("aggregation", "agregação", first=True),
     ),
     (),
     {},
@@ -366,8 +368,12 @@ SPANISH = Glossary(
 def test_a_term_is_known_in_the_plural_and_with_a_capital(first, trips):
     found = lint(catalog(("Each client trains.", first), language="es"), SPANISH)
     assert len(found) == trips
-    second = ("Model updates arrive.", "Llegan actualizaciones del modelo.")
-    assert len(lint(catalog(("x", "x"), second, language="es"), SPANISH)) == 1
+    for second in (
+        ("Model updates arrive.", "Llegan actualizaciones del modelo."),
+        ("Local epochs pass.", "Passam épocas locais."),
+        ("Two aggregations.", "Duas agregações."),
+    ):
+        assert len(lint(catalog(("x", "x"), second, language="es"), SPANISH)) == 1
 
 
 def test_each_language_has_its_own_lints():
