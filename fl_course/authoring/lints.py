@@ -647,11 +647,11 @@ def marks_of_other_scripts(_: str, translation: str, __: Glossary) -> Iterator[s
         yield f"{_around(plain, match)!r}: write letters, digits and % half-width, as in 94%."
 
 
-# --- Spanish --------------------------------------------------------------------------------------
+# --- Spanish and Portuguese -----------------------------------------------------------------------
 
 _SPANISH_CLOSED = re.compile(r"(?<![\[,])[?!](?=[\s”»)*_.,:;\]]|$)")
 _STOP_QUOTED = re.compile(r"(?<![.…])[.,]”")
-_NO_SPACE = re.compile(r"\d%")
+_NO_SPACE, _SPACE = re.compile(r"\d%"), re.compile(r"\d %")
 
 
 def unopened_questions(_: str, translation: str, __: Glossary) -> Iterator[str]:
@@ -663,18 +663,31 @@ def unopened_questions(_: str, translation: str, __: Glossary) -> Iterator[str]:
             yield f"{closed} {closing!r} and {plain.count(opening)} {opening!r}. Open each."
 
 
-def spanish_marks(_: str, translation: str, __: Glossary) -> Iterator[str]:
-    """A full stop or comma stands behind a quotation; a space before the percent sign."""
+def stops_in_quotation(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """A full stop or a comma stands behind a quotation."""
     plain = _FORMULA.sub("x", _CODE.sub("C", translation))
     for match in _STOP_QUOTED.finditer(plain):
         yield f"{_around(plain, match)!r}: write ”{match[0][0]}."
+
+
+def spanish_percent(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """A space stands before the percent sign, as the Academy has it."""
+    plain = _CODE.sub("C", translation)
     for match in _NO_SPACE.finditer(plain):
         yield f"{_around(plain, match)!r}: put a space before the percent sign, as in 94 %."
+
+
+def brazilian_percent(_: str, translation: str, __: Glossary) -> Iterator[str]:
+    """No space stands before the percent sign, as newspapers and publishers in Brazil have it."""
+    plain = _CODE.sub("C", translation)
+    for match in _SPACE.finditer(plain):
+        yield f"{_around(plain, match)!r}: write the percent sign without a space, as in 94%."
 
 
 BY_LANGUAGE: Mapping[str, tuple[Lint, ...]] = {
     "ko": (wrong_particles, undecided_particles, mixed_politeness),
     "ja": (mixed_style, spoken_goals, stops_within_quotes),
     "zh-CN": (half_width_marks, spaces_in_chinese, marks_of_other_scripts),
-    "es": (unopened_questions, spanish_marks),
+    "es": (unopened_questions, stops_in_quotation, spanish_percent),
+    "pt-BR": (stops_in_quotation, brazilian_percent),
 }

@@ -442,8 +442,9 @@ def test_a_broken_glossary_is_told(tmp_path, content, told):
             "Si `x != y`, $n!$, archivo.py?raw=1, float32[?,?]",
         ),
         (lints.unopened_questions, "Listo!", "(¡listo!) “¿quién?”"),
-        (lints.spanish_marks, "Dice “sí.” Y sigue", "Dice “sí…”. Y sigue: “a, b”, “c”."),
-        (lints.spanish_marks, "un 94% menos", "un 94 % menos, `94%`"),
+        (lints.stops_in_quotation, "Dice “sí.” Y sigue", "Dice “sí…”. Y sigue: “a, b”, “c”."),
+        (lints.spanish_percent, "un 94% menos", "un 94 % menos, `94%`"),
+        (lints.brazilian_percent, "94 % menos", "94% menos, `94 %`"),
     ],
 )
 def test_habits_of_a_language(check, wrong, right):

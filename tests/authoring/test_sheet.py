@@ -159,7 +159,10 @@ def test_the_command_replaces_nothing_else(tmp_path):
 
 def test_an_unknown_language_is_refused():
     done = CliRunner().invoke(main, ["sheet", "--root", str(ROOT), "--language", "xx"])
-    assert done.output == "Error: language 'xx' is not released. Use one of: en, ko, ja, zh-CN.\n"
+    assert (
+        done.output
+        == "Error: language 'xx' is not released. Use one of: en, ko, ja, zh-CN, es, pt-BR.\n"
+    )
 
 
 def test_without_segno_the_error_says_what_to_install(monkeypatch):

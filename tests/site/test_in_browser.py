@@ -18,6 +18,8 @@ WORDS = {
     "ko": ("집계", "federated_core"),
     "ja": ("連合学習", "federated_averaging"),
     "zh-CN": ("联邦学习", "federated_averaging"),
+    "es": ("difusiones", "federated_core"),
+    "pt-BR": ("difusões", "federated_core"),
 }
 PAGES = [
     *(
@@ -59,6 +61,10 @@ def test_search_finds(open_page, address, code):
         ("ja", "損失"),
         ("zh-CN", "客户端数据"),
         ("zh-CN", "损失"),
+        ("es", "cohortes"),
+        ("es", "pérdida"),
+        ("pt-BR", "coortes"),
+        ("pt-BR", "perda"),
     ],
 )
 def test_search_finds_words_as_they_are_typed(open_page, address, code, word):
@@ -88,7 +94,8 @@ def test_the_switcher_leads_to_the_front_page_where_a_lesson_is_not_translated(o
 
 
 def test_the_entrance_leads_to_the_readers_language(open_page, address):
-    for locale, code in {"ja-JP": "ja", "zh-CN": "zh-CN", "zh-SG": "zh-CN", "fr-FR": "en"}.items():
+    led = {"ja-JP": "ja", "zh-CN": "zh-CN", "zh-SG": "zh-CN", "es-MX": "es", "pt-PT": "pt-BR"}
+    for locale, code in {**led, "fr-FR": "en"}.items():
         page = open_page(f"{address}/index.html", locale=locale)
         page.wait_for_url(f"**/{code}/index.html")
 
