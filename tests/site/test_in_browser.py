@@ -19,7 +19,7 @@ WORDS = {
     "ja": ("連合学習", "federated_averaging"),
     "zh-CN": ("联邦学习", "federated_averaging"),
     "es": ("difusiones", "federated_core"),
-    "pt-BR": ("difusões", "federated_core"),
+    "pt-BR": ("difusão", "federated_core"),
 }
 PAGES = [
     *(
