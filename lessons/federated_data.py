@@ -554,8 +554,9 @@ for name, deal in other_deals.items():
 # **Ask the room.** "Of these five steps, which two may change places without any harm?" A good
 # answer says what each other swap would spoil. With batch before shuffle, the same neighbours stay
 # together for ever. With repeat before shuffle, the epochs run into one another. With batch before
-# repeat, each epoch may end in a batch that is not full. Only `map` and `batch` may swap, given a
-# function that fits one example, and it costs time.
+# repeat, each epoch may end in a batch that is not full. `prefetch` changes nothing that comes out.
+# Of the other four only `map` and `batch` may swap, given a function that fits one example, and it
+# costs time.
 #
 # **What people get wrong.** They write the map function for one example, and it fails on a batch.
 # They fix the batch size, and it fails on the last batch. They write it in NumPy: it works on a

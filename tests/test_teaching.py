@@ -16,8 +16,8 @@ ROWS = re.findall(r"^\| ([^|]*\w[^|]*) \| ([^|]*\d[^|]*) \|", TEXT, flags=re.MUL
 PLANS = re.findall(r"^\.venv/bin/fl-course (schedule .*)$", TEXT, flags=re.MULTILINE)
 LESSONS = {
     "1": [1],
-    "1, 2, 3, with 14 minutes of cuts": [1, 2, 3],
-    "1 to 5, with 19 minutes of cuts": [1, 2, 3, 4, 5],
+    "1, 2, 3, with 16 minutes of cuts": [1, 2, 3],
+    "1 to 5, with 21 minutes of cuts": [1, 2, 3, 4, 5],
     "1 to 5, then 6 to 9": [6, 7, 8, 9],
     "9, 10": [9, 10],
 }
@@ -44,8 +44,13 @@ def test_what_a_row_says_is_what_the_planner_gives(row, command):
 
 
 def test_a_room_gets_the_lessons_of_four_hours():
-    (command,) = re.findall(r"For four hours in a room, plan `(--[^`]+)`", TEXT)
+    (command,) = re.findall(r"For four hours in a room, plan\s+`(--[^`]+)`", TEXT)
     assert planned(f"schedule {command}") == [1, 2, 3]
+    made = printed(f"schedule {command}").split("Cut here, so that")[1].split("If you are late")[0]
+    for title in (r"Against centralized\s+training", "A greeting"):
+        assert re.search(rf"{title} \(saves", made)
+        assert re.search(rf"two sections more than the table says,.*\*{title}\*", TEXT, re.DOTALL)
+    assert made.count("(saves") == 2 + 2
 
 
 def test_the_cuts_that_are_named_are_those_that_the_planner_makes():

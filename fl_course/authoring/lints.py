@@ -227,6 +227,7 @@ def other_numbers(english: str, translation: str, _: Glossary) -> Iterator[str]:
 _SPELLED = {
     "half": "0.5",
     "half a minute": "30",  # seconds
+    "half an hour": "30",  # minutes
     "ten": "10",
     "a tenth": "10",
     "eleven": "11",

@@ -301,7 +301,8 @@ def cuts_to_fit(
 ) -> tuple[Place, ...]:
     """The cuts by which all these lessons are over at a time of day, where they go on past it.
 
-    They are as few as can be, and the last of them no longer than it has to be.
+    Whole sections come before parts of one, so that no exercise loses its half; then the cuts are
+    as few as can be, and the last of them no longer than it has to be.
 
     Args:
         lessons: Lessons with their sections, in order.
@@ -322,12 +323,17 @@ def cuts_to_fit(
             return False  # It goes on past midnight.
 
     every = [place for place in cuts_of(lessons) if place[2].minutes]
-    longest_first = sorted(every, key=lambda place: -(place[2].minutes or 0))
+
+    def is_part(place: Place) -> bool:
+        _, section, cut = place
+        return cut.minutes != section.minutes
+
+    in_turn = sorted(every, key=lambda place: (is_part(place), -(place[2].minutes or 0)))
     for count in range(1, len(every) + 1):
-        if fits(longest_first[:count]):
-            kept = longest_first[: count - 1]
-            shorter = (one for one in reversed(longest_first[count:]) if fits([*kept, one]))
-            last = next(shorter, longest_first[count - 1])
+        if fits(in_turn[:count]):
+            kept, last = in_turn[: count - 1], in_turn[count - 1]
+            others = [one for one in in_turn[count:] if is_part(one) == is_part(last)]
+            last = next((one for one in reversed(others) if fits([*kept, one])), last)
             return tuple(place for place in every if place in (*kept, last))
     return ()
 

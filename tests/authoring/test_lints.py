@@ -73,6 +73,7 @@ def test_what_stays_may_move(english, translation):
         ("eight hundred words", "단어 800개", 0),
         ("eight hundred words", "단어 900개", 1),
         ("twenty-eight images, in half a minute", "이미지 28장을 30초에", 0),
+        ("Half an hour for it", "30분이 있습니다", 0),
         ("twenty-eight images", "이미지 29장", 1),
         ("`x = 17` and $18$", "`x = 17`와 $18$", 0),
     ],

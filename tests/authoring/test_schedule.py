@@ -261,6 +261,22 @@ def test_the_cuts_that_make_lessons_fit_are_few_and_short(end, saved):
     assert [(section.title, cut.minutes) for _, section, cut in found] == saved
 
 
+@pytest.mark.parametrize(
+    ("end", "saved"),
+    [
+        ("10:08", [("2.1", 10)]),  # although the other one would be shorter
+        ("09:58", [("1.2", 10), ("2.1", 10)]),
+        ("09:48", [("1.2", 10), ("2.1", 10), ("2.2", 8)]),
+        ("09:41", [("1.1", 9), ("1.2", 10), ("2.1", 10)]),
+        ("09:40", [("1.1", 9), ("1.2", 10), ("2.1", 10), ("2.2", 8)]),
+    ],
+)
+def test_whole_sections_are_cut_before_parts_of_one(end, saved):
+    lessons = with_cuts([(9,), (10,)], [(10,), (8,)])
+    found = cuts_to_fit(lessons, datetime.time(9, 30), datetime.time.fromisoformat(end))
+    assert [(section.title, cut.minutes) for _, section, cut in found] == saved
+
+
 def test_what_is_cut_is_gone_and_a_section_of_which_nothing_is_left():
     lessons = with_cuts([(2, 3), (10,)])
     first, _, whole = cuts_of(lessons)
