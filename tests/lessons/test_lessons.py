@@ -281,6 +281,7 @@ def test_readme_figure_is_the_one_of_the_lesson():
     assert readme_figure.FIGURE.read_bytes() == readme_figure.figure_bytes(), "run `make build`"
 
 
+@pytest.mark.timeout(1200)  # a minute on a quiet machine: every notebook of every language
 def test_notebooks_are_those_of_the_lesson_scripts():
     report = build(ROOT, check=True)
     assert report.problems == [], "\n".join(report.problems)
