@@ -143,7 +143,7 @@ def read_catalog(root: Path, path: Path, language: str) -> Catalog:
         ) from None
     except ValueError as error:
         raise AuthoringError(f"{path}: not a catalog: {error}. Correct it.") from None
-    lines = _lines_of_entries(text)
+    lines, doubled = _lines_of_entries(text)
     entries: dict[tuple[str, str], Entry] = {}
     problems = []
     for message in found:
@@ -161,10 +161,7 @@ def read_catalog(root: Path, path: Path, language: str) -> Catalog:
             tuple(x for x in message.user_comments if not x.startswith("|")),
             line,
         )
-    if doubled := _doubled(text):
-        problems += [
-            (line, f"{_quote(what)} is there twice. Remove one.") for line, what in doubled
-        ]
+    problems += [(line, f"{_quote(what)} is there twice. Remove one.") for line, what in doubled]
     if problems:
         raise AuthoringError("\n".join(f"{path}:{line}: {what}" for line, what in problems))
     return Catalog(path, language, tuple(entries.values()))
@@ -210,29 +207,24 @@ def _header_problems(text: str, language: str) -> list[tuple[int, str]]:
 _ENTRY = re.compile(r'^(?:msgctxt ("(?:.*)"(?:\n".*")*)\n)?msgid ("(?:.*)"(?:\n".*")*)', re.M)
 
 
-def _entries_at(text: str) -> Iterable[tuple[int, tuple[str, str]]]:
+def _lines_of_entries(text: str) -> tuple[dict[tuple[str, str], int], list[tuple[int, str]]]:
+    """The line where each entry begins, and those that are there again: their line and text."""
+    lines: dict[tuple[str, str], int] = {}
+    doubled = []
+    line, end = 1, 0
     for match in _ENTRY.finditer(text):
-        line = text[: match.start()].count("\n") + 1
-        yield line, (_unquoted(match[1] or ""), _unquoted(match[2]))
+        line += text.count("\n", end, match.start())
+        end = match.start()
+        key = (_unquoted(match[1] or ""), _unquoted(match[2]))
+        if key in lines:
+            doubled.append((line, key[1]))
+        lines[key] = line
+    return lines, doubled
 
 
 def _unquoted(quoted: str) -> str:
     plain = "".join(line.strip()[1:-1] for line in quoted.splitlines())
     return re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t", "r": "\r"}.get(m[1], m[1]), plain)
-
-
-def _lines_of_entries(text: str) -> dict[tuple[str, str], int]:
-    return {key: line for line, key in _entries_at(text)}
-
-
-def _doubled(text: str) -> list[tuple[int, str]]:
-    seen: set[tuple[str, str]] = set()
-    found = []
-    for line, key in _entries_at(text):
-        if key in seen:
-            found.append((line, key[1]))
-        seen.add(key)
-    return found
 
 
 def update(catalog: Catalog, messages: Sequence[Message]) -> Catalog:
@@ -247,7 +239,8 @@ def update(catalog: Catalog, messages: Sequence[Message]) -> Catalog:
         messages: The messages of the lesson today, in order.
     """
     known = {entry.message: entry for entry in catalog.entries}
-    left = [entry for entry in catalog.entries if entry.message not in set(messages)]
+    wanted = set(messages)
+    left = [entry for entry in catalog.entries if entry.message not in wanted]
     moved = {entry.message.text: entry for entry in left}
     entries: dict[Message, Entry] = {}
     for message in messages:

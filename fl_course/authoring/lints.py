@@ -4,6 +4,7 @@ A lint takes a message and its translation and yields a sentence for each fault.
 language come first; those of one language know its grammar only as far as a rule can.
 """
 
+import functools
 import re
 import tomllib
 import unicodedata
@@ -310,6 +311,7 @@ def dead_emphasis(english: str, translation: str, _: Glossary) -> Iterator[str]:
         yield "__ does not become bold between letters. Write **."
 
 
+@functools.cache  # the English is asked for once a language
 def _rendered(text: str) -> str:
     """What a reader sees of a text, without code and formulas."""
     html = re.sub(r"<code>.*?</code>|<[^>]+>", " ", _MARKDOWN.renderInline(text))
@@ -352,9 +354,9 @@ def wrong_terms(english: str, translation: str, glossary: Glossary) -> Iterator[
     prose = _prose(translation)
     for term in glossary.terms:
         for word in term.avoid:
-            if match := re.search(word, prose):
+            if match := _compiled(word).search(prose):
                 yield f"{match[0]!r} for {term.english!r}. The glossary has {term.term!r}."
-        if term.english == term.term or not term.english.isascii():
+        if term.english == term.term or term.english not in prose or not term.english.isascii():
             continue
         pattern = rf"(?<![\w.-]){re.escape(term.english)}s?(?![\w\[-])(?!\.\w)"
         match = re.search(pattern, prose, re.ASCII)
@@ -362,6 +364,9 @@ def wrong_terms(english: str, translation: str, glossary: Glossary) -> Iterator[
         if match and not (match.start() == 0 and english.startswith(match[0])):
             yield f"{term.english!r} in English. The glossary has {term.term!r}."
 
+
+# A glossary has more patterns than `re` remembers.
+_compiled = functools.cache(re.compile)
 
 # Which language a letter gives away. Chinese characters belong to several.
 _LETTERS = {"HANGUL": "ko", "HIRAGANA": "ja", "KATAKANA": "ja"}
@@ -397,28 +402,34 @@ def first_uses(
     """A lesson's first use of a term gives the English word in parentheses."""
     if catalog.path.stem in (OWN, GLOSSARY, *(page.name for page in PAGES)):
         return
-    terms = [term for term in glossary.terms if term.first]
-    for term in terms:
+    entries = [
+        (entry, entry.message.text.lower(), _CODE.sub(" ", entry.current))
+        for entry in catalog.entries
+        if entry.message.context not in unseen
+    ]
+    for term in glossary.terms:
+        if not term.first:
+            continue
         longer = [
-            _inflected(other.term)
+            re.compile(_inflected(other.term), re.IGNORECASE)
             for other in glossary.terms
             if term.term in other.term and other.term != term.term
         ]
-        for entry in catalog.entries:
-            if entry.message.context in unseen:
-                continue
-            english = rf"\b{re.escape(term.english)}"
-            if not entry.current and re.search(english, entry.message.text, re.IGNORECASE):
+        english = re.compile(rf"\b{re.escape(term.english)}", re.IGNORECASE)
+        used = re.compile(_inflected(term.term), re.IGNORECASE)
+        explained = rf"{_inflected(term.term)}\**」?\s?\([^()]*{re.escape(term.english)}"
+        shown = re.compile(explained, re.IGNORECASE)
+        for entry, original, text in entries:
+            in_english = term.english.lower() in original and english.search(entry.message.text)
+            if not entry.current and in_english:
                 break  # The first use may come to stand here.
-            text = _CODE.sub(" ", entry.current)
-            for word in longer:
-                text = re.sub(word, " ", text, flags=re.IGNORECASE)
-            used = _inflected(term.term)
-            shown = used + r"\**」?\s?\([^()]*" + re.escape(term.english)
-            if re.search(shown, text, re.IGNORECASE):
+            for pattern in longer:
+                text = pattern.sub(" ", text)
+            if not used.search(text):
+                continue
+            if shown.search(text):
                 break
-            used_here = re.search(used, text, re.IGNORECASE)
-            if used_here and re.search(english, entry.message.text, re.IGNORECASE):
+            if in_english:
                 yield (
                     entry,
                     f"the lesson's first {term.term!r} lacks its English word. Write "

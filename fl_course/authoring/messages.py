@@ -7,6 +7,7 @@ text. Everything else stays as it is written: code, formulas that stand alone, a
 
 import ast
 import dataclasses
+import functools
 import io
 import re
 import tokenize
@@ -123,7 +124,8 @@ def _wrapped(text: str, room: int) -> list[str]:
     return wcwidth.wrap(text, room)
 
 
-def spans(source: str, *, code: bool) -> list[Span]:
+@functools.cache  # a cell is asked for once a language, and its solution shares most of it
+def spans(source: str, *, code: bool) -> tuple[Span, ...]:
     """The messages of a cell's source, in their order.
 
     Args:
@@ -131,7 +133,7 @@ def spans(source: str, *, code: bool) -> list[Span]:
         code: Whether it is a code cell.
     """
     found = _code_spans(source) if code else _markdown_spans(source)
-    return [span for span in found if has_words(span.text)]
+    return tuple(span for span in found if has_words(span.text))
 
 
 def has_words(text: str) -> bool:
@@ -144,16 +146,17 @@ def is_table_row(text: str) -> bool:
     return text.startswith("|") and text.endswith("|")
 
 
-def blocks(markdown: str) -> list[str]:
+@functools.cache  # the English is asked for once a language
+def blocks(markdown: str) -> tuple[str, ...]:
     """The structure of a text: the kinds of its blocks in order, without their content.
 
     Two texts of which one translates the other have the same.
     """
-    return [
+    return tuple(
         f"{token.type} {token.tag} {token.info}"
         for token in _MARKDOWN.parse(markdown)
         if token.type != "inline"
-    ]
+    )
 
 
 def _markdown_spans(source: str) -> Iterator[Span]:
@@ -331,9 +334,14 @@ def _comment_span(run: list[tokenize.TokenInfo], starts: list[int]) -> Span:
 
 def same_code(one: str, other: str) -> bool:
     """Whether two sources are the same program, whatever their comments and docstrings say."""
-    magic = [_MAGIC_LINE.findall(source) for source in (one, other)]
-    trees = [ast.dump(_without_docstrings(parsed(source))) for source in (one, other)]
-    return magic[0] == magic[1] and trees[0] == trees[1]
+    return one == other or _program(one) == _program(other)
+
+
+@functools.cache  # the English is asked for once a language
+def _program(source: str) -> tuple[tuple[str, ...], str]:
+    """What a source does: the lines that only a notebook understands, and its tree."""
+    lines = tuple(_MAGIC_LINE.findall(source))
+    return lines, ast.dump(_without_docstrings(parsed(source)))
 
 
 def _without_docstrings(tree: ast.Module) -> ast.Module:
