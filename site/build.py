@@ -6,11 +6,12 @@ project of its own, with a search of its own; they are built side by side.
 """
 
 import argparse
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 SITE = Path(__file__).parent
@@ -42,18 +43,12 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
 
-    def build(part: edition.Edition) -> str:
-        into = options.into / part.code
-        problem = _sphinx(part, options.sources / part.code, into)
-        if not problem:
-            decks = into / edition.DECKS
-            write_decks(ROOT, part.course, part.lessons, part.code, decks, options.into / ASSETS)
-        return problem
-
     for part in wanted:
         _lay_out(part, known, options.sources / part.code)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        problems = [found for found in pool.map(build, wanted) if found]
+    # As forks they know the lessons' scripts, which were read for the pages.
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as pool:
+        of_all = [pool.submit(_build, part, options.sources, options.into) for part in wanted]
+        problems = [found for done in of_all if (found := done.result())]
     if problems:
         print(*problems, sep="\n", file=sys.stderr)
         return 1
@@ -75,6 +70,15 @@ def _lay_out(part: edition.Edition, known: dict[str, list[str]], folder: Path) -
         pages.write_functions(folder)
     facts = edition.for_sphinx(part, known, pages.title(part))
     (folder / "edition.json").write_text(facts, encoding="utf-8")
+
+
+def _build(part: edition.Edition, sources: Path, into: Path) -> str:
+    """Builds a language's pages and slides; gives what Sphinx complained about, or nothing."""
+    problem = _sphinx(part, sources / part.code, into / part.code)
+    if not problem:
+        decks = into / part.code / edition.DECKS
+        write_decks(ROOT, part.course, part.lessons, part.code, decks, into / ASSETS)
+    return problem
 
 
 def _sphinx(part: edition.Edition, sources: Path, into: Path) -> str:

@@ -1,5 +1,6 @@
 """What the web edition is made of: the course, its languages, and the words for them."""
 
+import functools
 import json
 import tomllib
 from dataclasses import dataclass
@@ -47,13 +48,18 @@ class Edition:
 
     def word(self, name: str) -> str:
         """A word of `words.toml`, in English where the language lacks it."""
-        words = tomllib.loads((SITE / "words.toml").read_text(encoding="utf-8"))
+        words = _words()
         return words.get(self.code, {}).get(name) or words[ENGLISH][name]
 
     def on_github(self, path: str) -> str:
         """The address of a file or a folder of the repository."""
         kind = "tree" if (ROOT / path).is_dir() else "blob"
         return f"https://github.com/{self.course.repository}/{kind}/{self.course.branch}/{path}"
+
+
+@functools.cache
+def _words() -> dict[str, dict[str, str]]:
+    return tomllib.loads((SITE / "words.toml").read_text(encoding="utf-8"))
 
 
 def editions() -> tuple[Edition, ...]:

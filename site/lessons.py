@@ -22,6 +22,7 @@ from fl_course.exercises.exercise import MARKS, Exercise, Verdict
 from fl_course.exercises.questions import LETTERS, Question
 from fl_course.localization import say
 
+_MARKDOWN = MarkdownIt()
 _COLAB = re.compile(r"(\[[^\]]*\]\(https://colab[^)]*\))")
 
 
@@ -94,7 +95,7 @@ def _with_anchors(source: str, key: str) -> Iterator[str]:
     yield f"({key})="
     headings = [
         token.map[0]
-        for token in MarkdownIt().parse(source)
+        for token in _MARKDOWN.parse(source)
         if token.type == "heading_open" and token.map and token.map[0]
     ]
     for at, line in enumerate(source.split("\n")):

@@ -10,6 +10,7 @@ lose the comment sign, because IPython's own lines are not Python and the script
 """
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ _HEADER = re.compile(r"#\s*%%%*(\s.*)?")
 _BLANK = re.compile(r"^(\s*)# blank: ")
 _MAGIC = re.compile(r"^(\s*)# (%{1,2}[A-Za-z]|![A-Za-z])", re.MULTILINE)
 # comment_magics would also take the sign off comments such as "# cat pictures".
+_MARKDOWN = MarkdownIt("commonmark").enable("table")
 _FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 
 
@@ -109,6 +111,7 @@ def read_script(root: Path, course: Course, lesson: Lesson) -> tuple[Cell, ...]:
     return parse(text, course, lesson)
 
 
+@functools.lru_cache(maxsize=64)  # pages and slides of every language ask for it
 def parse(text: str, course: Course, lesson: Lesson) -> tuple[Cell, ...]:
     """Parses and checks the text of a lesson's script, as `read_script` does."""
     lines = text.splitlines()
@@ -321,7 +324,7 @@ def _text_problems(cell: Cell, body: list[str], course: Course) -> Iterator[tupl
     if "data:image" in cell.source or "attachment:" in cell.source:
         yield cell.line, "an embedded image. Draw it with fl_course.plotting instead."
     notebooks = {f"{lesson.slug}.ipynb" for lesson in course.lessons}
-    for token in MarkdownIt("commonmark").enable("table").parse(cell.source):
+    for token in _MARKDOWN.parse(cell.source):
         line = first + (token.map[0] if token.map else 0)
         if token.type == "heading_open" and token.tag == "h1":
             yield line, "a heading of level 1. Start at `##`: the builder writes the title."

@@ -59,10 +59,19 @@ def _apart(english: Sequence[str], other: Sequence[str], scale: float) -> float:
 
 
 def _length(told: Sequence[str]) -> int:
-    return sum(map(sentences.columns, told))
+    return sum(map(_columns, told))
 
 
 def _marks(told: Sequence[str]) -> set[str]:
     """What a translation leaves as it is, and whether something is asked."""
-    asked = {"?"} if any(map(sentences.is_question, told)) else set()
-    return asked.union(*(_MARKS.findall(sentence) for sentence in told))
+    return set().union(*map(_marks_of, told))
+
+
+# Every pair of groups that is tried has the same few sentences.
+@functools.lru_cache(maxsize=256)
+def _marks_of(sentence: str) -> frozenset[str]:
+    asked = {"?"} if sentences.is_question(sentence) else set()
+    return frozenset(asked.union(_MARKS.findall(sentence)))
+
+
+_columns = functools.lru_cache(maxsize=256)(sentences.columns)

@@ -6,6 +6,7 @@ warnings". Of a list it is each item's, of steps that are numbered all; a table,
 block of code are shown as they are. What a paragraph shows is chosen by its words in English.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,6 +55,9 @@ def markdown() -> MarkdownIt:
     return MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, double_inline=True)
 
 
+_parser = functools.cache(markdown)
+
+
 def parts(source: str, english: str | None = None) -> list[Part]:
     """The essence of a text, in its order.
 
@@ -86,7 +90,7 @@ def whole(source: str) -> list[Part]:
 def _blocks(source: str) -> Iterator[tuple[Token, str]]:
     """The blocks at the top of a text, each with its lines."""
     lines = source.split("\n")
-    for token in markdown().parse(source):
+    for token in _parser().parse(source):
         if token.level == 0 and token.map:
             yield token, "\n".join(lines[token.map[0] : token.map[1]]).strip()
 

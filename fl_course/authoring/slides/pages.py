@@ -82,18 +82,25 @@ def page(slides: list[Slide], language: str, assets: str) -> str:
         language: The language's code.
         assets: Where `write_assets` has put what it needs, relative to the page.
     """
-    exporter = SlidesExporter(
-        extra_template_basedirs=[str(_HERE / "templates")],
-        template_name="deck",
-        reveal_url_prefix=assets,
-    )
-    exporter.register_filter("slide_html", html)
     cells = [cell for slide in slides for cell in _cells(slide)]
     notebook = new_notebook(cells=cells, metadata={"title": slides[0].title})
     # nbconvert's own setting takes no language of a country, such as zh-CN.
     resources = {"slide_size": (layout.WIDTH, layout.HEIGHT), "slide_language": language}
-    body, _ = exporter.from_notebook_node(notebook, resources)
+    body, _ = _exporter(assets).from_notebook_node(notebook, resources)
     return body
+
+
+@functools.cache
+def _exporter(assets: str) -> SlidesExporter:
+    exporter = SlidesExporter(
+        extra_template_basedirs=[str(_HERE / "templates")],
+        template_name="deck",
+        reveal_url_prefix=assets,
+        # Once, and not after each of its twelve steps.
+        optimistic_validation=True,
+    )
+    exporter.register_filter("slide_html", html)
+    return exporter
 
 
 def html(markdown: str) -> str:
