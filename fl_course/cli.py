@@ -573,6 +573,12 @@ def _speak(language: str) -> None:
 @click.option("--lunch", default="12:30", show_default=True, help="Time of day, as HH:MM.")
 @click.option("--lunch-minutes", default=60, show_default=True)
 @click.option("--cut", is_flag=True, help="Make the cuts by which one lesson more fits.")
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for what the day needs: the plan as a page with your notes and the solutions, "
+    "the slides without what is cut, and the sheet for participants.",
+)
 @_LANGUAGE
 @_ROOT
 def schedule(
@@ -585,12 +591,14 @@ def schedule(
     lunch: str,
     lunch_minutes: int,
     cut: bool,
+    into: Path | None,
     language: str,
     root: Path | None,
 ) -> None:
     """Print a day's timetable with breaks, from the minutes in the lessons."""
     from fl_course.authoring import schedule_text
     from fl_course.authoring.course import read_course
+    from fl_course.authoring.schedule import plan
 
     folder = _root(root)
     begin = _time_of_day("--start", start)
@@ -611,10 +619,20 @@ def schedule(
             for lesson in course.select(_named(wanted))
         ]
         lines = schedule_text.lines(course, parts, begin, until, language, with_cuts=cut, **options)
+        for line in lines:
+            click.echo(line)
+        if into is not None:
+            from fl_course.authoring import day
+
+            of_day = plan(parts, begin, until, with_cuts=cut, **options)
+            written = day.write(folder, course, of_day, language, into, "--into")
+            click.echo("")
+            for path in written:
+                click.echo(path)
     except ValueError as error:  # AuthoringError is one
         raise click.ClickException(str(error)) from None
-    for line in lines:
-        click.echo(line)
+    except OSError as error:
+        raise click.ClickException(f"{into} can't be written to: {error.strerror}.") from None
 
 
 @main.command()

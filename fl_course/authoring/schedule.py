@@ -3,7 +3,7 @@
 import datetime
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -43,15 +43,20 @@ class Section:
         title: Its heading, or the lesson's title before the first one.
         minutes: Time in a classroom.
         cuts: What can be left out of it.
+        cells: The keys of its cells, in order.
     """
 
     title: str
     minutes: int
     cuts: tuple[Cut, ...] = ()
+    cells: tuple[str, ...] = field(default=(), compare=False)
 
 
 Place = tuple[Lesson, Section, Cut]
 """A cut, with where it stands."""
+
+
+_Parts = Sequence[tuple[Lesson, Sequence[Section]]]
 
 
 @dataclass(frozen=True)
@@ -96,18 +101,24 @@ def sections(
     title = title or lesson.title
     minutes: dict[str, int] = {}
     cuts: dict[str, tuple[Cut, ...]] = {}
+    keys: dict[str, tuple[str, ...]] = {}
     for cell in cells:
         if cell.kind == "instructor":
             minutes[title] = minutes.get(title, 0) + (cell.minutes or 0)
             cuts[title] = (*cuts.get(title, ()), *_cuts(cell, said(cell)))
+        elif cell.kind == "questions":
+            title = ""  # The builder gives it a heading, below which no minutes are planned.
         elif not cell.is_code:
             title = _last_heading(said(cell)) or title
+        keys[title] = (*keys.get(title, ()), cell.key)
     if not minutes:
         raise AuthoringError(
             f"{lesson.script}: there is no instructor's cell, so no minutes. Add one to each "
             'section, with kind="instructor" minutes=5.'
         )
-    return tuple(Section(title, count, cuts[title]) for title, count in minutes.items())
+    return tuple(
+        Section(title, count, cuts[title], keys[title]) for title, count in minutes.items()
+    )
 
 
 def _cuts(cell: Cell, said: str) -> Iterator[Cut]:
@@ -200,6 +211,69 @@ def timetable(
             "lessons."
         )
     return tuple(slots)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A day: what is taught when, and what is not.
+
+    Attributes:
+        slots: Its timetable.
+        whole: The lessons that were asked for, with all of their sections.
+        parts: The same, without what was cut.
+        count: How many of these lessons are taught.
+        made: The cuts that were made.
+        possible: Those by which one lesson more would fit.
+        more: That lesson, whether they were made or not.
+    """
+
+    slots: tuple[Slot, ...]
+    whole: _Parts
+    parts: _Parts
+    count: int
+    made: tuple[Place, ...] = ()
+    possible: tuple[Place, ...] = ()
+    more: Lesson | None = None
+
+
+def plan(
+    lessons: _Parts,
+    start: datetime.time,
+    end: datetime.time | None,
+    *,
+    with_cuts: bool = False,
+    **options: Any,
+) -> Plan:
+    """Plans a day.
+
+    Args:
+        lessons: Lessons with their sections, in order.
+        start: Time of day at which people come.
+        end: Time of day at which everything is over; None lays out all lessons.
+        with_cuts: Whether cuts make room for one lesson more, if they save enough.
+        **options: See `timetable`.
+
+    Raises:
+        ValueError: See `timetable` and `fitting`.
+    """
+    if end is None:
+        return Plan(timetable(lessons, start, **options), lessons, lessons, len(lessons))
+    slots = fitting(lessons, start, end, **options)
+    count = _count(slots, lessons)
+    if count == len(lessons):
+        return Plan(slots, lessons, lessons, count)
+    more, _ = lessons[count]
+    cuts = cuts_to_fit(lessons[: count + 1], start, end, **options)
+    if not with_cuts or not cuts:
+        return Plan(slots, lessons, lessons, count, possible=cuts, more=more)
+    left = shortened(lessons, cuts)
+    slots = fitting(left, start, end, **options)
+    return Plan(slots, lessons, left, _count(slots, left), made=cuts, more=more)
+
+
+def _count(slots: Iterable[Slot], lessons: _Parts) -> int:
+    planned = {slot.lesson for slot in slots}
+    return sum(lesson.number in planned for lesson, _ in lessons)
 
 
 def fitting(

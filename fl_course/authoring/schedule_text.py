@@ -18,12 +18,9 @@ from fl_course.authoring.schedule import (
     Slot,
     begun,
     cuts_of,
-    cuts_to_fit,
-    fitting,
     needed,
+    plan,
     sections,
-    shortened,
-    timetable,
 )
 from fl_course.authoring.script import read_script
 
@@ -94,29 +91,18 @@ def lines(
         ValueError: See `schedule.timetable` and `schedule.fitting`.
     """
     text = _Text(course, language)
+    day = plan(parts, start, end, with_cuts=with_cuts, **options)
+    found = list(text.slots(day.slots, day.parts))
     if end is None:
-        return list(text.slots(timetable(parts, start, **options), parts))
-    slots = fitting(parts, start, end, **options)
-    count = _count(slots, parts)
-    cuts = cuts_to_fit(parts[: count + 1], start, end, **options) if count < len(parts) else ()
-    made: list[str] = []
-    if with_cuts and cuts:
-        made = ["", text.said("cut", lesson=text.titled(parts[count][0])), *text.cuts(cuts)]
-        parts, cuts = shortened(parts, cuts), ()
-        slots = fitting(parts, start, end, **options)
-        count = _count(slots, parts)
-    found = list(text.slots(slots, parts))
-    if count < len(parts):
-        found += text.left_out(parts, count, slots[-1].end, start, end, options)
-        if cuts:
-            found += [text.said("fits", option=CUT_OPTION), *text.cuts(cuts)]
-    late = cuts_of(parts[:count])
-    return [*found, *made, *(["", text.said("late"), *text.cuts(late)] if late else [])]
-
-
-def _count(slots: Iterable[Slot], parts: Iterable[tuple[Lesson, Sequence[Section]]]) -> int:
-    planned = {slot.lesson for slot in slots}
-    return sum(lesson.number in planned for lesson, _ in parts)
+        return found
+    if day.count < len(day.parts):
+        found += text.left_out(day.parts, day.count, day.slots[-1].end, start, end, options)
+    if day.possible:
+        found += [text.said("fits", option=CUT_OPTION), *text.cuts(day.possible)]
+    if day.made:
+        found += ["", text.said("cut", lesson=text.titled(day.more)), *text.cuts(day.made)]
+    late = cuts_of(day.parts[: day.count])
+    return [*found, *(["", text.said("late"), *text.cuts(late)] if late else [])]
 
 
 class _Text:

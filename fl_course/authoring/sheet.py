@@ -7,15 +7,15 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from fl_course import localization
-from fl_course.authoring import AuthoringError
+from fl_course.authoring import AuthoringError, printed
 from fl_course.authoring.course import ENGLISH, Course
-from fl_course.authoring.files import write_atomically
 from fl_course.authoring.home import web_edition
 from fl_course.authoring.notebooks import colab_address, path_of
 from fl_course.authoring.sheet_content import (
     EXAMPLE,
     IN_A_NOTEBOOK,
     IN_A_TERMINAL,
+    OPEN,
     OPERATORS,
     TROUBLE,
     TYPES,
@@ -23,27 +23,22 @@ from fl_course.authoring.sheet_content import (
 )
 
 _STYLE = Path(__file__).with_name("sheet.css")
-_MARK = '<meta name="generator" content="fl-course sheet">'
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
-def write(course: Course, language: str, path: Path) -> None:
+def write(course: Course, language: str, path: Path, option: str = "--output") -> None:
     """Writes the sheet.
 
     Args:
         course: The course.
         language: Code of a released language.
         path: The file; a sheet that is there is replaced.
+        option: The option of the command that names another place.
 
     Raises:
         AuthoringError: If there is a file that is no sheet, or the file can't be written.
     """
-    try:
-        if path.exists() and _MARK not in path.read_text(encoding="utf-8", errors="replace"):
-            raise AuthoringError(f"{path} is there and is no sheet. Give another --output.")
-        write_atomically(path, page(course, language).encode())
-    except OSError as error:
-        raise AuthoringError(f"{path} can't be written: {error.strerror}.") from None
+    printed.write(path, page(course, language), "sheet", option)
 
 
 def page(course: Course, language: str) -> str:
@@ -89,7 +84,7 @@ def page(course: Course, language: str) -> str:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-{_MARK}
+{printed.mark("sheet")}
 <link rel="icon" href="data:,">
 <title>{html.escape(said(course.title))} · {html.escape(said(WORDS["sheet"]))}</title>
 <style>
@@ -104,6 +99,7 @@ def page(course: Course, language: str) -> str:
 <nav>
 {_lines(_link(name, address) for name, address in links)}
 </nav>
+<p>{word("open")} <code>{OPEN}</code></p>
 <div class="columns">
 <section>
 <h2>{word("types")}</h2>
@@ -124,6 +120,7 @@ def page(course: Course, language: str) -> str:
 <p>{word("in_a_terminal")}<br><code>{html.escape(IN_A_TERMINAL)}</code></p>
 <p>{word("in_a_notebook")}<br><code>{html.escape(IN_A_NOTEBOOK)}</code></p>
 <p>{word("send")}</p>
+<p class="room">{word("room")}</p>
 </section>
 </div>
 <h2>{word("example")}</h2>

@@ -21,6 +21,8 @@ WORDS = {
         "Both print one line: the name that you give, and what you have solved and how often you "
         "tried. Send it to whoever teaches. Nothing else is sent anywhere."
     ),
+    "open": "On a laptop, in the folder of the course, this opens the lessons:",
+    "room": "In this room, write to:",
     "ask": "Questions, and what does not work:",
 }
 
@@ -96,6 +98,7 @@ TROUBLE = (
     ),
 )
 
+OPEN = "make open"
 IN_A_TERMINAL = '.venv/bin/fl-course status --code --name "…"'
 IN_A_NOTEBOOK = 'print(fl_course.exercises.progress_code("…"))'
 

@@ -15,6 +15,7 @@ from typing import Any
 from fl_course.authoring.course import ENGLISH, Course, Lesson, numbered_lesson
 from fl_course.authoring.messages import Message, context_of, has_words, parsed
 from fl_course.authoring.notebooks import WORDS
+from fl_course.authoring.plan_content import messages as plan_messages
 from fl_course.authoring.records import drawn_words, records_path
 from fl_course.authoring.schedule_text import messages as schedule_messages
 from fl_course.authoring.script import Cell
@@ -52,6 +53,7 @@ def own_messages(
         *(Message("notebook", sentence) for sentence in WORDS.values()),
         *(Message("sheet", sentence) for sentence in sheet_messages()),
         *(Message("schedule", sentence) for sentence in schedule_messages()),
+        *(Message("plan", sentence) for sentence in plan_messages()),
     ]
     for lesson in lessons:
         found += _exercise_messages(lesson, exercises.get(lesson, {}))

@@ -112,6 +112,11 @@ def html(markdown: str) -> str:
     return _renderer().render(markdown, {})
 
 
+def inline(markdown: str) -> str:
+    """A line of a text as HTML, as `html` has it, without a paragraph around it."""
+    return _renderer().renderInline(markdown, {})
+
+
 @functools.cache
 def _renderer() -> MarkdownIt:
     parser = essence.markdown()
@@ -179,10 +184,11 @@ def _cell(kind: BlockKind, run: list[Block]) -> NotebookNode:
     if kind == "figure":
         metadata["deck"]["least"] = min(first.height, layout.SMALLEST_FIGURE)
         return new_code_cell("", outputs=[first.figure], metadata=metadata)
-    return new_markdown_cell(_markdown(kind, run), metadata=metadata)
+    return new_markdown_cell(markdown_of(kind, run), metadata=metadata)
 
 
-def _markdown(kind: BlockKind, run: list[Block]) -> str:
+def markdown_of(kind: BlockKind, run: list[Block]) -> str:
+    """Blocks that stand together, as `layout.lists` gives them, in Markdown."""
     if (kind == "point" and len(run) == 1) or kind not in ("point", "item"):
         return "\n\n".join(block.text for block in run)
     return "\n".join(_item(block) for block in run)
