@@ -110,6 +110,7 @@ def page(course: Course, language: str) -> str:
 <table class="operators">
 {_lines(_row(name, text(meaning)) for name, meaning in OPERATORS)}
 </table>
+<p class="room">{word("room")}</p>
 </section>
 <section>
 <h2>{word("trouble")}</h2>
@@ -120,7 +121,6 @@ def page(course: Course, language: str) -> str:
 <p>{word("in_a_terminal")}<br><code>{html.escape(IN_A_TERMINAL)}</code></p>
 <p>{word("in_a_notebook")}<br><code>{html.escape(IN_A_NOTEBOOK)}</code></p>
 <p>{word("send")}</p>
-<p class="room">{word("room")}</p>
 </section>
 </div>
 <h2>{word("example")}</h2>
