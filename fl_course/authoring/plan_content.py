@@ -13,6 +13,7 @@ WORDS = {
     "slides": "slides",
     "notebook": "notebook on Colab",
     "solution": "Solution of `{exercise}`",
+    "solutions": "Solutions",
     "first": "The first minutes",
     "next": "Before it, have everybody open lesson {lesson} and run its first cell.",
 }
@@ -21,6 +22,7 @@ WORDS = {
 FIRST = (
     "Have everybody open lesson {lesson} and run its first cell. On Colab it takes a minute: greet "
     "them meanwhile.",
+    "On Colab *File, Save a copy in Drive* comes next; on a laptop `make open` opens the lessons.",
     "Pair those who have it running with those who have not, after ten minutes at most.",
     "Say that exercises answer: a wrong answer is told what is wrong, and the notebook goes on "
     "with the reference answer, so that nobody has to stay with one.",

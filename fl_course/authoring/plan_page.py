@@ -1,26 +1,29 @@
 """A day's plan as a page to print: its timetable, and of each section what to know and to say."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
+from nbformat import NotebookNode
 
 from fl_course import localization
 from fl_course.authoring import printed
 from fl_course.authoring.course import ENGLISH, Course, Lesson
 from fl_course.authoring.notebooks import colab_address, key_of, path_of, read_built
 from fl_course.authoring.plan_content import FIRST, WORDS
-from fl_course.authoring.schedule import Cut, Plan, Section, Slot
+from fl_course.authoring.schedule import Cut, Plan, Section, Slot, cuts_of
 from fl_course.authoring.schedule_text import WORDS as SCHEDULE
+from fl_course.authoring.script import CUT
 from fl_course.authoring.slides import layout, pages
 from fl_course.authoring.slides.build import read_slides
 from fl_course.authoring.slides.layout import Slide
 
 _HERE = Path(__file__).parent
 _SAID = ("lead", "point", "item", "whole")  # the blocks of a slide that tell something
+_SUMMARY = "summary"  # the key of a lesson's last cell, which says what one knows then
 _GAPS = re.compile(r"\n{3,}")  # those between a blank's markers, which are gone
 
 
@@ -32,9 +35,8 @@ class _Entry:
         kind: Which of them.
         title: Its heading.
         lead: What stands with it: when it is, or how much the cut saves.
-        text: What it says.
+        text: What it says; of a lesson, what one knows after it.
         notes: The instructor's, of a section.
-        solutions: A title and the code of each.
         links: Of a lesson: a name and an address of each.
     """
 
@@ -43,7 +45,6 @@ class _Entry:
     lead: str = ""
     text: Markup | str = ""
     notes: list[Markup] = field(default_factory=list)
-    solutions: list[tuple[Markup, str]] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -93,6 +94,10 @@ class _Page:
         return f"{self._said(self.course.title)} · {self.word('plan')}"
 
     @property
+    def late_title(self) -> str:
+        return self._said(SCHEDULE["late"])
+
+    @property
     def first_minutes(self) -> list[Markup]:
         first = self._titled(self._taught[0][0])
         return [_html(self._said(sentence, lesson=first)) for sentence in FIRST]
@@ -122,31 +127,53 @@ class _Page:
                     opens = "" if at else following
                     yield _Entry("pause", self._slot_title(pause), _clock(pause), opens)
                 if at == 0:
-                    yield _Entry("lesson", self._titled(lesson), links=self._links(lesson))
+                    known = _said_on(slide for slide in slides if slide.key == _SUMMARY)
+                    title = self._titled(lesson)
+                    yield _Entry("lesson", title, text=known, links=self._links(lesson))
                 yield from self._made_cuts(lesson, section)
                 if slots and _is_next(slots[0], lesson, section):
                     yield self._section(lesson, section, slides, _clock(slots.pop(0)))
 
     def _section(self, lesson: Lesson, section: Section, slides: list[Slide], time: str) -> _Entry:
-        cells = read_built(self.root, path_of(lesson, self._there(lesson), "solved")).cells
-        cells = [cell for cell in cells if key_of(cell) in section.cells]
-        kinds = [cell.metadata.fl_course.kind for cell in cells]
-        # The builder's own line above a note says for whom it is, and its minutes.
         notes = [
-            Markup(pages.html(cell.source.partition("\n\n")[2]))
-            for cell, kind in zip(cells, kinds, strict=True)
-            if kind == "instructor"
+            Markup(pages.html(note))
+            for cell, english in self._cells(lesson, section, "instructor")
+            if (note := _without_cut(cell.source, english.source))
         ]
-        solutions = [
-            (
-                _html(self.word("solution", exercise=cell.metadata.fl_course.exercise)),
-                _GAPS.sub("\n\n", cell.source.strip()),
-            )
-            for cell, kind in zip(cells, kinds, strict=True)
-            if kind == "exercise"
-        ]
-        title = _html(section.title)
-        return _Entry("section", title, time, _opening(section, slides), notes, solutions)
+        opens = (x for x in slides if x.kind == "section" and x.title == section.title)
+        # What comes before all sections stands below the lesson's title.
+        opening = _said_on([next(opens, slides[0])])
+        return _Entry("section", _html(section.title), time, opening, notes)
+
+    @property
+    def late(self) -> Iterator[tuple[Markup, int, Markup]]:
+        """The cuts that are left: their section, what each saves, and what it says."""
+        for lesson, section, cut in cuts_of(self.plan.parts[: self.plan.count]):
+            text = self.course.with_numbers(cut.text, self._there(lesson))
+            title = f"{lesson.number} · {section.title}"
+            yield _html(title), cut.minutes or 0, _html(text)
+
+    @property
+    def solutions(self) -> Iterator[tuple[Markup, str]]:
+        """A title and the code of each exercise that is taught."""
+        for lesson, sections in self.plan.parts[: self.plan.count]:
+            for section in sections:
+                for cell, _ in self._cells(lesson, section, "exercise"):
+                    name = cell.metadata.fl_course.exercise
+                    title = _html(self.word("solution", exercise=name))
+                    yield title, _GAPS.sub("\n\n", cell.source.strip())
+
+    def _cells(
+        self, lesson: Lesson, section: Section, kind: str
+    ) -> Iterator[tuple[NotebookNode, NotebookNode]]:
+        """The cells of a kind in a section, each with the same in English."""
+        ours, english = (
+            read_built(self.root, path_of(lesson, language, "solved")).cells
+            for language in (self._there(lesson), ENGLISH)
+        )
+        for cell, original in zip(ours, english, strict=True):
+            if cell.metadata.fl_course.kind == kind and key_of(cell) in section.cells:
+                yield cell, original
 
     def _made_cuts(self, lesson: Lesson, section: Section) -> Iterator[_Entry]:
         for its, place, cut in self.plan.made:
@@ -186,12 +213,17 @@ class _Page:
         return localization.in_language(english, values or None, self.language)
 
 
-def _opening(section: Section, slides: list[Slide]) -> Markup:
-    """What the slide that opens a section says, or the title's, of what comes before all."""
-    slide = next((x for x in slides if x.kind == "section" and x.title == section.title), slides[0])
-    said = [block for block in slide.blocks if block.kind in _SAID]
+def _said_on(slides: Iterable[Slide]) -> Markup:
+    """What slides say in sentences."""
+    said = [block for slide in slides for block in slide.blocks if block.kind in _SAID]
     shown = (pages.markdown_of(kind, run) for kind, run in layout.lists(said))
     return Markup(pages.html("\n\n".join(shown)))
+
+
+def _without_cut(note: str, english: str) -> str:
+    """A note without what to cut, which stands with the others', and the builder's first line."""
+    _, *paragraphs = zip(note.split("\n\n"), english.split("\n\n"), strict=True)
+    return "\n\n".join(text for text, original in paragraphs if not original.startswith(CUT))
 
 
 def _is_next(slot: Slot, lesson: Lesson, section: Section) -> bool:
