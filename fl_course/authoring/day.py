@@ -37,8 +37,8 @@ def write(
     in_language: dict[str, list[Lesson]] = defaultdict(list)
     for lesson, _ in plan.whole[: plan.count]:
         in_language[language if language in lesson.languages else ENGLISH].append(lesson)
+    gone = left_out(plan)
     for code, lessons in in_language.items():
-        gone = left_out(plan)
         written += write_decks(root, course, lessons, code, folder / DECKS, without=gone)
     return written
 
